@@ -1,0 +1,48 @@
+/* alerts/alert.h: the alert document (schema: the table in encode.c). */
+#ifndef ALERTS_ALERT_H
+#define ALERTS_ALERT_H
+
+#include "base/str.h"
+#include "feeds/item.h"
+
+struct alert_hit {
+	const char *field;
+	struct sv text;
+	size_t start, length;
+	const char *entity, *wikidata; /* or NULL */
+};
+
+/* What the encoder needs; views are borrowed for the call. */
+struct alert {
+	const char *type; /* "alert.new" */
+	struct sv id;
+	int64_t now_ms;
+	const char *severity, *filter, *revision;
+	const struct item *item;
+	unsigned char item_key[ITEM_KEY_BYTES];
+	struct sv feed_name, feed_url, feed_title, publisher;
+	const struct alert_hit *hits;
+	size_t nhits;
+	struct sv (*field_text)(const struct item *it, const char *field);
+	int64_t fetched_ms; /* when the item's last byte was there */
+};
+
+#define ALERT_ID_BYTES sizeof("alr_0123456789012345678901234567")
+
+/* The id is a function of feed, item, filter and type. */
+void alert_id(struct sv feed, const unsigned char key[ITEM_KEY_BYTES],
+    const char *filter, const char *type, char out[ALERT_ID_BYTES]);
+
+/* Appends the document as one line of JSON. False: larger than out->max. */
+bool alert_encode(const struct alert *a, struct str *out);
+
+/* The excerpt around the hits, at most EXCERPT_BYTES, cut at words, "…" where
+ * it was cut.  Part of the document; here for its tests. */
+void alert_excerpt(const struct alert *a, struct str *out);
+
+/* People's form of an encoded document: severity, filter, title, link, excerpt
+ * with its hits highlighted when `colour`.  Control characters neutralised.
+ * False when `json` is no alert document. */
+bool alert_format_text(struct sv json, bool colour, struct str *out);
+
+#endif

@@ -1,0 +1,40 @@
+/* alerts/destination.h: a place where alerts go; one file and one row each. */
+#ifndef ALERTS_DESTINATION_H
+#define ALERTS_DESTINATION_H
+
+#include "alerts/outbox.h"
+#include "config/config.h"
+
+struct http;
+struct loop;
+
+/* What destinations may use; borrowed for their life. */
+struct destination_env {
+	struct loop *loop;
+	struct http *http;
+};
+
+struct delivery {
+	struct sv id; /* of the alert */
+	struct sv body; /* the encoded document */
+	int64_t created_ms; /* wall clock */
+};
+
+typedef void delivery_fn(const struct outbox_result *r, void *arg);
+
+struct destination_type {
+	enum config_desttype type;
+	/* NULL when the destination can never work; a directory or a host that
+	 * is missing now is no reason.  Keeps no reference to `c`. */
+	void *(*open)(const struct config_destination *c,
+	    const struct destination_env *env, struct err *e);
+	/* One attempt; `done` is called exactly once, maybe before this
+	 * returns. `d` is borrowed until then.  One at a time. */
+	void (*send)(
+	    void *self, const struct delivery *d, delivery_fn *done, void *arg);
+	void (*close)(void *self); /* cancels the attempt under way, silently */
+};
+
+const struct destination_type *destination_type(enum config_desttype type);
+
+#endif

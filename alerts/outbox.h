@@ -1,0 +1,41 @@
+/* alerts/outbox.h: per destination, one alert at a time, oldest first, until it
+ * is delivered, refused for good or given up.  What to do next is decided by
+ * pure functions over struct outbox_state. */
+#ifndef ALERTS_OUTBOX_H
+#define ALERTS_OUTBOX_H
+
+#include "base/err.h"
+#include "base/sv.h"
+
+/* What came of one attempt. */
+struct outbox_result {
+	enum {
+		DELIVERY_DONE,
+		DELIVERY_RETRY,
+		DELIVERY_REFUSED,
+		DELIVERY_CLOSED
+	} kind;
+	int64_t retry_after_ms; /* -1: none asked for */
+	struct err why;
+};
+
+struct outbox_policy {
+	int64_t retry_min_ms, retry_max_ms, give_up_ms; /* give_up < 0: never */
+};
+
+/* Of a webhook: the answer's status (0: none) and Retry-After (in ms, -1 none).
+ * 2xx DONE; 410 CLOSED (the destination wants no more); all else RETRY. */
+void outbox_judge_status(
+    int status, int64_t retry_after_ms, struct outbox_result *out);
+
+/* When to try again, wall clock: doubling from retry_min to retry_max, `jitter`
+ * in [0,1) adds up to a fifth, Retry-After (at most 7 days) is never cut short.
+ */
+int64_t outbox_next_try(const struct outbox_policy *p, unsigned attempts,
+    int64_t now_ms, const struct outbox_result *r, double jitter);
+
+/* Give up now? */
+bool outbox_is_over(
+    const struct outbox_policy *p, int64_t created_ms, int64_t now_ms);
+
+#endif

@@ -1,0 +1,19 @@
+/* base/file.h: whole small files, read and made durable. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* Appends the file to `out`; larger than `out->max` is an error. */
+bool file_read(const char *path, struct str *out, struct err *e);
+
+/* Reads a stream until its end in the same way. */
+bool file_read_fd(int fd, const char *name, struct str *out, struct err *e);
+
+bool file_write_all(int fd, struct sv bytes); /* false: errno */
+
+/* Makes a directory and its parents; an existing one is fine. */
+bool file_mkdirs(const char *path, unsigned mode, struct err *e);
+
+#endif

@@ -1,0 +1,64 @@
+/* base/limits.h: every ceiling, named.  What grows with input is checked
+ * against one of these. */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+#define KiB(n) ((size_t)(n) << 10)
+#define MiB(n) ((size_t)(n) << 20)
+
+/* clang-format off */
+
+/* Memory */
+#define ARENA_FIRST_BYTES        KiB(4)
+#define ARENA_KEEP_BYTES         KiB(256)
+#define ERR_BYTES                512          /* one error message */
+#define URL_BYTES                KiB(8)
+
+/* Configuration */
+#define CONFIG_BYTES             MiB(64)      /* one file */
+#define CONFIG_FILES             1000
+#define CONFIG_DEPTH             16
+#define CONFIG_NODES             4000000
+#define CONFIG_ERRORS            100          /* shown of one load */
+#define SECRET_BYTES             KiB(64)
+
+/* Exchanges */
+#define HTTP_INFLIGHT            256          /* exchanges at once */
+#define HTTP_REDIRECTS           5
+#define HTTP_HEADER_BYTES        KiB(64)      /* kept of one response */
+#define HTTP_VALIDATOR_BYTES     KiB(1)
+#define DNS_CACHE_ENTRIES        16384
+#define DNS_ADDRESSES            16           /* kept of one name */
+
+/* Feed documents */
+#define FEED_DOCUMENT_BYTES      MiB(16)      /* default of max-size */
+#define FEED_ITEMS               20000        /* of one document */
+#define FEED_DEPTH               256
+#define FEED_ATTRIBUTES          256
+#define FEED_TAG_BYTES           KiB(64)      /* one start tag */
+#define FEED_COMMENT_BYTES       MiB(2)       /* one comment or PI */
+#define FEED_CHUNK_BYTES         KiB(16)      /* handed to libxml2 at once */
+#define ITEM_TEXT_BYTES          MiB(1)       /* one field of one item */
+#define ITEM_ID_BYTES            KiB(4)
+#define ITEM_CATEGORIES          64
+#define ITEM_ENCLOSURES          32
+
+/* Articles */
+#define ARTICLE_BYTES            MiB(4)       /* one page */
+#define ARTICLE_TEXT_BYTES       MiB(1)
+#define ARTICLE_TEASER_WORDS     200
+
+/* Filters */
+#define QUERY_BYTES              KiB(256)
+#define QUERY_DEPTH              64
+#define TOKEN_BYTES              256
+#define ITEM_TOKENS              400000       /* of all fields of one item */
+#define HITS_PER_MATCH           64
+
+/* Alerts */
+#define EXCERPT_BYTES            400
+#define ALERT_BYTES              MiB(1)       /* one encoded document */
+#define OUTBOX_LOAD              64           /* rows of one destination in memory */
+
+/* clang-format on */
+#endif

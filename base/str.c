@@ -1,0 +1,115 @@
+/* base/str.c: a growing byte string with a ceiling. */
+#include "base/str.h"
+
+#include "base/utf8.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+str_init(struct str *s, size_t max)
+{
+	*s = (struct str) { .max = max };
+}
+
+void
+str_done(struct str *s)
+{
+	free(s->p);
+	str_init(s, s->max);
+}
+
+void
+str_clear(struct str *s)
+{
+	s->len = 0;
+	s->full = false;
+	if (s->p != NULL)
+		s->p[0] = '\0';
+}
+
+static bool
+reserve(struct str *s, size_t more)
+{
+	if (more > s->max - s->len) {
+		s->full = true;
+		return false;
+	}
+	s->p = mem_grow(s->p, &s->cap, s->len + more + 1, 1);
+	return true;
+}
+
+bool
+str_add(struct str *s, struct sv v)
+{
+	if (!reserve(s, v.len))
+		return false;
+	if (v.len != 0)
+		memcpy(s->p + s->len, v.p, v.len);
+	s->len += v.len;
+	s->p[s->len] = '\0';
+	return true;
+}
+
+bool
+str_adds(struct str *s, const char *cstr)
+{
+	return str_add(s, sv_of(cstr));
+}
+
+bool
+str_addc(struct str *s, char c)
+{
+	return str_add(s, (struct sv) { &c, 1 });
+}
+
+bool
+str_addcp(struct str *s, uint32_t cp)
+{
+	char bytes[4];
+
+	return str_add(s, (struct sv) { bytes, utf8_encode(cp, bytes) });
+}
+
+bool
+str_addf(struct str *s, const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+	bool ok;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		BUG("out of memory");
+	ok = str_add(s, (struct sv) { text, (size_t)n });
+	free(text);
+	return ok;
+}
+
+struct sv
+str_sv(const struct str *s)
+{
+	return (struct sv) { s->p, s->len };
+}
+
+const char *
+str_c(const struct str *s)
+{
+	return s->p != NULL ? s->p : "";
+}
+
+char *
+str_take(struct str *s)
+{
+	char *p = s->p != NULL ? s->p : mem_strdup("");
+
+	s->p = NULL;
+	s->len = s->cap = 0;
+	s->full = false;
+	return p;
+}

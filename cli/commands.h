@@ -1,0 +1,27 @@
+/* cli/commands.h: every command of `tocsin`, one row and one file each. */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+/* clang-format off */
+/*      name       arguments                                        help */
+#define COMMANDS(X)
+/* clang-format on */
+
+enum cli_exit {
+	CLI_DONE = 0,
+	CLI_NOTHING = 1, /* found nothing, check failed */
+	CLI_USAGE = 2, /* usage or configuration */
+	CLI_UNREACHABLE = 3,
+};
+
+/* cmd_NAME(): argv[0] is the command's name; returns an exit status. */
+#define COMMAND_PROTOTYPE(name, args, help) \
+	int cmd_##name(int argc, char **argv);
+COMMANDS(COMMAND_PROTOTYPE)
+#undef COMMAND_PROTOTYPE
+
+/* Prints "tocsin COMMAND: problem" and how the command is called on stderr;
+ * returns CLI_USAGE. */
+int cli_usage(const char *command, const char *problem);
+
+#endif

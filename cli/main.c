@@ -1,0 +1,62 @@
+/* cli/main.c: finds the command and runs it. */
+#include "cli/commands.h"
+
+#include "base/mem.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+struct command {
+	const char *name, *args, *help;
+	int (*run)(int argc, char **argv);
+};
+
+#define COMMAND_ROW(name, args, help) { #name, args, help, cmd_##name },
+static const struct command commands[] = { COMMANDS(COMMAND_ROW) {
+    NULL, NULL, NULL, NULL } };
+
+static void
+print_help(FILE *f)
+{
+	(void)fprintf(f, "usage: tocsin COMMAND [ARGUMENT...]\n\n");
+	for (const struct command *c = commands; c->name != NULL; c++)
+		(void)fprintf(f, "  %-8s %s\n  %-8s   %s\n", c->name, c->args,
+		    "", c->help);
+	(void)fprintf(f, "\nSee tocsin(1).\n");
+}
+
+int
+cli_usage(const char *command, const char *problem)
+{
+	for (const struct command *c = commands; c->name != NULL; c++)
+		if (strcmp(c->name, command) == 0)
+			(void)fprintf(stderr,
+			    "tocsin %s: %s\nusage: tocsin %s %s\n", command,
+			    problem, command, c->args);
+	return CLI_USAGE;
+}
+
+int
+main(int argc, char **argv)
+{
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
+	if (argc < 2) {
+		print_help(stderr);
+		return CLI_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		print_help(stdout);
+		return CLI_DONE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		(void)printf("tocsin %s\n", TOCSIN_VERSION);
+		return CLI_DONE;
+	}
+	for (const struct command *c = commands; c->name != NULL; c++)
+		if (strcmp(c->name, argv[1]) == 0)
+			return c->run(argc - 1, argv + 1);
+	(void)fprintf(
+	    stderr, "tocsin: no command '%s'; try tocsin --help\n", argv[1]);
+	return CLI_USAGE;
+}

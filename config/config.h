@@ -1,0 +1,154 @@
+/* config/config.h: one immutable, reference-counted configuration. */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include "base/cidr.h"
+#include "base/err.h"
+#include "config/diag.h"
+#include "config/options.h"
+
+struct config_texts {
+	struct config_text *v;
+	size_t n;
+};
+
+/* A name of an entity. `lang` is "" for any language. */
+struct config_name {
+	struct config_text text; /* as written: may begin with = and hold * */
+	const char *lang;
+	bool weak;
+	struct config_texts needs, without; /* of a weak name */
+};
+
+struct config_names {
+	struct config_name *v;
+	size_t n;
+};
+
+struct config_auth {
+	const char *user, *password; /* NULL when there is none */
+};
+
+struct config_nets {
+	struct cidr *v;
+	size_t n;
+};
+
+struct config_expect {
+	struct config_texts match, no;
+};
+
+#define WORD_ENUM(enumerator, word) enumerator,
+enum config_loglevel {
+	LOGLEVEL_WORDS(WORD_ENUM)
+};
+enum config_article {
+	ARTICLE_WORDS(WORD_ENUM)
+};
+enum config_severity {
+	SEVERITY_WORDS(WORD_ENUM)
+};
+enum config_desttype {
+	DESTTYPE_WORDS(WORD_ENUM)
+};
+enum config_format {
+	FORMAT_WORDS(WORD_ENUM)
+};
+#undef WORD_ENUM
+
+/* The C type of each option type.  DURATION is milliseconds and -1 when unset,
+ * SIZE bytes, TEXT, PATH and URL NULL when unset.  A PATH of the file is
+ * relative to the directory of the file it stands in; here it is absolute or
+ * relative to the working directory.  A FORMAT that is unset is FORMAT_JSON. */
+typedef const char *opt_TEXT;
+typedef const char *opt_PATH;
+typedef const char *opt_URL;
+typedef int64_t opt_DURATION;
+typedef size_t opt_SIZE;
+typedef int64_t opt_INT;
+typedef bool opt_BOOL;
+typedef struct config_texts opt_LIST;
+typedef struct config_texts opt_SECRETS; /* resolved */
+typedef struct config_text opt_QUERY; /* text.p NULL when unset */
+typedef struct config_nets opt_NETS;
+typedef struct config_auth opt_AUTH;
+typedef struct config_names opt_NAMES;
+typedef struct config_names opt_WEAK;
+typedef struct config_expect opt_EXPECT;
+typedef enum config_loglevel opt_LOGLEVEL;
+typedef enum config_article opt_ARTICLE;
+typedef enum config_severity opt_SEVERITY;
+typedef enum config_desttype opt_DESTTYPE;
+typedef enum config_format opt_FORMAT;
+
+#define OPTION_FIELD(field, key, type, ...) opt_##type field;
+struct config_daemon {
+	DAEMON_OPTIONS(OPTION_FIELD)
+};
+struct config_network {
+	NETWORK_OPTIONS(OPTION_FIELD)
+};
+struct config_feed {
+	const char *name;
+	struct config_text where; /* the name as it stands in the file */
+	FEED_OPTIONS(OPTION_FIELD)
+};
+struct config_entity {
+	const char *name;
+	struct config_text where;
+	ENTITY_OPTIONS(OPTION_FIELD)
+};
+struct config_filter {
+	const char *name;
+	struct config_text where;
+	FILTER_OPTIONS(OPTION_FIELD)
+};
+struct config_destination {
+	const char *name;
+	struct config_text where;
+	DESTINATION_OPTIONS(OPTION_FIELD)
+};
+#undef OPTION_FIELD
+
+struct config {
+	struct config_daemon daemon;
+	struct config_network network;
+	struct config_feed *feeds;
+	struct config_entity *entities;
+	struct config_filter *filters;
+	struct config_destination *destinations;
+	size_t nfeeds, nentities, nfilters, ndestinations;
+
+	struct arena arena; /* everything above lives here */
+	struct diags *diags; /* owned: the sources, for later diagnostics */
+	unsigned refs;
+};
+
+/* Reads `path` and what it includes.  Problems go to `diags`, all of them; the
+ * result is NULL when there was an error (warnings are none).  Queries are not
+ * compiled here: see filters/compile.h.  The caller owns one reference.
+ * `diags` is borrowed for the call, but the sources it holds stay reachable
+ * through the configuration as long as that lives (diags are ref-counted). */
+struct config *config_load(const char *path, struct diags *diags);
+
+/* The same for text in memory; `name` stands for the file in messages and
+ * relative paths are left as they are. */
+struct config *
+config_parse(const char *name, struct sv text, struct diags *diags);
+
+/* Only an `entities:` map is allowed: the form of `tocsin match --entities`. */
+struct config *config_load_entities(const char *path, struct diags *diags);
+
+struct config *config_ref(struct config *c);
+void config_unref(struct config *c); /* NULL is fine */
+
+/* NULL when there is none of that name. */
+const struct config_feed *
+config_find_feed(const struct config *c, const char *name);
+const struct config_destination *
+config_find_destination(const struct config *c, const char *name);
+
+/* "high" for SEVERITY_HIGH. */
+const char *config_severity_word(enum config_severity s);
+
+#endif

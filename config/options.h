@@ -1,0 +1,90 @@
+/* config/options.h: every option, one row each.  The structs, the loader, the
+ * defaults, the manual page, the example and the JSON Schema follow from here.
+ *
+ * Columns: field of the struct, key in the file, type (see config.h), default
+ * (NULL: unset; REQUIRED: must be given), smallest, largest, help.
+ */
+#ifndef CONFIG_OPTIONS_H
+#define CONFIG_OPTIONS_H
+
+#define REQUIRED "\x01"
+
+/* clang-format off */
+
+#define DAEMON_OPTIONS(X) \
+	X(state,     "state",     PATH,     NULL,   NULL,  NULL,   "Directory of the daemon's database. Default: $STATE_DIRECTORY, else ./tocsin-state.") \
+	X(contact,   "contact",   TEXT,     NULL,   NULL,  NULL,   "Mail address or URL that the User-Agent shows to servers.") \
+	X(floor_ms,  "floor",     DURATION, "5m",   "1s",  "7d",   "Shortest adaptive poll interval.") \
+	X(cap_ms,    "cap",       DURATION, "12h",  "1m",  "30d",  "Longest poll interval that a server or a quiet feed can cause.") \
+	X(backlog_ms,"backlog",   DURATION, "1h",   "0s",  "36500d", "On the first poll of a feed, items older than this are noted but not matched.") \
+	X(log_level, "log-level", LOGLEVEL, "info", NULL,  NULL,   "Least severity that is logged.")
+
+#define NETWORK_OPTIONS(X) \
+	X(allow_private, "allow-private", NETS,     NULL,    NULL,  NULL,  "Networks that feeds, articles and webhooks may reach although they are not public.") \
+	X(in_flight,     "in-flight",     INT,      "64",    "1",   "256", "Exchanges under way at once.") \
+	X(host_gap_ms,   "host-gap",      DURATION, "100ms", "0s",  "1h",  "Least time between the starts of two exchanges with one host; one host gets one exchange at a time.") \
+	X(timeout_ms,    "timeout",       DURATION, "60s",   "1s",  "10m", "Longest time for one exchange.") \
+	X(connect_ms,    "connect-timeout", DURATION, "10s", "1s",  "2m",  "Longest time for name lookup and connecting.") \
+	X(articles_per_minute, "articles-per-minute", INT, "120", "0", "100000", "Article pages fetched in a minute, over all hosts; 0: none.")
+
+#define FEED_OPTIONS(X) \
+	X(url,        "url",       URL,      REQUIRED, NULL, NULL,  "Where the feed is: http, https or file.") \
+	X(every_ms,   "every",     DURATION, NULL,     "1s", "30d", "This feed's own floor; without it the interval adapts.") \
+	X(article,    "article",   ARTICLE,  "auto",   NULL, NULL,  "Match the page behind an item too: never; auto (when the feed brings only a teaser and nothing has matched yet); always.") \
+	X(publisher,  "publisher", TEXT,     NULL,     NULL, NULL,  "Who stands behind the feed; ten feeds of one publisher are one source. Default: the host.") \
+	X(tags,       "tags",      LIST,     NULL,     NULL, NULL,  "Tags that filters can select feeds by.") \
+	X(lang,       "lang",      TEXT,     NULL,     NULL, NULL,  "Language of items that declare none.") \
+	X(auth,       "auth",      AUTH,     NULL,     NULL, NULL,  "HTTP Basic credentials: {user: NAME, password: SECRET}; sent to the feed's own host only.") \
+	X(backlog_ms, "backlog",   DURATION, NULL,     "0s", "36500d", "This feed's own backlog. Default: the daemon's.") \
+	X(max_size,   "max-size",  SIZE,     "16MiB",  "1KiB", "1GiB", "Largest document accepted, after decompression.")
+
+#define ENTITY_OPTIONS(X) \
+	X(label,    "name",     TEXT,  NULL, NULL, NULL, "What alerts show. Default: the key.") \
+	X(wikidata, "wikidata", TEXT,  NULL, NULL, NULL, "Wikidata id, such as Q37470.") \
+	X(type,     "type",     TEXT,  NULL, NULL, NULL, "Kind of thing: person, place, organisation, ...; for people.") \
+	X(aka,      "aka",      LIST,  NULL, NULL, NULL, "Further names by which queries may refer to it.") \
+	X(names,    "names",    NAMES, NULL, NULL, NULL, "Its names in texts: a list, or a map from language to list. =Name is case-exact, Name* a prefix.") \
+	X(weak,     "weak",     WEAK,  NULL, NULL, NULL, "Names that count only beside one of `needs` and without any of `without`.") \
+	X(never,    "never",    LIST,  NULL, NULL, NULL, "Longer phrases that hide the name inside them.")
+
+#define FILTER_OPTIONS(X) \
+	X(match,    "match",    QUERY,    REQUIRED, NULL, NULL, "The query; see tocsin-filters(7).") \
+	X(not,      "not",      QUERY,    NULL,     NULL, NULL, "A veto: an item that matches it raises no alert.") \
+	X(severity, "severity", SEVERITY, "medium", NULL, NULL, "low, medium, high or critical; passed on with the alert.") \
+	X(notify,   "notify",   LIST,     NULL,     NULL, NULL, "Destinations. Default: all.") \
+	X(feeds,    "feeds",    LIST,     NULL,     NULL, NULL, "Only items of these feeds.") \
+	X(tags,     "tags",     LIST,     NULL,     NULL, NULL, "Only items of feeds with one of these tags.") \
+	X(lang,     "lang",     LIST,     NULL,     NULL, NULL, "Only items in one of these languages, or of unknown language.") \
+	X(shout,    "shout",    BOOL,     "no",     NULL, NULL, "Let case-exact words match in headlines that are all capitals.") \
+	X(expect,   "expect",   EXPECT,   NULL,     NULL, NULL, "{match: [TEXT...], no: [TEXT...]}: texts that must and must not match; a failure refuses the file.")
+
+#define DESTINATION_OPTIONS(X) \
+	X(type,         "type",      DESTTYPE, REQUIRED, NULL, NULL, "spool, webhook or stdout.") \
+	X(dir,          "dir",       PATH,     NULL,     NULL, NULL, "spool: the directory; tmp/ and new/ are made inside it.") \
+	X(url,          "url",       URL,      NULL,     NULL, NULL, "webhook: where alerts are POSTed.") \
+	X(secrets,      "secret",    SECRETS,  NULL,     NULL, NULL, "webhook: signing secret (whsec_...), or a list of them during a rotation.") \
+	X(format,       "format",    FORMAT,   NULL,     NULL, NULL, "json (default; the document), or text for stdout (people's output).") \
+	X(timeout_ms,   "timeout",   DURATION, "30s",    "1s", "5m", "webhook: longest time for one attempt.") \
+	X(retry_min_ms, "retry-min", DURATION, "200ms",  "10ms", "1h", "Wait after the first failed attempt; doubles with each.") \
+	X(retry_max_ms, "retry-max", DURATION, "30m",    "1s", "1d", "Longest wait between attempts.") \
+	X(give_up_ms,   "give-up",   DURATION, "3d",     "1s", "365d", "webhook: an alert undelivered for so long is dead-lettered.")
+
+/* The sections of a file: struct, key, form (ONE: a map of options; MANY: a map
+ * from name to such maps), help. */
+#define CONFIG_SECTIONS(X) \
+	X(daemon,      "daemon",       ONE,  DAEMON_OPTIONS,      "The daemon itself.") \
+	X(network,     "network",      ONE,  NETWORK_OPTIONS,     "How servers are contacted.") \
+	X(feed,        "feeds",        MANY, FEED_OPTIONS,        "What is polled.") \
+	X(entity,      "entities",     MANY, ENTITY_OPTIONS,      "Things with names in many languages.") \
+	X(filter,      "filters",      MANY, FILTER_OPTIONS,      "What rings.") \
+	X(destination, "destinations", MANY, DESTINATION_OPTIONS, "Where alerts go.")
+
+/* Words of the enumerated types: type, enumerator, word. */
+#define LOGLEVEL_WORDS(X) X(LOGLEVEL_ERROR, "error") X(LOGLEVEL_WARN, "warn") X(LOGLEVEL_INFO, "info") X(LOGLEVEL_DEBUG, "debug")
+#define ARTICLE_WORDS(X)  X(ARTICLE_NEVER, "never") X(ARTICLE_AUTO, "auto") X(ARTICLE_ALWAYS, "always")
+#define SEVERITY_WORDS(X) X(SEVERITY_LOW, "low") X(SEVERITY_MEDIUM, "medium") X(SEVERITY_HIGH, "high") X(SEVERITY_CRITICAL, "critical")
+#define DESTTYPE_WORDS(X) X(DEST_SPOOL, "spool") X(DEST_WEBHOOK, "webhook") X(DEST_STDOUT, "stdout")
+#define FORMAT_WORDS(X)   X(FORMAT_JSON, "json") X(FORMAT_TEXT, "text")
+
+/* clang-format on */
+#endif

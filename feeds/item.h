@@ -1,0 +1,55 @@
+/* feeds/item.h: one entry of a feed: what flows downstream. */
+#ifndef FEEDS_ITEM_H
+#define FEEDS_ITEM_H
+
+#include "base/mem.h"
+
+#define NO_TIME INT64_MIN
+
+struct enclosure {
+	struct sv url, type;
+	int64_t length; /* bytes; -1: not stated */
+};
+
+/* Texts are plain UTF-8: markup is gone, block borders are blanks or line
+ * feeds.  URLs are absolute where a base was known.  What the feed does not say
+ * is the empty view, NO_TIME or 0. */
+struct item {
+	struct sv id; /* guid, atom:id, rdf:about; as in the feed */
+	struct sv title;
+	struct sv link;
+	struct sv author;
+	struct sv lang; /* declared, as in the feed */
+	struct sv summary, content;
+	int64_t published, updated; /* epoch seconds, UTC */
+	struct sv source_title, source_link, source_id;
+	struct sv *categories;
+	size_t ncategories;
+	struct enclosure *enclosures;
+	size_t nenclosures;
+
+	/* Filled downstream of the parser. */
+	struct sv article; /* text of the page behind the link */
+	struct sv feed; /* name of the feed in the configuration */
+	struct sv *tags; /* the feed's */
+	size_t ntags;
+};
+
+/* What the document says of itself. */
+struct feed_meta {
+	const char *format; /* "rss2.0", "atom1.0", ...; "" while unknown */
+	struct sv title, subtitle, link, id, lang;
+	int64_t updated;
+	int ttl_minutes; /* RSS ttl; 0: none */
+};
+
+/* 128 bits that name an item within its feed: hash of its id, else its link,
+ * else its title and text.  The same item has the same key at every poll. */
+#define ITEM_KEY_BYTES 16
+void item_key(const struct item *it, unsigned char key[ITEM_KEY_BYTES]);
+
+/* Words in summary and content together, at most `stop_at`: runs between white
+ * space, and each Han, kana or Thai character half a word. */
+size_t item_words(const struct item *it, size_t stop_at);
+
+#endif

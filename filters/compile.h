@@ -1,0 +1,19 @@
+/* filters/compile.h: from a configuration to a ruleset. */
+#ifndef FILTERS_COMPILE_H
+#define FILTERS_COMPILE_H
+
+#include "config/config.h"
+#include "filters/ruleset.h"
+
+/* Parses all queries, resolves entities, checks names of feeds and destinations
+ * that filters use, and runs every `expect`.  All problems go to `diags` with
+ * their place; NULL when there was an error.  The ruleset keeps what it needs
+ * and does not refer to `c` afterwards. */
+struct ruleset *ruleset_compile(const struct config *c, struct diags *diags);
+
+/* One query without a configuration, as a filter named "query"; `entities` may
+ * be NULL. */
+struct ruleset *ruleset_compile_query(
+    struct sv query, const struct config *entities, struct diags *diags);
+
+#endif

@@ -1,0 +1,127 @@
+/* store/store.h: everything that outlives the process.  One interface; SQLite
+ * (sqlite.c) is the implementation for one machine. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/err.h"
+#include "feeds/item.h"
+
+struct store;
+
+/* What is kept of a feed.  Wall-clock times in ms since 1970, 0: never. */
+struct store_feed {
+	struct sv name; /* in the configuration */
+	struct sv url; /* the validators belong to it */
+	struct sv etag, last_modified;
+	struct sv moved_to; /* where permanent redirects lead, or empty */
+	int64_t moved_since_ms;
+	int64_t next_due_ms, last_poll_ms, last_ok_ms;
+	int64_t interval_ms; /* adaptive */
+	int64_t hold_until_ms; /* Retry-After, max-age: not before */
+	unsigned char body_hash[ITEM_KEY_BYTES]; /* of the last good document */
+	unsigned failures; /* in a row */
+	bool gone; /* 410 */
+	bool seen_before; /* a first good poll has been */
+};
+
+enum disposition {
+	ITEM_NO_MATCH,
+	ITEM_ALERTED,
+	ITEM_BACKLOG,
+	ITEM_PENDING, /* waits for its article */
+	ITEM_ERROR,
+};
+
+struct store_item {
+	struct sv feed;
+	unsigned char key[ITEM_KEY_BYTES];
+	enum disposition disposition;
+	int64_t seen_ms;
+};
+
+struct store_alert {
+	struct sv id;
+	struct sv destination;
+	struct sv body;
+	int64_t created_ms;
+};
+
+/* An item that waits for its article. `item` is the encoded item (JSON). */
+struct store_pending {
+	struct sv feed;
+	unsigned char key[ITEM_KEY_BYTES];
+	struct sv item;
+	unsigned attempts;
+	int64_t next_ms;
+};
+
+/* A row of the outbox. */
+struct store_outbox {
+	int64_t row;
+	struct sv id, destination, body;
+	int64_t created_ms, next_ms;
+	unsigned attempts;
+};
+
+/* Opens or makes the database in directory `dir` (NULL: in memory), takes an
+ * exclusive lock on it, checks the schema's version.  A database that is
+ * damaged beyond reopening is moved aside, never deleted, and `*fresh_start`
+ * set. */
+struct store *store_open(const char *dir, bool *fresh_start, struct err *e);
+void store_close(struct store *s); /* NULL is fine; commits nothing */
+
+/* One transaction, for all of: begin, changes, commit.  Every change is
+ * idempotent, so that a batch whose commit failed can be done again.  After a
+ * failure the transaction is rolled back and the store stays usable: full disk,
+ * read-only and I/O errors are tried again by the caller. */
+bool store_begin(struct store *s, struct err *e) MUST_CHECK;
+bool store_put_feed(
+    struct store *s, const struct store_feed *f, struct err *e) MUST_CHECK;
+bool store_put_item(
+    struct store *s, const struct store_item *i, struct err *e) MUST_CHECK;
+bool store_touch_item(struct store *s, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES], int64_t seen_ms,
+    struct err *e) MUST_CHECK; /* still in the feed */
+bool
+store_put_alert(struct store *s, const struct store_alert *a, struct err *e)
+    MUST_CHECK; /* one (id, destination) is kept once, delivered or not */
+bool store_put_pending(
+    struct store *s, const struct store_pending *p, struct err *e) MUST_CHECK;
+bool store_del_pending(struct store *s, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES], struct err *e) MUST_CHECK;
+bool store_outbox_done(struct store *s, int64_t row, struct err *e) MUST_CHECK;
+bool store_outbox_retry(struct store *s, int64_t row, unsigned attempts,
+    int64_t next_ms, struct sv why, struct err *e) MUST_CHECK;
+bool store_outbox_dead(
+    struct store *s, int64_t row, struct sv why, struct err *e) MUST_CHECK;
+bool store_commit(struct store *s, struct err *e) MUST_CHECK;
+void store_rollback(struct store *s);
+
+/* Reads.  Views live until the callback returns. */
+bool store_has_item(struct store *s, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES], bool *has,
+    struct err *e) MUST_CHECK;
+typedef void store_feed_fn(const struct store_feed *f, void *arg);
+bool store_each_feed(
+    struct store *s, store_feed_fn *fn, void *arg, struct err *e) MUST_CHECK;
+typedef void store_pending_fn(const struct store_pending *p, void *arg);
+/* In order of next_ms, at most `limit`. */
+bool store_each_pending(struct store *s, size_t limit, store_pending_fn *fn,
+    void *arg, struct err *e) MUST_CHECK;
+typedef void store_outbox_fn(const struct store_outbox *o, void *arg);
+/* The oldest undelivered of a destination, in order of entry, after row
+ * `after`, at most `limit`. */
+bool store_each_outbox(struct store *s, struct sv destination, int64_t after,
+    size_t limit, store_outbox_fn *fn, void *arg, struct err *e) MUST_CHECK;
+
+struct store_stats {
+	int64_t items, pending, outbox, dead;
+};
+bool store_read_stats(
+    struct store *s, struct store_stats *out, struct err *e) MUST_CHECK;
+
+/* Forgets items of `feed` not seen in it since `before_ms`, at most `limit`. */
+bool store_prune(struct store *s, struct sv feed, int64_t before_ms,
+    size_t limit, struct err *e) MUST_CHECK;
+
+#endif
