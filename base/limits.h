@@ -3,6 +3,9 @@
 #ifndef BASE_LIMITS_H
 #define BASE_LIMITS_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #define KiB(n) ((size_t)(n) << 10)
 #define MiB(n) ((size_t)(n) << 20)
 
@@ -26,6 +29,7 @@
 #define HTTP_INFLIGHT            256          /* exchanges at once */
 #define HTTP_REDIRECTS           5
 #define HTTP_HEADER_BYTES        KiB(64)      /* kept of one response */
+#define HTTP_WAIT_MAX_MS         (INT64_C(7) * 24 * 3600 * 1000) /* Retry-After, max-age */
 #define HTTP_VALIDATOR_BYTES     KiB(1)
 #define DNS_CACHE_ENTRIES        16384
 #define DNS_ADDRESSES            16           /* kept of one name */
