@@ -1,7 +1,6 @@
 /* feeds/feed.c: one feed's state and what each answer means for it. */
 #include "feeds/feed.h"
 
-#include "base/clock.h"
 #include "base/limits.h"
 #include "base/url.h"
 #include "feeds/date.h"
@@ -15,8 +14,6 @@
 /* A server that is away or broken is asked at least so often: its news must not
  * wait half a day for it to be noticed that it is back. */
 #define OUTAGE_WAIT_MS HOUR_MS
-/* Refusals (401, 403, 429 ...) are not tried again sooner than this. */
-#define REFUSED_WAIT_MS (10 * MIN_MS)
 #define JITTER_MAX_MS (30 * MIN_MS)
 /* NetNewsWire met servers whose Last-Modified lies beyond 32-bit time and never
  * changes. */
@@ -54,12 +51,6 @@ void
 feed_start(struct feed *f)
 {
 	set_state(f, FEED_POLLING);
-}
-
-void
-feed_abandon(struct feed *f)
-{
-	set_state(f, FEED_WAITING);
 }
 
 static void
@@ -153,14 +144,13 @@ own_interval(const struct feed *f, const struct feed_policy *p)
 	return f->interval_ms != 0 ? f->interval_ms : p->floor_ms;
 }
 
+/* What the server asks for, as far as a feed can be made to wait. */
 static int64_t
-wait_after_success(const struct feed *f, const struct feed_answer *a,
-    const struct feed_policy *p)
+asked_wait(const struct feed_answer *a, const struct feed_policy *p)
 {
-	int64_t own = own_interval(f, p);
-	int64_t asked = at_least(a->fresh_ms, a->ttl_minutes * MIN_MS);
+	int64_t fresh = at_least(a->fresh_ms, a->ttl_minutes * MIN_MS);
 
-	return at_least(own, at_most(asked, p->cap_ms));
+	return at_least(at_most(fresh, p->cap_ms), a->retry_after_ms);
 }
 
 static bool
@@ -182,7 +172,8 @@ wait_after_failure(const struct feed *f, const struct feed_answer *a,
 	for (unsigned i = 0; i < f->failures && wait < longest; i++)
 		wait *= 2;
 	wait = at_most(wait, longest);
-	return is_refusal(a->status) ? at_least(wait, REFUSED_WAIT_MS) : wait;
+	return is_refusal(a->status) ? at_least(wait, FEED_REFUSED_WAIT_MS)
+				     : wait;
 }
 
 static enum feed_verdict
@@ -199,14 +190,22 @@ judge(const struct feed_answer *a)
 }
 
 static void
-wait_for(struct feed *f, int64_t wait, const struct feed_answer *a,
-    int64_t now_ms, double jitter)
+wait_for(
+    struct feed *f, int64_t wait, int64_t asked, int64_t now_ms, double jitter)
 {
-	int64_t extra;
+	wait = at_least(wait, asked);
+	f->hold_ms = now_ms + at_least(asked, 0);
+	f->due_ms = now_ms + wait +
+	    at_most((int64_t)(jitter * (double)(wait / 10)), JITTER_MAX_MS);
+}
 
-	wait = at_least(wait, a->retry_after_ms);
-	extra = (int64_t)(jitter * (double)(wait / 10));
-	f->due_ms = now_ms + wait + at_most(extra, JITTER_MAX_MS);
+void
+feed_repolicy(struct feed *f, const struct feed_policy *p, int64_t now_ms)
+{
+	int64_t due = now_ms + own_interval(f, p);
+
+	if (f->state == FEED_WAITING && f->failures == 0 && due < f->due_ms)
+		f->due_ms = at_least(due, f->hold_ms);
 }
 
 enum feed_verdict
@@ -224,7 +223,8 @@ feed_finish(struct feed *f, const struct feed_answer *a,
 		f->failures++;
 		if (a->moved_polled)
 			replace(&f->moved_to, SV_NONE); /* ask the old place */
-		wait_for(f, wait_after_failure(f, a, p), a, now_ms, jitter);
+		wait_for(f, wait_after_failure(f, a, p), a->retry_after_ms,
+		    now_ms, jitter);
 		return v;
 	}
 	f->failures = 0;
@@ -232,7 +232,7 @@ feed_finish(struct feed *f, const struct feed_answer *a,
 	keep_validators(f, a);
 	keep_move(f, a, wall_ms);
 	adapt(f, p, a->new_items);
-	wait_for(f, wait_after_success(f, a, p), a, now_ms, jitter);
+	wait_for(f, own_interval(f, p), asked_wait(a, p), now_ms, jitter);
 	return v;
 }
 

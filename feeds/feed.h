@@ -3,7 +3,11 @@
 #ifndef FEEDS_FEED_H
 #define FEEDS_FEED_H
 
+#include "base/clock.h"
 #include "base/mem.h"
+
+/* Refusals (401, 403, 407, 429) are not tried again sooner than this. */
+#define FEED_REFUSED_WAIT_MS (10 * MIN_MS)
 
 enum feed_state {
 	FEED_WAITING,
@@ -20,6 +24,7 @@ struct feed_policy {
 struct feed {
 	enum feed_state state;
 	int64_t due_ms;
+	int64_t hold_ms; /* not before: what the server asked for */
 	int64_t interval_ms; /* adaptive; 0: not yet known */
 	unsigned failures; /* in a row */
 	bool seen_before; /* a good first poll has been */
@@ -62,8 +67,9 @@ enum feed_verdict feed_finish(struct feed *f, const struct feed_answer *a,
     const struct feed_policy *p, int64_t now_ms, int64_t wall_ms,
     double jitter);
 
-/* The wait was cut off before anything was asked (shutdown, reload). */
-void feed_abandon(struct feed *f); /* POLLING -> WAITING, due unchanged */
+/* The configured interval has changed: a shorter one takes effect now, but
+ * never before hold_ms. */
+void feed_repolicy(struct feed *f, const struct feed_policy *p, int64_t now_ms);
 
 /* Which URL to poll: `url` of the configuration, or where it has moved for
  * good: permanently for 7 days, or at once from http to https of one host. */
