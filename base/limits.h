@@ -51,6 +51,8 @@
 #define ARTICLE_BYTES            MiB(4)       /* one page */
 #define ARTICLE_TEXT_BYTES       MiB(1)
 #define ARTICLE_TEASER_WORDS     200
+#define ARTICLE_ATTEMPTS         4            /* then the item is judged without */
+#define ARTICLES_LOADED          256          /* waiting items in memory */
 
 /* Filters */
 #define QUERY_BYTES              KiB(256)
@@ -58,6 +60,9 @@
 #define TOKEN_BYTES              256
 #define ITEM_TOKENS              400000       /* of all fields of one item */
 #define HITS_PER_MATCH           64
+
+/* Batches */
+#define BATCH_CHANGES            128          /* of a poll, then it is committed */
 
 /* Alerts */
 #define EXCERPT_BYTES            400

@@ -19,6 +19,7 @@
 
 struct poller {
 	const struct poller_env *env; /* borrowed */
+	void *arg;                    /* of the events */
 	struct config *conf; /* one reference */
 	const struct config_feed *c; /* in conf */
 	struct feed feed;
@@ -42,11 +43,12 @@ static void on_turn(void *arg);
 
 struct poller *
 poller_new(const struct poller_env *env, struct config *conf,
-    const struct config_feed *c)
+    const struct config_feed *c, void *arg)
 {
 	struct poller *p = mem_calloc(1, sizeof(*p));
 
 	p->env = env;
+	p->arg = arg;
 	p->conf = config_ref(conf);
 	p->c = c;
 	p->timer = timer_new(env->loop, on_due, p);
@@ -142,7 +144,7 @@ on_parsed(const struct item *it, void *arg)
 {
 	struct poller *p = arg;
 
-	p->answer.new_items += p->env->events->on_item(p, it, p->env->arg);
+	p->answer.new_items += p->env->events->on_item(p, it, p->arg);
 }
 
 static void
@@ -277,7 +279,7 @@ end_poll(struct poller *p, bool whole)
 	report(p, v);
 	drop_exchange(p);
 	p->committing = true;
-	p->env->events->on_end(p, v, p->env->arg); /* last: may free p */
+	p->env->events->on_end(p, v, p->arg); /* last: may free p */
 }
 
 static struct sv

@@ -26,13 +26,12 @@ struct poller_env {
 	struct http *http;
 	struct gate *gate;
 	const struct poller_events *events;
-	void *arg;
 };
 
-/* `c` is borrowed from the configuration `conf`, which is kept alive.  Nothing
- * happens before poller_run(). */
+/* `c` is borrowed from the configuration `conf`, which is kept alive; `arg` is
+ * handed to the events.  Nothing happens before poller_run(). */
 struct poller *poller_new(const struct poller_env *env, struct config *conf,
-    const struct config_feed *c);
+    const struct config_feed *c, void *arg);
 void poller_free(struct poller *p); /* cancels what is under way, silently */
 
 /* Starts the schedule from poller_feed()'s due time. */
