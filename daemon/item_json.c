@@ -8,8 +8,9 @@
 /* Texts and times of an item: the same names in both directions. */
 #define ITEM_TEXTS(X) \
 	X(id) \
-	X(title) X(link) X(author) X(lang) X(summary) X(content) \
-	    X(source_title) X(source_link) X(source_id)
+	X(title) \
+	X(link) X(author) X(lang) X(summary) X(content) X(source_title) \
+	    X(source_link) X(source_id)
 #define ITEM_TIMES(X) X(published) X(updated)
 
 void
