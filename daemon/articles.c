@@ -39,7 +39,7 @@ struct articles {
 	const struct articles_env *env; /* borrowed */
 	struct config *conf;
 	struct map loaded; /* name -> struct waiting, all of them */
-	TAILQ_HEAD(, waiting) queue; /* by due_ms */
+	TAILQ_HEAD(waiting_queue, waiting) queue; /* by due_ms */
 	struct timer *timer;
 	struct budget budget;
 };
@@ -134,6 +134,35 @@ articles_free(struct articles *a)
 	free(a);
 }
 
+static struct waiting *
+new_waiting(struct articles *a, const struct store_pending *p)
+{
+	struct waiting *w = mem_calloc(1, sizeof(*w));
+
+	w->a = a;
+	arena_init(&w->arena);
+	str_init(&w->page, ARTICLE_BYTES);
+	w->feed = arena_sv(&w->arena, p->feed);
+	w->json = arena_sv(&w->arena, p->item);
+	memcpy(w->key, p->key, ITEM_KEY_BYTES);
+	w->attempts = p->attempts;
+	w->due_ms = p->next_ms;
+	return w;
+}
+
+static void
+enqueue(struct articles *a, struct waiting *w)
+{
+	struct waiting *before = TAILQ_LAST(&a->queue, waiting_queue);
+
+	while (before != NULL && before->due_ms > w->due_ms)
+		before = TAILQ_PREV(before, waiting_queue, next);
+	if (before != NULL)
+		TAILQ_INSERT_AFTER(&a->queue, before, w, next);
+	else
+		TAILQ_INSERT_HEAD(&a->queue, w, next);
+}
+
 static void
 load(const struct store_pending *p, void *arg)
 {
@@ -143,17 +172,9 @@ load(const struct store_pending *p, void *arg)
 
 	add_name(&name, p->feed, p->key);
 	if (map_get(&a->loaded, str_sv(&name)) == NULL) {
-		w = mem_calloc(1, sizeof(*w));
-		w->a = a;
-		arena_init(&w->arena);
-		str_init(&w->page, ARTICLE_BYTES);
-		w->feed = arena_sv(&w->arena, p->feed);
-		w->json = arena_sv(&w->arena, p->item);
-		memcpy(w->key, p->key, ITEM_KEY_BYTES);
-		w->attempts = p->attempts;
-		w->due_ms = p->next_ms;
-		TAILQ_INSERT_TAIL(&a->queue, w, next);
+		w = new_waiting(a, p);
 		(void)map_put(&a->loaded, str_sv(&name), w);
+		enqueue(a, w);
 	}
 	str_done(&name);
 }

@@ -9,8 +9,9 @@
 #define ITEM_TEXTS(X) \
 	X(id) \
 	X(title) \
-	X(link) X(author) X(lang) X(summary) X(content) X(source_title) \
-	    X(source_link) X(source_id)
+	X(link) \
+	X(author) X(lang) X(summary) X(content) X(source_title) X(source_link) \
+	    X(source_id) X(feed_title)
 #define ITEM_TIMES(X) X(published) X(updated)
 
 void

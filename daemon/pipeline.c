@@ -135,7 +135,7 @@ encode(struct judging *j, const struct match *m, const char *id, int64_t now)
 		.item = j->item,
 		.feed_name = sv_of(j->origin->feed->name),
 		.feed_url = sv_of(j->origin->feed->url),
-		.feed_title = j->origin->title,
+		.feed_title = j->item->feed_title,
 		.publisher = publisher_of(j->origin->feed),
 		.hits = hits,
 		.nhits = copy_hits(m, hits),

@@ -12,7 +12,6 @@ struct pipeline;
 /* What is known of the feed that an item came from; borrowed for the call. */
 struct origin {
 	const struct config_feed *feed;
-	struct sv title; /* the document's */
 	bool first_poll; /* the backlog is not matched */
 };
 

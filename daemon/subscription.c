@@ -167,8 +167,9 @@ static bool
 on_item(struct poller *p, const struct item *it, void *arg)
 {
 	struct subscription *s = arg;
-	const struct origin o = { poller_config(p), poller_meta(p)->title,
+	const struct origin o = { poller_config(p),
 		!poller_feed(p)->seen_before };
+	struct item full = *it;
 	unsigned char key[ITEM_KEY_BYTES];
 
 	item_key(it, key);
@@ -182,7 +183,8 @@ on_item(struct poller *p, const struct item *it, void *arg)
 		note_known(s, key);
 		return false;
 	}
-	pipeline_take(s->env->pipeline, batch_of(s), &o, it, key);
+	full.feed_title = poller_meta(p)->title;
+	pipeline_take(s->env->pipeline, batch_of(s), &o, &full, key);
 	if (batch_size(s->batch) >= BATCH_CHANGES)
 		hand_over(s, false);
 	return true;
@@ -275,8 +277,13 @@ subscription_restore(struct subscription *s, const struct store_feed *kept)
 }
 
 void
-subscription_run(struct subscription *s)
+subscription_run(struct subscription *s, int64_t delay_ms)
 {
+	int64_t earliest = loop_now_ms(s->env->poller.loop) + delay_ms;
+	struct feed *f = poller_feed(s->poller);
+
+	if (f->due_ms < earliest)
+		f->due_ms = earliest;
 	poller_run(s->poller);
 }
 

@@ -33,7 +33,8 @@ void subscription_free(struct subscription *s);
  * URL.  Before subscription_run(). */
 void subscription_restore(struct subscription *s, const struct store_feed *f);
 
-void subscription_run(struct subscription *s);
+/* The first poll comes when it is due, but not for the next `delay_ms`. */
+void subscription_run(struct subscription *s, int64_t delay_ms);
 void subscription_pause(struct subscription *s, bool pause);
 
 /* The same name and URL under a new configuration. */

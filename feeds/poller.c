@@ -19,7 +19,7 @@
 
 struct poller {
 	const struct poller_env *env; /* borrowed */
-	void *arg;                    /* of the events */
+	void *arg; /* of the events */
 	struct config *conf; /* one reference */
 	const struct config_feed *c; /* in conf */
 	struct feed feed;
