@@ -11,13 +11,12 @@
 
 #define DEFAULT_CONFIG "/etc/tocsin/tocsin.yaml"
 
-/* sysexits.h's EX_CONFIG: the unit does not restart on it, since a broken
- * configuration does not mend itself. */
-enum {
+/* The unit does not restart on EXIT_USAGE: a broken configuration does not mend
+ * itself. */
+enum exit_status {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
-	EXIT_USAGE = 2,
-	EXIT_CONFIG = 78
+	EXIT_USAGE = 2
 };
 
 struct arguments {
@@ -100,7 +99,7 @@ main(int argc, char **argv)
 	log_init(LOG_LEVEL_INFO);
 	conf = app_load(args.config, &rules);
 	if (conf == NULL)
-		return args.check ? EXIT_USAGE : EXIT_CONFIG;
+		return EXIT_USAGE;
 	log_init((enum log_level)conf->daemon.log_level);
 	if (args.check) {
 		ruleset_free(rules);
