@@ -1,13 +1,18 @@
 # Makefile: the whole project, non-recursive; every .c below a folder of
-# LIB_DIRS, cli/, tests/unit/ and tests/bench/ is found by itself.
+# LIB_DIRS, cli/, tests/unit/, tests/fuzz/ and tests/bench/ is found by itself.
 #
 #   make             build/tocsind and build/tocsin
 #   make run         the sample, end to end, in this terminal
 #   make check       all tests; SAN=address,undefined and CC=clang work
-#   make lint        format, clang-tidy, cppcheck, layers, shellcheck
+#   make unit        the unit tests alone; make e2e: the end-to-end tests alone
+#   make lint        format, layers, lengths, clang-tidy, cppcheck, shellcheck
+#   make fuzz        each fuzz target for FUZZ_SECONDS
 #   make bench       the table of measurements
 #   make install     below DESTDIR and PREFIX
 #   make clean
+#
+# run, check, lint, fuzz and bench first let tools/deps install what is missing
+# and then call make again, so that the flags of the libraries are known.
 
 VERSION := 0.1.0
 PREFIX ?= /usr/local
@@ -33,8 +38,8 @@ HARDEN := -fstack-protector-strong -fPIE -ftrivial-auto-var-init=zero \
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer)
 CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE -DTOCSIN_VERSION='"$(VERSION)"'
-CFLAGS += -std=c17 $(OPT) $(WARN) $(WERROR) $(HARDEN) $(SANFLAGS) \
-	$(call pkg,--cflags,$(PACKAGES))
+PKG_CFLAGS := $(call pkg,--cflags,$(PACKAGES))
+CFLAGS += -std=c17 $(OPT) $(WARN) $(WERROR) $(HARDEN) $(SANFLAGS) $(PKG_CFLAGS)
 LDFLAGS += -pie -Wl,-z,relro,-z,now $(SANFLAGS)
 LDLIBS += $(call pkg,--libs,$(PACKAGES)) -lm
 
@@ -43,11 +48,19 @@ LIB_SRC := $(filter-out daemon/main.c,$(wildcard $(LIB_DIRS:%=%/*.c)))
 CLI_SRC := $(wildcard cli/*.c)
 TEST_SRC := $(wildcard tests/unit/test_*.c)
 TEST_HELP_SRC := $(filter-out $(TEST_SRC),$(wildcard tests/unit/*.c tests/fake/*.c))
-TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(TEST_SRC))
-LIB := $(BUILD)/libtocsin.a
 ALL_SRC := $(LIB_SRC) $(CLI_SRC) $(wildcard daemon/main.c tests/*/*.c tools/*.c)
+ALL_HEADERS := $(wildcard $(LIB_DIRS:%=%/*.h) cli/*.h tests/*/*.h tools/*.h)
+SHELL_SCRIPTS := .ci/run tests/bench/run tests/run $(addprefix tools/,deps lint-functions run)
 
-.PHONY: all run check unit lint bench install clean deps test-deps
+LIB := $(BUILD)/libtocsin.a
+TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(TEST_SRC))
+E2E := $(wildcard tests/e2e/test_*.py)
+FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+FUZZ_SECONDS ?= 60
+
+.PHONY: all run check unit e2e lint fuzz bench install clean \
+	run-now check-now lint-now fuzz-now bench-now
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(BUILD)/tocsind $(BUILD)/tocsin
@@ -63,22 +76,98 @@ $(LIB): $(call objects,$(LIB_SRC))
 	@echo '  AR   $@'
 	@ar rcs $@ $^
 
+define link
+@mkdir -p $(@D)
+@echo '  LD   $@'
+@$(CC) $(CFLAGS) $(LDFLAGS) $(1) -o $@ $^ $(LDLIBS) $(2)
+endef
+
 $(BUILD)/tocsind: $(call objects,daemon/main.c) $(LIB)
-	@echo '  LD   $@'
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call link)
 
 $(BUILD)/tocsin: $(call objects,$(CLI_SRC)) $(LIB)
-	@echo '  LD   $@'
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call link)
+
+$(BUILD)/demo: $(call objects,tools/demo.c) $(LIB)
+	$(call link)
 
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(call objects,$(TEST_HELP_SRC)) $(LIB)
-	@mkdir -p $(@D)
-	@echo '  LD   $@'
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(call pkg,--libs,$(TEST_PACKAGES))
+	$(call link,,$(call pkg,--libs,$(TEST_PACKAGES)))
+
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
+	$(call link)
+
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
+	$(call link,-fsanitize=fuzzer)
+
+# The object is newer than all it includes, so its stamp is stale when one of
+# them has changed.
+$(BUILD)/%.tidy: $(BUILD)/%.o .clang-tidy
+	@echo '  TIDY $*.c'
+	@clang-tidy --quiet $*.c -- -std=c17 $(CPPFLAGS) $(PKG_CFLAGS) 2>$@.err \
+	    || { cat $@.err; exit 1; }
+	@mv $@.err $@
+
+DEPS_OF_run := build
+DEPS_OF_check := build test $(if $(findstring clang,$(CC)),lint full)
+DEPS_OF_lint := build test lint
+DEPS_OF_fuzz := build full
+DEPS_OF_bench := build full
+FLAGS_OF_fuzz := CC=clang SAN=fuzzer-no-link,address,undefined BUILD=build-fuzz
+run check lint fuzz bench:
+	@tools/deps $(DEPS_OF_$@)
+	@$(MAKE) --no-print-directory $(FLAGS_OF_$@) \
+	    $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$$(nproc)) $@-now
+
+run-now: all $(BUILD)/demo
+	@tools/run $(BUILD)
+
+check-now: all $(TESTS)
+	@tests/run $(BUILD) $(TESTS) $(E2E)
 
 unit: $(TESTS)
-	@set -e; for t in $(TESTS); do echo "== $$(basename $$t)"; \
-	    TOCSIN_DATA=$${TOCSIN_DATA:-../shared/data} $$t; done
+	@tests/run $(BUILD) $(TESTS)
+
+e2e: all
+	@tests/run $(BUILD) $(E2E)
+
+lint-now: all $(patsubst %.c,$(BUILD)/%.tidy,$(ALL_SRC))
+	clang-format --dry-run -Werror $(ALL_SRC) $(ALL_HEADERS)
+	tools/lint-layers --self-test
+	tools/lint-layers
+	tools/lint-functions $(ALL_SRC)
+	shellcheck $(SHELL_SCRIPTS)
+	mandoc -T lint -W warning $(wildcard docs/man/*.[1-8])
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -j 2 \
+	    --enable=warning,performance,portability -I. -I$(BUILD)/gen \
+	    -D_GNU_SOURCE --suppressions-list=tools/cppcheck.txt $(ALL_SRC)
+
+fuzz-now: $(FUZZERS)
+	@set -e; for f in $(FUZZERS); do echo "== $$f: $(FUZZ_SECONDS) s"; \
+	    mkdir -p $$f.corpus; \
+	    $$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 $$f.corpus; done
+
+bench-now: all $(BENCHES)
+	@tests/bench/run $(BUILD)
+
+# The unit names the programs of a package, which stand below /usr.
+install: all
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/systemd/system \
+	    lib/sysusers.d lib/tmpfiles.d share/doc/tocsin/examples \
+	    share/man/man1 share/man/man5 share/man/man7 share/man/man8)
+	install $(BUILD)/tocsind $(BUILD)/tocsin $(DESTDIR)$(PREFIX)/bin
+	for s in 1 5 7 8; do install -m 644 docs/man/*.$$s \
+	    $(DESTDIR)$(PREFIX)/share/man/man$$s || exit; done
+	sed 's|/usr/bin/toc|$(PREFIX)/bin/toc|g' systemd/tocsind.service \
+	    >$(DESTDIR)$(PREFIX)/lib/systemd/system/tocsind.service
+	install -m 644 systemd/tocsin.sysusers \
+	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/tocsin.conf
+	install -m 644 systemd/tocsin.tmpfiles \
+	    $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/tocsin.conf
+	install -m 644 README.md CHANGELOG.md SECURITY.md LICENSE \
+	    docs/ARCHITECTURE.md $(DESTDIR)$(PREFIX)/share/doc/tocsin
+	install -m 644 docs/example.yaml \
+	    $(DESTDIR)$(PREFIX)/share/doc/tocsin/examples/tocsin.yaml
 
 clean:
 	rm -rf build build-*

@@ -69,8 +69,9 @@ bool
 str_addcp(struct str *s, uint32_t cp)
 {
 	char bytes[4];
+	size_t n = utf8_encode(cp, bytes);
 
-	return str_add(s, (struct sv) { bytes, utf8_encode(cp, bytes) });
+	return str_add(s, (struct sv) { bytes, n });
 }
 
 bool

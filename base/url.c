@@ -87,27 +87,23 @@ add_path(struct str *out, struct sv path)
 {
 	size_t start = out->len;
 	bool absolute = path.len != 0 && path.p[0] == '/';
-	struct sv rest = sv_from(path, absolute), seg;
-	bool dir = false;
+	struct sv rest = sv_from(path, absolute);
 
 	if (absolute)
 		(void)str_addc(out, '/');
 	while (rest.len != 0) {
 		size_t n = sv_chr(rest, '/');
+		struct sv seg = sv_sub(rest, 0, n);
+		bool dir = n < rest.len;
 
-		seg = sv_sub(rest, 0, n);
-		dir = n < rest.len;
 		rest = sv_from(rest, n + 1);
-		if (sv_is(seg, ".")) {
-			dir = false;
-		} else if (sv_is(seg, "..")) {
-			dir = false;
+		if (sv_is(seg, "..")) {
 			if (out->len > start + absolute)
 				out->len--; /* the slash of the parent */
 			while (out->len > start + absolute &&
 			    out->p[out->len - 1] != '/')
 				out->len--;
-		} else {
+		} else if (!sv_is(seg, ".")) {
 			(void)str_add(out, seg);
 			if (dir)
 				(void)str_addc(out, '/');

@@ -1,0 +1,90 @@
+"""tests/e2e/test_reload.py: SIGHUP takes over a whole configuration or nothing
+of it, and what did not change goes on undisturbed."""
+import unittest
+
+from harness import Case, FEED_TYPE, item, reply, rss
+
+NEVER = {'article': 'never'}
+
+
+class Reload(Case):
+    def setUp(self):
+        super().setUp()
+        self.shown = 2
+        self.site.routes['/feed'] = lambda request: reply(200, rss([
+            item(n, f'Ceasefire {n}' if n % 2 else f'Earthquake {n}', '-')
+            for n in range(self.shown)]), FEED_TYPE)
+        self.serve('/slow', [])
+        self.serve('/new', [])
+        self.conf = self.config({
+            'wire': {'url': '/feed', **NEVER},
+            'slow': {'url': '/slow', 'every': '1h', **NEVER}},
+            {'truce': 'ceasefire'})
+
+    def alerts(self):
+        return [(d['data']['filter']['name'], d['data']['item']['title'])
+                for _, d in self.hook.alerts]
+
+    def test_a_broken_file_keeps_the_old_configuration(self):
+        daemon = self.daemon(self.conf).start()
+        self.hook.wait(1)
+        daemon.reload('feeds:\n  wire:\n    ulr: http://a.invalid/\n')
+        self.assertRegex(daemon.log(), r'tocsin\.yaml:3:5')
+        self.shown = 4
+        self.hook.wait(2)
+        self.assertEqual(self.alerts(), [('truce', 'Ceasefire 1'),
+                                         ('truce', 'Ceasefire 3')])
+        self.assertEqual(daemon.stop(), 0)
+
+    def test_a_failing_expectation_keeps_the_old_configuration(self):
+        daemon = self.daemon(self.conf).start()
+        self.hook.wait(1)
+        broken = dict(self.conf, filters={'quake': {
+            'match': 'earthquake', 'expect': {'match': ['All is quiet']}}})
+        daemon.reload(broken)
+        self.assertIn('All is quiet', daemon.log())
+        self.shown = 4
+        self.hook.wait(2)
+        self.assertEqual(daemon.stop(), 0)
+        self.assertEqual({name for name, _ in self.alerts()}, {'truce'})
+
+    def test_a_new_filter_takes_effect_and_old_items_stay_handled(self):
+        daemon = self.daemon(self.conf).start()
+        self.hook.wait(1)
+        self.conf['filters'] = {'quake': {'match': 'earthquake'}}
+        daemon.reload(self.conf)
+        self.shown = 4
+        self.hook.wait(2)
+        self.assertEqual(self.alerts(), [('truce', 'Ceasefire 1'),
+                                         ('quake', 'Earthquake 2')])
+        self.assertEqual(daemon.stop(), 0)
+        self.assert_dispositions(daemon)
+
+    def test_an_unchanged_feed_is_not_polled_again_and_a_new_one_is(self):
+        daemon = self.daemon(self.conf).start()
+        self.site.wait_seen('/slow', 1)
+        self.hook.wait(1)
+        self.conf['feeds']['new'] = {'url': self.site.base + '/new', **NEVER}
+        self.conf['feeds']['slow']['tags'] = ['changed']
+        daemon.reload(self.conf)
+        self.site.wait_seen('/new', 1)
+        before = len(self.site.seen('/feed'))
+        self.site.wait_seen('/feed', before + 2)
+        self.assertEqual(len(self.site.seen('/slow')), 1)
+        self.assertEqual(daemon.stop(), 0)
+
+    def test_a_feed_that_was_removed_is_polled_no_more(self):
+        daemon = self.daemon(self.conf).start()
+        self.hook.wait(1)
+        del self.conf['feeds']['wire']
+        self.conf['feeds']['new'] = {'url': self.site.base + '/new',
+                                     'every': '1s', **NEVER}
+        daemon.reload(self.conf)
+        before = len(self.site.seen('/feed'))
+        self.site.wait_seen('/new', 3)
+        self.assertLessEqual(len(self.site.seen('/feed')), before + 1)
+        self.assertEqual(daemon.stop(), 0)
+
+
+if __name__ == '__main__':
+    unittest.main()
