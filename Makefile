@@ -53,7 +53,11 @@ ALL_HEADERS := $(wildcard $(LIB_DIRS:%=%/*.h) cli/*.h tests/*/*.h tools/*.h)
 SHELL_SCRIPTS := .ci/run tests/bench/run tests/run $(addprefix tools/,deps lint-functions run)
 
 LIB := $(BUILD)/libtocsin.a
-TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(TEST_SRC))
+# Simulations: linked with a loop and an HTTP client of their own.
+SIM_SRC := $(wildcard tests/sim/test_*.c)
+SIM_HELP_SRC := $(filter-out $(SIM_SRC),$(wildcard tests/sim/*.c))
+TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(TEST_SRC)) \
+	$(patsubst tests/sim/%.c,$(BUILD)/tests/sim-%,$(SIM_SRC))
 E2E := $(wildcard tests/e2e/test_*.py)
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
@@ -104,6 +108,9 @@ $(BUILD)/demo: $(call objects,tools/demo.c) $(LIB)
 	$(call link)
 
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(call objects,$(TEST_HELP_SRC)) $(LIB)
+	$(call link,,$(call pkg,--libs,$(TEST_PACKAGES)))
+
+$(BUILD)/tests/sim-%: $(BUILD)/tests/sim/%.o $(call objects,$(SIM_HELP_SRC)) $(LIB)
 	$(call link,,$(call pkg,--libs,$(TEST_PACKAGES)))
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)

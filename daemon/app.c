@@ -223,7 +223,8 @@ seed_random(void)
 {
 	long seed = 0;
 
-	(void)getrandom(&seed, sizeof(seed), 0);
+	if (getrandom(&seed, sizeof(seed), 0) < 0)
+		BUG("no random numbers");
 	srand48(seed);
 }
 

@@ -1,0 +1,35 @@
+/* tests/sim/sim.h: a loop with simulated time and an HTTP client that asks a
+ * function of the test: net/loop.h and net/http.h without a clock, a socket or
+ * a wait.  Linked before the library, it takes the place of both. */
+#ifndef TESTS_SIM_SIM_H
+#define TESTS_SIM_SIM_H
+
+#include "net/http.h"
+#include "net/loop.h"
+
+#define SIM_EPOCH_MS INT64_C(1711429929000) /* the wall clock's at time 0 */
+
+/* What loop_run() does: runs what is due, for so long or until loop_stop(). */
+void sim_for(int64_t ms);
+
+struct sim_reply {
+	int status; /* 0: no answer */
+	const char *error; /* then */
+	const char *headers; /* "name: value\n" lines, lower case, or NULL */
+	struct sv body; /* must stay until the exchange has ended */
+	int64_t takes_ms;
+	bool cut; /* the body is cut short: HTTP_BROKEN */
+};
+
+/* Fills `out`, cleared, for a request; called when it starts. */
+typedef void
+sim_server_fn(const struct http_request *req, struct sim_reply *out, void *arg);
+void sim_serve(sim_server_fn *fn, void *arg);
+
+/* Simulated time since the start of the loop that runs, and its wall clock. */
+int64_t sim_wall_ms(void);
+
+/* The value of a request's header, or NULL. */
+const char *sim_header(const struct http_request *req, const char *name);
+
+#endif

@@ -1,0 +1,303 @@
+/* tests/sim/test_month.c: the whole daemon over a simulated month: flaky
+ * servers, a flaky receiver, restarts.  Nothing is missed, nothing repeated. */
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/metrics.h"
+#include "daemon/app.h"
+#include "filters/compile.h"
+#include "tests/sim/sim.h"
+
+#define FEEDS 3
+#define ITEMS_SHOWN 8 /* of a feed's items, the latest */
+#define DAYS 30
+
+/* Items of feed f appear every `gap[f]` ms; every third is about a ceasefire.
+ * Each holds a token of its own, so that deliveries can be counted. */
+static const int64_t gap[FEEDS] = { 3 * HOUR_MS, 7 * HOUR_MS, 31 * HOUR_MS };
+
+struct world {
+	struct str document; /* of the reply that is being sent */
+	struct map ids; /* token -> id of the alert, owned */
+	struct map last_poll; /* feed -> int64_t *, the time, owned */
+	size_t delivered, repeated, renamed, too_early, refused;
+	bool receiver_away;
+};
+
+static int64_t
+items_so_far(int feed)
+{
+	return (sim_wall_ms() - SIM_EPOCH_MS) / gap[feed];
+}
+
+static void
+write_item(struct str *out, int feed, int64_t n)
+{
+	char date[CLOCK_ISO_BYTES];
+
+	clock_iso(SIM_EPOCH_MS + n * gap[feed], date, sizeof(date));
+	(void)str_addf(out,
+	    "<item><guid isPermaLink=\"false\">%d-%lld</guid>"
+	    "<title>Report token%dx%lldx</title>"
+	    "<dc:date>%s</dc:date><description>%s</description></item>",
+	    feed, (long long)n, feed, (long long)n, date,
+	    n % 3 == 0 ? "A ceasefire was agreed." : "Nothing new.");
+}
+
+static void
+write_feed(struct str *out, int feed)
+{
+	int64_t last = items_so_far(feed);
+
+	str_clear(out);
+	(void)str_adds(out,
+	    "<rss version=\"2.0\" "
+	    "xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><channel>"
+	    "<title>F</title><link>http://f/</link>"
+	    "<description>d</description>");
+	for (int64_t n = last; n > 0 && n > last - ITEMS_SHOWN; n--)
+		write_item(out, feed, n);
+	(void)str_adds(out, "</channel></rss>");
+}
+
+/* Promised by every answer: max-age=600. */
+static void
+note_poll(struct world *w, int feed)
+{
+	char key[8];
+	int64_t *last;
+
+	(void)snprintf(key, sizeof(key), "%d", feed);
+	last = map_get(&w->last_poll, sv_of(key));
+	if (last == NULL) {
+		last = mem_calloc(1, sizeof(*last));
+		(void)map_put(&w->last_poll, sv_of(key), last);
+	} else if (sim_wall_ms() - *last < 600 * SEC_MS) {
+		w->too_early++;
+	}
+	*last = sim_wall_ms();
+}
+
+static void
+serve_feed(struct world *w, int feed, const struct http_request *req,
+    struct sim_reply *out)
+{
+	static char headers[128];
+	char etag[32];
+	const char *known = sim_header(req, "If-None-Match");
+
+	note_poll(w, feed);
+	out->takes_ms = 200;
+	(void)snprintf(
+	    etag, sizeof(etag), "\"%lld\"", (long long)items_so_far(feed));
+	(void)snprintf(headers, sizeof(headers),
+	    "etag: %s\ncache-control: max-age=600\n", etag);
+	out->headers = headers;
+	out->status = 200;
+	if (known != NULL && strcmp(known, etag) == 0) {
+		out->status = 304;
+		return;
+	}
+	write_feed(&w->document, feed);
+	out->body = str_sv(&w->document);
+	switch (lrand48() % 8) {
+	case 0:
+		out->status = 500;
+		break;
+	case 1: /* an honest server that is cut off */
+		out->cut = true;
+		out->body = sv_sub(out->body, 0, out->body.len / 2);
+		break;
+	case 2: /* a lying one: the transfer looks whole */
+		out->body = sv_sub(out->body, 0, out->body.len - 20);
+		break;
+	case 3:
+		out->status = 0;
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+take_alert(struct world *w, const struct http_request *req)
+{
+	size_t at = sv_find(req->body, SV("token"));
+	struct sv token = sv_from(req->body, at);
+	const char *id = sim_header(req, "webhook-id");
+	char *old;
+
+	assert_true(at < req->body.len);
+	assert_non_null(id);
+	token = sv_sub(token, 0, sv_chr(token, 'x') + 8);
+	token = sv_sub(token, 0,
+	    sv_chr(token, 'x') + 1 +
+		sv_chr(sv_from(token, sv_chr(token, 'x') + 1), 'x'));
+	old = map_put(&w->ids, token, mem_strdup(id));
+	w->delivered++;
+	if (old != NULL) {
+		w->repeated++;
+		w->renamed += strcmp(old, id) != 0;
+	}
+	free(old);
+}
+
+static void
+serve(const struct http_request *req, struct sim_reply *out, void *arg)
+{
+	struct world *w = arg;
+	size_t len = strlen(req->url);
+
+	if (!req->post) {
+		serve_feed(w, req->url[len - 1] - '0', req, out);
+		return;
+	}
+	out->takes_ms = 50;
+	if (w->receiver_away || lrand48() % 2 == 0) {
+		out->status = lrand48() % 2 == 0 ? 500 : 0;
+		w->refused++;
+		return;
+	}
+	out->status = 204;
+	take_alert(w, req);
+}
+
+static const char config_text[] =
+    "daemon: {state: %s, floor: 15m, cap: 2h, log-level: error}\n"
+    "feeds:\n"
+    "  f0: {url: http://a.example/0}\n"
+    "  f1: {url: http://b.example/1}\n"
+    "  f2: {url: http://b.example/2}\n"
+    "filters:\n"
+    "  f: {match: ceasefire}\n"
+    "destinations:\n"
+    "  desk: {type: webhook, url: http://desk.example/, "
+    "secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw}\n";
+
+static void
+live(const char *dir, int64_t ms)
+{
+	struct app_options o = { 0 };
+	struct diags *d = diags_new();
+	struct ruleset *rules;
+	struct config *c;
+	struct str text;
+	struct app *a;
+	struct err e;
+
+	str_init(&text, KiB(4));
+	(void)str_addf(&text, config_text, dir);
+	c = config_parse("test", str_sv(&text), d);
+	assert_non_null(c);
+	rules = ruleset_compile(c, d);
+	assert_non_null(rules);
+	a = app_new(c, rules, &o, &e);
+	if (a == NULL)
+		fail_msg("%s", e.msg);
+	sim_for(ms);
+	app_run(a);
+	app_free(a);
+	config_unref(c);
+	diags_unref(d);
+	str_done(&text);
+}
+
+static void
+free_map(struct map *m)
+{
+	struct map_slot *slot;
+
+	for (size_t i = 0; (slot = map_next(m, &i)) != NULL;)
+		free(slot->value);
+	map_done(m);
+}
+
+static void
+remove_dir(const char *path)
+{
+	DIR *d = opendir(path);
+	struct dirent *entry;
+
+	assert_non_null(d);
+	while ((entry = readdir(d)) != NULL)
+		(void)unlinkat(dirfd(d), entry->d_name, 0);
+	(void)closedir(d);
+	assert_int_equal(rmdir(path), 0);
+}
+
+static size_t
+alerts_due(void)
+{
+	size_t n = 0;
+
+	/* What appeared in the last hours may not have been polled yet. */
+	for (int f = 0; f < FEEDS; f++)
+		for (int64_t i = 3; i * gap[f] < DAYS * DAY_MS; i += 3)
+			n++;
+	return n;
+}
+
+static void
+test_month(void **state)
+{
+	char dir[] = "/dev/shm/tocsin-month-XXXXXX";
+	struct world w = { 0 };
+	struct metrics m;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	srand48(20240326);
+	str_init(&w.document, MiB(1));
+	map_init(&w.ids);
+	map_init(&w.last_poll);
+	sim_serve(serve, &w);
+	/* A day away for the receiver, and a restart each five days. */
+	for (int64_t day = 0; day < DAYS; day += 5) {
+		w.receiver_away = day == 10;
+		live(dir, DAY_MS);
+		w.receiver_away = false;
+		live(dir, 4 * DAY_MS);
+	}
+	live(dir, 12 * HOUR_MS);
+	m = metrics;
+	assert_int_equal(w.renamed, 0);
+	assert_int_equal(w.repeated, 0);
+	assert_int_equal(w.too_early, 0);
+	assert_true(w.refused > 100);
+	assert_true(w.ids.live >= alerts_due());
+	assert_int_equal(w.ids.live, w.delivered);
+	assert_int_equal(m.items,
+	    m.items_known + m.items_backlog + m.items_duplicate +
+		m.items_no_match + m.items_alerted + m.items_error);
+	assert_true(m.items_known > 0 && m.polls_failed > 0 &&
+	    m.polls_not_modified > 0);
+	free_map(&w.ids);
+	free_map(&w.last_poll);
+	str_done(&w.document);
+	remove_dir(dir);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_month),
+	};
+
+	log_init(LOG_LEVEL_ERROR);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
