@@ -27,6 +27,8 @@
 #define HTTP_REDIRECTS           5
 #define HTTP_HEADER_BYTES        KiB(64)      /* kept of one response */
 #define HTTP_VALIDATOR_BYTES     KiB(1)
+#define HTTP_KEPT_CONNECTIONS    64           /* idle, to hosts asked again soon */
+#define HTTP_KEPT_HANDLES        64           /* idle, of libcurl */
 #define DNS_CACHE_ENTRIES        16384
 #define DNS_ADDRESSES            16           /* kept of one name */
 
