@@ -1,7 +1,8 @@
-/* alerts/alert.h: the alert document (schema: the table in encode.c). */
+/* alerts/alert.h: the alert document (schema: the table in fields.h). */
 #ifndef ALERTS_ALERT_H
 #define ALERTS_ALERT_H
 
+#include "base/limits.h"
 #include "base/str.h"
 #include "feeds/item.h"
 

@@ -73,6 +73,7 @@
 /* Alerts */
 #define EXCERPT_BYTES            400
 #define ALERT_BYTES              MiB(1)       /* one encoded document */
+#define ALERT_TEXT_BYTES         KiB(8)       /* one text in it */
 #define OUTBOX_LOAD              64           /* rows of one destination in memory */
 
 /* clang-format on */

@@ -1,0 +1,219 @@
+/* alerts/encode.c: the alert's id and its document, from the table of fields.
+ */
+#include "alerts/alert.h"
+
+#include "alerts/fields.h"
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/json.h"
+#include "base/url.h"
+#include "base/utf8.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ID_PREFIX "alr_"
+#define ID_HASH_BYTES 18 /* 144 bits, of which 140 stand in the id */
+#define FIELD_NAME_BYTES 32
+
+void
+alert_id(struct sv feed, const unsigned char key[ITEM_KEY_BYTES],
+    const char *filter, const char *type, char out[ALERT_ID_BYTES])
+{
+	const struct sv parts[] = { feed, { (const char *)key, ITEM_KEY_BYTES },
+		sv_of(filter), sv_of(type) };
+	unsigned char hash[SHA256_BYTES];
+	struct str text;
+
+	str_init(&text, 2 * SHA256_BYTES);
+	sha256_parts(parts, COUNTOF(parts), hash);
+	base32_encode(&text, (struct sv) { (const char *)hash, ID_HASH_BYTES });
+	(void)snprintf(out, ALERT_ID_BYTES, ID_PREFIX "%s", str_c(&text));
+	str_done(&text);
+}
+
+/* The document under way.  `at` is the path of the last field: its parents are
+ * the objects that are open. */
+struct doc {
+	struct json j;
+	const char *at;
+};
+
+/* Length of the path's parents, last dot included. */
+static size_t
+parents_len(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot != NULL ? (size_t)(dot - path) + 1 : 0;
+}
+
+static size_t
+common_parents(const char *a, const char *b)
+{
+	size_t common = 0;
+
+	for (size_t i = 0; a[i] != '\0' && a[i] == b[i]; i++)
+		if (a[i] == '.')
+			common = i + 1;
+	return common;
+}
+
+/* Closes and opens objects until the parents of `path` are the open ones;
+ * returns the last part of the path. */
+static const char *
+go_to(struct doc *d, const char *path)
+{
+	size_t common = common_parents(d->at, path);
+	struct sv close = { d->at + common, parents_len(d->at) - common };
+	struct sv open = { path + common, parents_len(path) - common };
+	struct sv name;
+
+	while (sv_split(&close, '.', &name))
+		json_close(&d->j);
+	while (sv_split(&open, '.', &name)) {
+		char key[FIELD_NAME_BYTES];
+
+		assert(name.len < sizeof(key));
+		memcpy(key, name.p, name.len);
+		key[name.len] = '\0';
+		json_open(&d->j, key);
+	}
+	d->at = path;
+	return path + parents_len(path);
+}
+
+/* No text of an item can make the document too large to be sent. */
+static void
+put_TEXT(struct doc *d, const char *path, struct sv v)
+{
+	struct str cut;
+
+	if (v.len == 0)
+		return;
+	if (v.len <= ALERT_TEXT_BYTES) {
+		json_text(&d->j, go_to(d, path), v);
+		return;
+	}
+	str_init(&cut, ALERT_TEXT_BYTES);
+	(void)str_add(&cut, utf8_prefix(v, ALERT_TEXT_BYTES - strlen("…")));
+	(void)str_adds(&cut, "…");
+	json_text(&d->j, go_to(d, path), str_sv(&cut));
+	str_done(&cut);
+}
+
+static void
+put_COUNT(struct doc *d, const char *path, size_t n)
+{
+	json_int(&d->j, go_to(d, path), (int64_t)n);
+}
+
+static void
+put_MS(struct doc *d, const char *path, int64_t ms)
+{
+	if (ms != NO_TIME)
+		json_int(&d->j, go_to(d, path), ms);
+}
+
+static void
+put_TIME(struct doc *d, const char *path, int64_t ms)
+{
+	char text[CLOCK_ISO_BYTES];
+
+	if (ms == NO_TIME)
+		return;
+	clock_iso(ms, text, sizeof(text));
+	json_text(&d->j, go_to(d, path), sv_of(text));
+}
+
+static void
+put_list(struct doc *d, const char *path, const struct sv *v, size_t n)
+{
+	json_open_array(&d->j, go_to(d, path));
+	for (size_t i = 0; i < n; i++)
+		json_text(&d->j, NULL, v[i]);
+	json_close_array(&d->j);
+}
+
+/* The row's value is "(list, count)". */
+#define put_TEXTS(d, path, list) put_TEXTS_(d, path, UNPACK list)
+#define put_TEXTS_(d, path, ...) put_list(d, path, __VA_ARGS__)
+#define UNPACK(...) __VA_ARGS__
+
+#define PUT_FIELD(path, kind, value, help) put_##kind(&d, path, value);
+
+static struct sv
+hit_text(const struct alert_hit *h)
+{
+	return utf8_prefix(h->text, EXCERPT_BYTES);
+}
+
+static void
+put_HITS(struct doc *doc, const char *path, const struct alert *a)
+{
+	json_open_array(&doc->j, go_to(doc, path));
+	for (size_t i = 0; i < a->nhits && i < HITS_PER_MATCH; i++) {
+		const struct alert_hit *h = &a->hits[i];
+		struct doc d = { doc->j, "" };
+
+		json_open(&d.j, NULL);
+		HIT_FIELDS(PUT_FIELD)
+		json_close(&d.j);
+		doc->j = d.j;
+	}
+	json_close_array(&doc->j);
+}
+
+static void
+put_EXCERPT(struct doc *d, const char *path, const struct alert *a)
+{
+	struct str text;
+
+	str_init(&text, EXCERPT_BYTES);
+	alert_excerpt(a, &text);
+	put_TEXT(d, path, str_sv(&text));
+	str_done(&text);
+}
+
+static int64_t
+seconds(int64_t s)
+{
+	return s != NO_TIME ? s * SEC_MS : NO_TIME;
+}
+
+static int64_t
+published_lag(const struct alert *a)
+{
+	int64_t ms = seconds(a->item->published);
+
+	return ms != NO_TIME ? a->fetched_ms - ms : NO_TIME;
+}
+
+static struct sv
+item_id(const struct alert *a, char hex[2 * ITEM_KEY_BYTES + 1])
+{
+	if (a->item->id.len != 0)
+		return a->item->id;
+	for (size_t i = 0; i < ITEM_KEY_BYTES; i++)
+		(void)snprintf(hex + 2 * i, 3, "%02x", a->item_key[i]);
+	return sv_of(hex);
+}
+
+bool
+alert_encode(const struct alert *a, struct str *out)
+{
+	struct doc d = { .at = "" };
+	char id[2 * ITEM_KEY_BYTES + 1];
+	struct str url;
+
+	str_init(&url, URL_BYTES);
+	url_redact(&url, a->feed_url, false);
+	json_init(&d.j, out);
+	json_open(&d.j, NULL);
+	ALERT_FIELDS(PUT_FIELD)
+	(void)go_to(&d, "");
+	json_close(&d.j);
+	str_done(&url);
+	return !out->full;
+}

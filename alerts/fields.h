@@ -1,0 +1,50 @@
+/* alerts/fields.h: every field of the alert document, one row each.  The
+ * encoder and the documentation follow from here.
+ *
+ * Columns: path, kind, value (an expression over `a`, or `h` for a hit), help.
+ * A path's parent objects are opened and closed as needed.  Kinds: TEXT (absent
+ * when empty), TIME (ms since 1970, as RFC 3339; absent when NO_TIME), MS and
+ * COUNT (integers; MS absent when NO_TIME), TEXTS (a list), HITS, EXCERPT.
+ */
+#ifndef ALERTS_FIELDS_H
+#define ALERTS_FIELDS_H
+
+/* clang-format off */
+
+#define ALERT_FIELDS(X) \
+	X("type",                     TEXT,  sv_of(a->type),                "What the document says: alert.new is a new item that a filter matched.") \
+	X("timestamp",                TIME,  a->now_ms,                     "When the alert was made.") \
+	X("data.id",                  TEXT,  a->id,                         "Names the alert: the same alert always has the same id, however often it is sent.") \
+	X("data.severity",            TEXT,  sv_of(a->severity),            "low, medium, high or critical, as the filter says.") \
+	X("data.filter.name",         TEXT,  sv_of(a->filter),              "The filter's name in the configuration.") \
+	X("data.filter.revision",     TEXT,  sv_of(a->revision),            "Changes when the filter's meaning changes.") \
+	X("data.item.id",             TEXT,  item_id(a, id),                "The item's id as in the feed; of an item without one, 32 hex digits that name it within its feed.") \
+	X("data.item.title",          TEXT,  a->item->title,                "Plain text.") \
+	X("data.item.link",           TEXT,  a->item->link,                 "Absolute URL of the page about it.") \
+	X("data.item.author",         TEXT,  a->item->author,               "Plain text.") \
+	X("data.item.published",      TIME,  seconds(a->item->published),   "When it was published, as the feed says.") \
+	X("data.item.updated",        TIME,  seconds(a->item->updated),     "When it was changed last, as the feed says.") \
+	X("data.item.language",       TEXT,  a->item->lang,                 "Declared language, such as en.") \
+	X("data.item.summary",        TEXT,  a->item->summary,              "Plain text; cut after 8 KiB, which an ellipsis shows.") \
+	X("data.item.feed.name",      TEXT,  a->feed_name,                  "The feed's name in the configuration.") \
+	X("data.item.feed.url",       TEXT,  str_sv(&url),                  "The feed's URL, without user and password.") \
+	X("data.item.feed.title",     TEXT,  a->feed_title,                 "What the feed calls itself.") \
+	X("data.item.feed.publisher", TEXT,  a->publisher,                  "Who stands behind the feed.") \
+	X("data.item.feed.tags",      TEXTS, (a->item->tags, a->item->ntags), "The feed's tags in the configuration; may be empty.") \
+	X("data.hits",                HITS,  a,                             "Where the filter's words stand; may be empty.") \
+	X("data.excerpt",             EXCERPT, a,                           "Text around the hits on one line, at most 400 bytes; an ellipsis shows where it was cut.") \
+	X("data.lag.published_to_fetched_ms", MS, published_lag(a),         "From the feed's date to our having the item; negative when that date was in the future.") \
+	X("data.lag.fetched_to_queued_ms",    MS, a->now_ms - a->fetched_ms, "From our having the item to the alert.")
+
+/* Of each element of data.hits. */
+#define HIT_FIELDS(X) \
+	X("field",    TEXT,  sv_of(h->field),    "title, summary, content, article, url, author or tag.") \
+	X("text",     TEXT,  hit_text(h),        "As it stands there; cut after 400 bytes.") \
+	X("start",    COUNT, h->start,           "Where it begins: bytes of the field's UTF-8 text.") \
+	X("length",   COUNT, h->length,          "Its length in bytes of UTF-8.") \
+	X("entity",   TEXT,  sv_of(h->entity),   "Key of the entity whose name it is.") \
+	X("wikidata", TEXT,  sv_of(h->wikidata), "Wikidata id of that entity.")
+
+/* clang-format on */
+
+#endif

@@ -1,0 +1,382 @@
+/* store/sqlite.c: the store's changes and reads, on SQLite. */
+#include "store/sqlite.h"
+
+#include "base/clock.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define DONE_KEPT_MS (30 * DAY_MS) /* ids of delivered alerts */
+
+/* A value to bind.  SQLite takes a null pointer for NULL, so empty is "". */
+struct value {
+	enum {
+		IS_INT,
+		IS_TEXT,
+		IS_BLOB
+	} kind;
+	int64_t n;
+	struct sv v;
+};
+
+#define INT(x) ((struct value) { .kind = IS_INT, .n = (int64_t)(x) })
+#define TEXT(x) ((struct value) { .kind = IS_TEXT, .v = (x) })
+#define KEY(x) \
+	((struct value) { \
+	    .kind = IS_BLOB, .v = { (const char *)(x), ITEM_KEY_BYTES } })
+
+/* Binds, steps, resets: a statement without rows. */
+#define EXEC(s, which, e, ...) \
+	exec((s), (which), (const struct value[]) { __VA_ARGS__ }, \
+	    sizeof((const struct value[]) { __VA_ARGS__ }) / \
+		sizeof(struct value), \
+	    (e))
+
+static int
+bind_value(sqlite3_stmt *st, int at, const struct value *v)
+{
+	const char *p = v->v.p != NULL ? v->v.p : "";
+
+	switch (v->kind) {
+	case IS_INT:
+		return sqlite3_bind_int64(st, at, v->n);
+	case IS_TEXT:
+		return sqlite3_bind_text64(
+		    st, at, p, v->v.len, SQLITE_STATIC, SQLITE_UTF8);
+	case IS_BLOB:
+		return sqlite3_bind_blob64(st, at, p, v->v.len, SQLITE_STATIC);
+	}
+	BUG("no such kind of value");
+}
+
+/* A statement ready to be stepped; NULL: the database cannot be used. */
+static sqlite3_stmt *
+start(struct store *s, enum statement which, const struct value *v, size_t n,
+    struct err *e)
+{
+	sqlite3_stmt *st;
+
+	if (s->health != HEALTH_GOOD && s->in_tx) {
+		(void)err_set(
+		    e, "%s: the transaction has failed before", s->path);
+		return NULL;
+	}
+	if ((s->health != HEALTH_GOOD || s->db == NULL) &&
+	    !sqlite_reconnect(s, e))
+		return NULL;
+	st = s->st[which];
+	for (size_t i = 0; i < n; i++) {
+		int rc = bind_value(st, (int)i + 1, &v[i]);
+
+		if (rc != SQLITE_OK) {
+			(void)sqlite_fail(s, rc, "a value is refused", e);
+			return NULL;
+		}
+	}
+	return st;
+}
+
+static void
+finish(sqlite3_stmt *st)
+{
+	(void)sqlite3_reset(st);
+	(void)sqlite3_clear_bindings(st);
+}
+
+static bool
+exec(struct store *s, enum statement which, const struct value *v, size_t n,
+    struct err *e)
+{
+	sqlite3_stmt *st = start(s, which, v, n, e);
+	bool ok = true;
+	int rc;
+
+	if (st == NULL)
+		return false;
+	rc = sqlite3_step(st);
+	if (rc != SQLITE_DONE)
+		ok = sqlite_fail(s, rc, "cannot be written", e);
+	finish(st);
+	return ok;
+}
+
+/* Calls `row` per row of a statement that was started. */
+static bool
+each(struct store *s, sqlite3_stmt *st, void (*row)(sqlite3_stmt *, void *),
+    void *arg, struct err *e)
+{
+	bool ok = true;
+	int rc;
+
+	if (st == NULL)
+		return false;
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
+		row(st, arg);
+	if (rc != SQLITE_DONE)
+		ok = sqlite_fail(s, rc, "cannot be read", e);
+	finish(st);
+	return ok;
+}
+
+static struct sv
+column_text(sqlite3_stmt *st, int at)
+{
+	const char *p = (const char *)sqlite3_column_text(st, at);
+
+	return (struct sv) { p, (size_t)sqlite3_column_bytes(st, at) };
+}
+
+/* What has another length, which we never wrote, reads as zeros. */
+static void
+column_key(sqlite3_stmt *st, int at, unsigned char out[ITEM_KEY_BYTES])
+{
+	const void *p = sqlite3_column_blob(st, at);
+
+	memset(out, 0, ITEM_KEY_BYTES);
+	if (p != NULL && sqlite3_column_bytes(st, at) == ITEM_KEY_BYTES)
+		memcpy(out, p, ITEM_KEY_BYTES);
+}
+
+bool
+store_begin(struct store *s, struct err *e)
+{
+	assert(!s->in_tx);
+	s->in_tx = exec(s, S_BEGIN, NULL, 0, e);
+	return s->in_tx;
+}
+
+bool
+store_commit(struct store *s, struct err *e)
+{
+	bool ok = exec(s, S_COMMIT, NULL, 0, e);
+
+	if (ok)
+		s->in_tx = false;
+	else
+		store_rollback(s);
+	return ok;
+}
+
+/* Many errors have rolled the transaction back already. */
+void
+store_rollback(struct store *s)
+{
+	s->in_tx = false;
+	if (s->db != NULL && sqlite3_get_autocommit(s->db) == 0 &&
+	    sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL) != SQLITE_OK &&
+	    s->health == HEALTH_GOOD && s->dir != NULL)
+		s->health = HEALTH_REOPEN;
+}
+
+bool
+store_put_feed(struct store *s, const struct store_feed *f, struct err *e)
+{
+	return EXEC(s, S_PUT_FEED, e, TEXT(f->name), TEXT(f->url),
+	    TEXT(f->etag), TEXT(f->last_modified), TEXT(f->moved_to),
+	    INT(f->moved_since_ms), INT(f->next_due_ms), INT(f->last_poll_ms),
+	    INT(f->last_ok_ms), INT(f->interval_ms), INT(f->hold_until_ms),
+	    KEY(f->body_hash), INT(f->failures), INT(f->gone),
+	    INT(f->seen_before));
+}
+
+bool
+store_put_item(struct store *s, const struct store_item *i, struct err *e)
+{
+	return EXEC(s, S_PUT_ITEM, e, TEXT(i->feed), KEY(i->key),
+	    INT(i->disposition), INT(i->seen_ms));
+}
+
+bool
+store_touch_item(struct store *s, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES], int64_t seen_ms, struct err *e)
+{
+	return EXEC(s, S_TOUCH_ITEM, e, TEXT(feed), KEY(key), INT(seen_ms));
+}
+
+/* Each new alert lets a few old ids go, so that the table does not grow. */
+bool
+store_put_alert(struct store *s, const struct store_alert *a, struct err *e)
+{
+	return EXEC(s, S_PUT_ALERT, e, TEXT(a->id), TEXT(a->destination),
+		   INT(a->created_ms), TEXT(a->body)) &&
+	    EXEC(s, S_FORGET_DONE, e, INT(a->created_ms - DONE_KEPT_MS));
+}
+
+bool
+store_put_pending(struct store *s, const struct store_pending *p, struct err *e)
+{
+	return EXEC(s, S_PUT_PENDING, e, TEXT(p->feed), KEY(p->key),
+	    TEXT(p->item), INT(p->attempts), INT(p->next_ms));
+}
+
+bool
+store_del_pending(struct store *s, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES], struct err *e)
+{
+	return EXEC(s, S_DEL_PENDING, e, TEXT(feed), KEY(key));
+}
+
+bool
+store_outbox_done(struct store *s, int64_t row, struct err *e)
+{
+	return EXEC(s, S_DONE, e, INT(row));
+}
+
+bool
+store_outbox_retry(struct store *s, int64_t row, unsigned attempts,
+    int64_t next_ms, struct sv why, struct err *e)
+{
+	return EXEC(
+	    s, S_RETRY, e, INT(row), INT(attempts), INT(next_ms), TEXT(why));
+}
+
+bool
+store_outbox_dead(struct store *s, int64_t row, struct sv why, struct err *e)
+{
+	return EXEC(s, S_DEAD, e, INT(row), TEXT(why));
+}
+
+bool
+store_prune(struct store *s, struct sv feed, int64_t before_ms, size_t limit,
+    struct err *e)
+{
+	return EXEC(
+	    s, S_PRUNE_ITEMS, e, TEXT(feed), INT(before_ms), INT(limit));
+}
+
+static void
+on_has_row(sqlite3_stmt *st, void *arg)
+{
+	bool *has = arg;
+
+	(void)st;
+	*has = true;
+}
+
+bool
+store_has_item(struct store *s, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES], bool *has, struct err *e)
+{
+	const struct value v[] = { TEXT(feed), KEY(key) };
+	bool found = false;
+
+	if (!each(s, start(s, S_HAS_ITEM, v, COUNTOF(v), e), on_has_row, &found,
+		e))
+		return false;
+	*has = found;
+	return true;
+}
+
+struct reader {
+	union {
+		store_feed_fn *feed;
+		store_pending_fn *pending;
+		store_outbox_fn *outbox;
+	} fn;
+	void *arg;
+};
+
+static void
+on_feed_row(sqlite3_stmt *st, void *arg)
+{
+	const struct reader *r = arg;
+	struct store_feed f = {
+		.name = column_text(st, 0),
+		.url = column_text(st, 1),
+		.etag = column_text(st, 2),
+		.last_modified = column_text(st, 3),
+		.moved_to = column_text(st, 4),
+		.moved_since_ms = sqlite3_column_int64(st, 5),
+		.next_due_ms = sqlite3_column_int64(st, 6),
+		.last_poll_ms = sqlite3_column_int64(st, 7),
+		.last_ok_ms = sqlite3_column_int64(st, 8),
+		.interval_ms = sqlite3_column_int64(st, 9),
+		.hold_until_ms = sqlite3_column_int64(st, 10),
+		.failures = (unsigned)sqlite3_column_int64(st, 12),
+		.gone = sqlite3_column_int(st, 13) != 0,
+		.seen_before = sqlite3_column_int(st, 14) != 0,
+	};
+
+	column_key(st, 11, f.body_hash);
+	r->fn.feed(&f, r->arg);
+}
+
+bool
+store_each_feed(struct store *s, store_feed_fn *fn, void *arg, struct err *e)
+{
+	struct reader r = { { .feed = fn }, arg };
+
+	return each(s, start(s, S_FEEDS, NULL, 0, e), on_feed_row, &r, e);
+}
+
+static void
+on_pending_row(sqlite3_stmt *st, void *arg)
+{
+	const struct reader *r = arg;
+	struct store_pending p = {
+		.feed = column_text(st, 0),
+		.item = column_text(st, 2),
+		.attempts = (unsigned)sqlite3_column_int64(st, 3),
+		.next_ms = sqlite3_column_int64(st, 4),
+	};
+
+	column_key(st, 1, p.key);
+	r->fn.pending(&p, r->arg);
+}
+
+bool
+store_each_pending(struct store *s, size_t limit, store_pending_fn *fn,
+    void *arg, struct err *e)
+{
+	const struct value v[] = { INT(limit) };
+	struct reader r = { { .pending = fn }, arg };
+
+	return each(
+	    s, start(s, S_PENDING, v, COUNTOF(v), e), on_pending_row, &r, e);
+}
+
+static void
+on_outbox_row(sqlite3_stmt *st, void *arg)
+{
+	const struct reader *r = arg;
+
+	r->fn.outbox(
+	    &(struct store_outbox) {
+		.row = sqlite3_column_int64(st, 0),
+		.id = column_text(st, 1),
+		.destination = column_text(st, 2),
+		.created_ms = sqlite3_column_int64(st, 3),
+		.attempts = (unsigned)sqlite3_column_int64(st, 4),
+		.next_ms = sqlite3_column_int64(st, 5),
+		.body = column_text(st, 6),
+	    },
+	    r->arg);
+}
+
+bool
+store_each_outbox(struct store *s, struct sv destination, int64_t after,
+    size_t limit, store_outbox_fn *fn, void *arg, struct err *e)
+{
+	const struct value v[] = { TEXT(destination), INT(after), INT(limit) };
+	struct reader r = { { .outbox = fn }, arg };
+
+	return each(
+	    s, start(s, S_OUTBOX, v, COUNTOF(v), e), on_outbox_row, &r, e);
+}
+
+static void
+on_stats_row(sqlite3_stmt *st, void *arg)
+{
+	struct store_stats *out = arg;
+
+	out->items = sqlite3_column_int64(st, 0);
+	out->pending = sqlite3_column_int64(st, 1);
+	out->outbox = sqlite3_column_int64(st, 2);
+	out->dead = sqlite3_column_int64(st, 3);
+}
+
+bool
+store_read_stats(struct store *s, struct store_stats *out, struct err *e)
+{
+	return each(s, start(s, S_STATS, NULL, 0, e), on_stats_row, out, e);
+}

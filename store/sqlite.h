@@ -1,0 +1,94 @@
+/* store/sqlite.h: what the two halves of the SQLite store share. */
+#ifndef STORE_SQLITE_H
+#define STORE_SQLITE_H
+
+#include "store/store.h"
+
+#include <sqlite3.h>
+
+/* clang-format off */
+
+/* Every statement: name, SQL. */
+#define STATEMENTS(X) \
+	X(BEGIN, "BEGIN IMMEDIATE") \
+	X(COMMIT, "COMMIT") \
+	X(PUT_FEED, \
+	    "INSERT INTO feed VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)" \
+	    " ON CONFLICT(name) DO UPDATE SET url=?2, etag=?3, last_modified=?4," \
+	    " moved_to=?5, moved_since=?6, next_due=?7, last_poll=?8, last_ok=?9," \
+	    " interval=?10, hold_until=?11, body_hash=?12, failures=?13, gone=?14," \
+	    " seen_before=?15") \
+	X(FEEDS, "SELECT * FROM feed ORDER BY name") \
+	X(PUT_ITEM, \
+	    "INSERT INTO item VALUES (?1,?2,?3,?4) ON CONFLICT DO UPDATE" \
+	    " SET disposition=?3, seen=?4") \
+	X(TOUCH_ITEM, "UPDATE item SET seen=?3 WHERE feed=?1 AND key=?2") \
+	X(HAS_ITEM, "SELECT 1 FROM item WHERE feed=?1 AND key=?2") \
+	X(PRUNE_ITEMS, \
+	    "DELETE FROM item WHERE feed=?1 AND key IN" \
+	    " (SELECT key FROM item WHERE feed=?1 AND seen<?2 LIMIT ?3)") \
+	X(PUT_PENDING, \
+	    "INSERT INTO pending VALUES (?1,?2,?3,?4,?5) ON CONFLICT DO UPDATE" \
+	    " SET item=?3, attempts=?4, next=?5") \
+	X(DEL_PENDING, "DELETE FROM pending WHERE feed=?1 AND key=?2") \
+	X(PENDING, "SELECT * FROM pending ORDER BY next LIMIT ?1") \
+	X(PUT_ALERT, \
+	    "INSERT INTO outbox(id,destination,created,body) VALUES (?1,?2,?3,?4)" \
+	    " ON CONFLICT(id,destination) DO NOTHING") \
+	X(FORGET_DONE, \
+	    "DELETE FROM outbox WHERE row IN (SELECT row FROM outbox" \
+	    " WHERE state=1 AND created<?1 LIMIT 4)") \
+	X(DONE, "UPDATE outbox SET state=1, why='', body='' WHERE row=?1") \
+	X(RETRY, \
+	    "UPDATE outbox SET attempts=?2, next=?3, why=?4" \
+	    " WHERE row=?1 AND state=0") \
+	X(DEAD, "UPDATE outbox SET state=2, why=?2 WHERE row=?1 AND state=0") \
+	X(OUTBOX, \
+	    "SELECT row,id,destination,created,attempts,next,body FROM outbox" \
+	    " WHERE state=0 AND destination=?1 AND row>?2 ORDER BY row LIMIT ?3") \
+	X(STATS, \
+	    "SELECT (SELECT count(*) FROM item), (SELECT count(*) FROM pending)," \
+	    " (SELECT count(*) FROM outbox WHERE state=0)," \
+	    " (SELECT count(*) FROM outbox WHERE state=2)")
+
+/* clang-format on */
+
+#define STATEMENT_ENUM(name, sql) S_##name,
+enum statement {
+	STATEMENTS(STATEMENT_ENUM) STATEMENT_COUNT
+};
+#undef STATEMENT_ENUM
+
+/* What the last errors say of the file, and so what has to be done before it is
+ * used again. */
+enum store_health {
+	HEALTH_GOOD,
+	HEALTH_REOPEN,
+	HEALTH_CHECK, /* open it again and read it all */
+	HEALTH_CONDEMNED, /* damaged; the next start moves it aside */
+};
+
+struct store {
+	char *path; /* of the database; ":memory:" without a directory */
+	char *dir; /* NULL: in memory */
+	int lock; /* held on a file beside the database; -1: none */
+	sqlite3 *db; /* NULL: could not be opened again */
+	sqlite3_stmt *st[STATEMENT_COUNT];
+	enum store_health health;
+	bool in_tx;
+};
+
+/* Opens the database, makes or upgrades its schema and prepares the
+ * statements.  Returns SQLite's result; nothing is open after a failure. */
+int sqlite_connect(struct store *s, struct err *e);
+void sqlite_disconnect(struct store *s);
+
+/* Opens again a database that reported damage or an I/O error, which may have
+ * been the file system's for a while.  Still damaged: leaves a mark, so that
+ * the next start moves it aside. */
+bool sqlite_reconnect(struct store *s, struct err *e);
+
+/* Says what failed, in which file, and what to do about it. */
+bool sqlite_fail(struct store *s, int rc, const char *what, struct err *e);
+
+#endif

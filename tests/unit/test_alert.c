@@ -1,0 +1,473 @@
+/* tests/unit/test_alert.c: the alert's id, document, excerpt and people's form.
+ */
+#include "alerts/alert.h"
+
+#include "base/utf8.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <jansson.h>
+#include <locale.h>
+#include <string.h>
+
+static const unsigned char key[ITEM_KEY_BYTES] = "0123456789abcde";
+
+static struct sv
+field_text(const struct item *it, const char *field)
+{
+	if (strcmp(field, "title") == 0)
+		return it->title;
+	if (strcmp(field, "summary") == 0)
+		return it->summary;
+	if (strcmp(field, "content") == 0)
+		return it->content;
+	return it->article;
+}
+
+/* A hit on the n-th occurrence (from 0) of `text` in the field. */
+static struct alert_hit
+hit(const struct item *it, const char *field, const char *text, unsigned n)
+{
+	struct sv all = field_text(it, field), needle = sv_of(text);
+	size_t at = sv_find(all, needle);
+
+	for (; n > 0; n--)
+		at += 1 + sv_find(sv_from(all, at + 1), needle);
+	assert_true(at < all.len);
+	return (struct alert_hit) { .field = field,
+		.text = sv_sub(all, at, needle.len),
+		.start = at,
+		.length = needle.len };
+}
+
+static struct alert
+alert_of(const struct item *it, const struct alert_hit *hits, size_t n)
+{
+	struct alert a = { .type = "alert.new",
+		.id = SV("alr_x"),
+		.now_ms = 1711429929123,
+		.severity = "high",
+		.filter = "gaza-ceasefire",
+		.revision = "r1",
+		.item = it,
+		.feed_name = SV("un-news"),
+		.hits = hits,
+		.nhits = n,
+		.field_text = field_text,
+		.fetched_ms = 1711429929000 };
+
+	memcpy(a.item_key, key, sizeof(key));
+	return a;
+}
+
+static const char lead[] =
+    "After weeks of talks and three failed drafts, the delegation of the "
+    "largest member refused to veto a United Nations Security Council "
+    "resolution calling for an immediate ceasefire in Gaza on Monday, and "
+    "the hall broke into applause.";
+
+static struct item
+news(void)
+{
+	return (struct item) { .id = SV("urn:1"),
+		.title = SV("UN Security Council adopts \"Gaza\" resolution"),
+		.link = SV("https://news.un.org/1?a=b&c=d"),
+		.summary = { lead, sizeof(lead) - 1 },
+		.published = 1711429920,
+		.updated = NO_TIME,
+		.lang = SV("en") };
+}
+
+static void
+the_id_depends_on_each_of_its_parts(void **state)
+{
+	char id[5][ALERT_ID_BYTES];
+	unsigned char other[ITEM_KEY_BYTES] = "0123456789abcdf";
+
+	(void)state;
+	alert_id(SV("feed"), key, "filter", "alert.new", id[0]);
+	alert_id(SV("feedf"), key, "ilter", "alert.new", id[1]);
+	alert_id(SV("feed"), other, "filter", "alert.new", id[2]);
+	alert_id(SV("feed"), key, "filter", "alert.update", id[3]);
+	alert_id(SV("feed"), key, "filter", "alert.new", id[4]);
+	assert_string_equal(id[0], id[4]);
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(strlen(id[i]), 32);
+		assert_memory_equal(id[i], "alr_", 4);
+		assert_int_equal(
+		    strspn(id[i] + 4, "abcdefghijklmnopqrstuvwxyz234567"), 28);
+		for (size_t k = i + 1; k < 4; k++)
+			assert_string_not_equal(id[i], id[k]);
+	}
+}
+
+static void
+the_document_is_as_published(void **state)
+{
+	struct item it = news();
+	struct sv tags[] = { SV("wire"), SV("un") };
+	struct alert_hit h[1] = { hit(&it, "summary", "ceasefire", 0) };
+	struct alert a = alert_of(&it, h, 1);
+	struct str out;
+
+	(void)state;
+	str_init(&out, ALERT_BYTES);
+	h[0].entity = "truce";
+	h[0].wikidata = "Q107706";
+	it.tags = tags;
+	it.ntags = 2;
+	it.summary = SV("An immediate ceasefire.");
+	h[0].start = 13;
+	a.feed_url = SV("https://me:pw@news.un.org/feed");
+	a.feed_title = SV("UN News");
+	a.publisher = SV("un");
+	assert_true(alert_encode(&a, &out));
+	assert_string_equal(str_c(&out),
+	    "{\"type\":\"alert.new\",\"timestamp\":\"2024-03-26T05:12:09.123Z\","
+	    "\"data\":{\"id\":\"alr_x\",\"severity\":\"high\","
+	    "\"filter\":{\"name\":\"gaza-ceasefire\",\"revision\":\"r1\"},"
+	    "\"item\":{\"id\":\"urn:1\","
+	    "\"title\":\"UN Security Council adopts \\\"Gaza\\\" resolution\","
+	    "\"link\":\"https://news.un.org/1?a=b&c=d\","
+	    "\"published\":\"2024-03-26T05:12:00.000Z\",\"language\":\"en\","
+	    "\"summary\":\"An immediate ceasefire.\","
+	    "\"feed\":{\"name\":\"un-news\",\"url\":\"https://news.un.org/feed\","
+	    "\"title\":\"UN News\",\"publisher\":\"un\","
+	    "\"tags\":[\"wire\",\"un\"]}},"
+	    "\"hits\":[{\"field\":\"summary\",\"text\":\"ceasefire\","
+	    "\"start\":13,\"length\":9,\"entity\":\"truce\","
+	    "\"wikidata\":\"Q107706\"}],"
+	    "\"excerpt\":\"An immediate ceasefire.\","
+	    "\"lag\":{\"published_to_fetched_ms\":9000,"
+	    "\"fetched_to_queued_ms\":123}}}");
+	str_done(&out);
+}
+
+static void
+what_is_unknown_is_absent(void **state)
+{
+	struct item it = { .published = NO_TIME, .updated = NO_TIME };
+	struct alert a = alert_of(&it, NULL, 0);
+	struct str out;
+
+	(void)state;
+	str_init(&out, ALERT_BYTES);
+	a.revision = NULL;
+	assert_true(alert_encode(&a, &out));
+	assert_string_equal(str_c(&out),
+	    "{\"type\":\"alert.new\",\"timestamp\":\"2024-03-26T05:12:09.123Z\","
+	    "\"data\":{\"id\":\"alr_x\",\"severity\":\"high\","
+	    "\"filter\":{\"name\":\"gaza-ceasefire\"},"
+	    "\"item\":{\"id\":\"30313233343536373839616263646500\","
+	    "\"feed\":{\"name\":\"un-news\",\"tags\":[]}},\"hits\":[],"
+	    "\"lag\":{\"fetched_to_queued_ms\":123}}}");
+	str_done(&out);
+}
+
+static void
+no_item_makes_a_document_that_cannot_be_sent(void **state)
+{
+	static char big[ITEM_TEXT_BYTES];
+	struct alert_hit h[HITS_PER_MATCH + 9];
+	struct item it = news();
+	struct str out;
+	struct alert a;
+	json_t *j;
+
+	(void)state;
+	str_init(&out, ALERT_BYTES);
+	memset(big, '\x01', sizeof(big)); /* six bytes each in JSON */
+	it.title = it.summary = it.author = it.id = it.content = (struct sv) {
+		big, sizeof(big)
+	};
+	for (size_t i = 0; i < COUNTOF(h); i++)
+		h[i] = (struct alert_hit) { .field = "content",
+			.text = { big, sizeof(big) },
+			.start = i * 1000,
+			.length = sizeof(big) };
+	a = alert_of(&it, h, COUNTOF(h));
+	assert_true(alert_encode(&a, &out));
+	j = json_loadb(str_c(&out), out.len, 0, NULL);
+	assert_non_null(j);
+	json_decref(j);
+	str_done(&out);
+}
+
+static void
+hostile_bytes_leave_a_valid_document(void **state)
+{
+	struct item it = news();
+	struct str out;
+	struct alert a;
+	json_t *j;
+
+	(void)state;
+	str_init(&out, ALERT_BYTES);
+	it.title = SV("a\0b\xff\xc3\x1b[31m\r\n\u202Ec\xe2\x82");
+	a = alert_of(&it, NULL, 0);
+	assert_true(alert_encode(&a, &out));
+	assert_true(utf8_valid(str_sv(&out)));
+	for (size_t i = 0; i < out.len; i++)
+		assert_true((unsigned char)out.p[i] >= 0x20);
+	j = json_loadb(str_c(&out), out.len, JSON_ALLOW_NUL, NULL);
+	assert_non_null(j);
+	json_decref(j);
+	str_done(&out);
+}
+
+static struct str excerpt;
+
+static const char *
+excerpt_of(const struct item *it, const struct alert_hit *h, size_t n)
+{
+	struct alert a = alert_of(it, h, n);
+
+	str_clear(&excerpt);
+	alert_excerpt(&a, &excerpt);
+	assert_false(excerpt.full);
+	assert_true(excerpt.len <= EXCERPT_BYTES);
+	assert_true(utf8_valid(str_sv(&excerpt)));
+	return str_c(&excerpt);
+}
+
+static void
+a_short_text_is_shown_whole_on_one_line(void **state)
+{
+	struct item it = news();
+	struct alert_hit h;
+
+	(void)state;
+	it.summary = SV("  A ceasefire \n\n\tin\x01 Gaza.\n");
+	h = hit(&it, "summary", "Gaza", 0);
+	assert_string_equal(excerpt_of(&it, &h, 1), "A ceasefire in Gaza.");
+}
+
+/* Sentences before and after, each of 50 bytes. */
+static char page[200 * 50 + 64];
+
+static struct item
+long_item(const char *first, size_t at1, const char *second, size_t at2)
+{
+	struct item it = news();
+	size_t n = 0;
+
+	page[0] = '\0';
+	for (size_t i = 0; i < 200; i++) {
+		const char *s = i == at1 ? first
+		    : i == at2
+		    ? second
+		    : "Nothing of interest stands in this long sentence. ";
+
+		memcpy(page + n, s, strlen(s));
+		n += strlen(s);
+	}
+	it.article = (struct sv) { page, n };
+	return it;
+}
+
+static void
+a_long_text_is_cut_at_words_around_the_hit(void **state)
+{
+	struct item it = long_item("They spoke of a ceasefire. ", 100, "", 200);
+	struct alert_hit h = hit(&it, "article", "ceasefire", 0);
+	const char *x;
+
+	(void)state;
+	x = excerpt_of(&it, &h, 1);
+	assert_non_null(strstr(x, "They spoke of a ceasefire. Nothing of"));
+	assert_true(strlen(x) > 350);
+	assert_memory_equal(x, "…", 3);
+	assert_string_equal(x + strlen(x) - 3, "…");
+	assert_null(strstr(x, "  "));
+	assert_true(sv_find(it.article, (struct sv) { x + 3, strlen(x) - 6 }) <
+	    it.article.len);
+	assert_non_null(strchr("NoistlT", x[3])); /* begins a word */
+	assert_true(x[strlen(x) - 4] != ' ');
+}
+
+static void
+hits_far_apart_are_shown_in_pieces(void **state)
+{
+	struct item it = long_item(
+	    "They spoke of a ceasefire. ", 20, "It was about Gaza. ", 180);
+	struct alert_hit h[] = { hit(&it, "article", "ceasefire", 0),
+		hit(&it, "article", "Gaza", 0), hit(&it, "title", "Gaza", 0),
+		hit(&it, "title", "Council", 0) };
+	const char *x, *a, *b, *c;
+
+	(void)state;
+	x = excerpt_of(&it, h, COUNTOF(h));
+	a = strstr(x, "UN Security Council adopts");
+	b = strstr(x, "ceasefire");
+	assert_true(a == x && b > a);
+	c = strstr(b, "… ");
+	assert_null(c); /* title and article: Gaza stands in the title */
+	x = excerpt_of(&it, h, 2);
+	a = strstr(x, "They spoke of a ceasefire.");
+	b = strstr(x, "It was about Gaza.");
+	assert_true(a > x && b > a);
+	assert_true(strstr(a, "… ") < b);
+	assert_null(strstr(x, "……"));
+	assert_null(strstr(x, "… …"));
+}
+
+static void
+one_name_often_does_not_crowd_out_another_once(void **state)
+{
+	struct item it = long_item(
+	    "Gaza, Gaza, Gaza, Gaza. ", 3, "One ceasefire in Gaza. ", 150);
+	struct alert_hit h[6];
+
+	(void)state;
+	for (unsigned i = 0; i < 5; i++)
+		h[i] = hit(&it, "article", "Gaza", i);
+	h[5] = hit(&it, "article", "ceasefire", 0);
+	assert_non_null(
+	    strstr(excerpt_of(&it, h, 6), "One ceasefire in Gaza."));
+}
+
+static void
+text_without_blanks_is_cut_between_characters(void **state)
+{
+	static char text[3 * 1000];
+	struct item it = news();
+	struct alert_hit h;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(text); i += 3)
+		memcpy(text + i, "文", 3);
+	memcpy(text + 1500, "加沙停火", 12);
+	it.content = (struct sv) { text, sizeof(text) };
+	h = hit(&it, "content", "停火", 0);
+	assert_non_null(strstr(excerpt_of(&it, &h, 1), "文加沙停火文"));
+	assert_true(excerpt.len > 380);
+}
+
+static void
+odd_hits_do_no_harm(void **state)
+{
+	struct item it = news();
+	struct alert_hit h[] = {
+		{ .field = "summary", .start = 1 << 30, .length = 5 },
+		{ .field = "summary", .start = 10, .length = 1 << 30 },
+		{ .field = "content", .start = 0, .length = 3 },
+		{ .field = "summary", .start = 5, .length = 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(h); i++)
+		(void)excerpt_of(&it, &h[i], 1);
+	(void)excerpt_of(&it, h, COUNTOF(h));
+	it.summary = SV("How it begins is shown when no word stands for it.");
+	assert_string_equal(excerpt_of(&it, NULL, 0),
+	    "How it begins is shown when no word stands for it.");
+}
+
+static void
+people_read_it_on_80_columns(void **state)
+{
+	struct item it = news();
+	struct alert_hit h[] = { hit(&it, "summary",
+				     "United Nations Security Council", 0),
+		hit(&it, "summary", "ceasefire", 0),
+		hit(&it, "summary", "Gaza", 0) };
+	struct alert a = alert_of(&it, h, COUNTOF(h));
+	struct str json, out;
+
+	(void)state;
+	str_init(&json, ALERT_BYTES);
+	str_init(&out, ALERT_BYTES);
+	assert_true(alert_encode(&a, &json));
+	assert_true(alert_format_text(str_sv(&json), false, &out));
+	assert_string_equal(str_c(&out),
+	    "HIGH  gaza-ceasefire                                        "
+	    "2024-03-26 05:12 UTC\n"
+	    "  UN Security Council adopts \"Gaza\" resolution\n"
+	    "  un-news  https://news.un.org/1?a=b&c=d\n"
+	    "  After weeks of talks and three failed drafts, the delegation of "
+	    "the largest\n"
+	    "  member refused to veto a United Nations Security Council "
+	    "resolution calling\n"
+	    "  for an immediate ceasefire in Gaza on Monday, and the hall "
+	    "broke into\n"
+	    "  applause.\n\n");
+	str_clear(&out);
+	assert_true(alert_format_text(str_sv(&json), true, &out));
+	assert_non_null(strstr(str_c(&out), "\033[1;31mHIGH\033[0m"));
+	assert_non_null(strstr(str_c(&out), "\033[1;33mceasefire\033[0m in"));
+	assert_non_null(strstr(str_c(&out), "\"\033[0m\033[1;33mGaza\033[0m"));
+	str_done(&out);
+	str_done(&json);
+}
+
+static void
+a_terminal_gets_no_foreign_controls(void **state)
+{
+	struct item it = news();
+	struct alert a = alert_of(&it, NULL, 0);
+	struct str json, out;
+
+	(void)state;
+	str_init(&json, ALERT_BYTES);
+	str_init(&out, ALERT_BYTES);
+	it.title = SV("x\033]0;owned\007\xC2\x9B"
+		      "31m\u202Egpj.exe\nHIGH  fake");
+	it.link = SV("https://e.org/\033[2J");
+	it.summary = SV("\033[31m \x7f\u2066");
+	assert_true(alert_encode(&a, &json));
+	assert_true(alert_format_text(str_sv(&json), false, &out));
+	for (size_t i = 0, n; i < out.len; i += n) {
+		uint32_t cp;
+
+		n = utf8_decode(sv_from(str_sv(&out), i), &cp);
+		assert_true(cp == '\n' || utf8_is_printable(cp));
+	}
+	assert_null(strstr(str_c(&out), "\nHIGH"));
+	str_done(&out);
+	str_done(&json);
+}
+
+static void
+only_alerts_are_shown(void **state)
+{
+	static const char *const texts[] = { "", "{", "[]", "{}", "null",
+		"{\"data\":1}", "{\"data\":{\"filter\":{}}}" };
+	struct str out;
+
+	(void)state;
+	str_init(&out, 1000);
+	for (size_t i = 0; i < COUNTOF(texts); i++)
+		assert_false(alert_format_text(sv_of(texts[i]), false, &out));
+	assert_int_equal(out.len, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_id_depends_on_each_of_its_parts),
+		cmocka_unit_test(the_document_is_as_published),
+		cmocka_unit_test(what_is_unknown_is_absent),
+		cmocka_unit_test(no_item_makes_a_document_that_cannot_be_sent),
+		cmocka_unit_test(hostile_bytes_leave_a_valid_document),
+		cmocka_unit_test(a_short_text_is_shown_whole_on_one_line),
+		cmocka_unit_test(a_long_text_is_cut_at_words_around_the_hit),
+		cmocka_unit_test(hits_far_apart_are_shown_in_pieces),
+		cmocka_unit_test(
+		    one_name_often_does_not_crowd_out_another_once),
+		cmocka_unit_test(text_without_blanks_is_cut_between_characters),
+		cmocka_unit_test(odd_hits_do_no_harm),
+		cmocka_unit_test(people_read_it_on_80_columns),
+		cmocka_unit_test(a_terminal_gets_no_foreign_controls),
+		cmocka_unit_test(only_alerts_are_shown),
+	};
+
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
+	str_init(&excerpt, EXCERPT_BYTES);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

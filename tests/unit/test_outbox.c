@@ -1,0 +1,170 @@
+/* tests/unit/test_outbox.c: when and whether to try again. */
+#include "alerts/outbox.h"
+
+#include "base/clock.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#define NOW (INT64_C(1711429929) * SEC_MS) /* Tue, 26 Mar 2024 05:12:09 */
+
+static const struct outbox_policy policy = { 200, 30 * MIN_MS, 3 * DAY_MS };
+
+static void
+an_answer_means(void **state)
+{
+	static const struct {
+		int status, kind;
+		const char *words;
+	} rows[] = {
+		{ 200, DELIVERY_DONE, "" },
+		{ 204, DELIVERY_DONE, "" },
+		{ 299, DELIVERY_DONE, "" },
+		{ 0, DELIVERY_RETRY, "no answer" },
+		{ 101, DELIVERY_RETRY, "answered 101" },
+		{ 302, DELIVERY_RETRY, "redirect" },
+		{ 400, DELIVERY_RETRY, "answered 400" },
+		{ 401, DELIVERY_RETRY, "answered 401" },
+		{ 404, DELIVERY_RETRY, "answered 404" },
+		{ 410, DELIVERY_CLOSED, "answered 410" },
+		{ 429, DELIVERY_RETRY, "answered 429" },
+		{ 500, DELIVERY_RETRY, "answered 500" },
+		{ 599, DELIVERY_RETRY, "answered 599" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		struct outbox_result r;
+
+		outbox_judge_status(rows[i].status, 7, &r);
+		assert_int_equal(r.kind, rows[i].kind);
+		assert_int_equal(r.retry_after_ms, 7);
+		assert_non_null(strstr(r.why.msg, rows[i].words));
+	}
+}
+
+static void
+the_next_try_is(void **state)
+{
+	static const struct {
+		const char *what;
+		unsigned attempts;
+		int64_t asked_ms;
+		double jitter;
+		int64_t wait_ms;
+	} rows[] = {
+		{ "retry-min after the first failure", 1, -1, 0, 200 },
+		{ "doubled after each", 2, -1, 0, 400 },
+		{ "doubled after each, again", 5, -1, 0, 3200 },
+		{ "at most retry-max", 30, -1, 0, 30 * MIN_MS },
+		{ "at most retry-max, for ever", 4000000000u, -1, 0,
+		    30 * MIN_MS },
+		{ "jitter adds up to a fifth", 1, -1, 0.5, 220 },
+		{ "jitter never shortens", 30, -1, 0.999999, 36 * MIN_MS - 1 },
+		{ "Retry-After may lengthen", 1, MIN_MS, 0, MIN_MS },
+		{ "Retry-After may pass retry-max", 1, DAY_MS, 0.9, DAY_MS },
+		{ "Retry-After never shortens", 9, 1, 0, 51200 },
+		{ "Retry-After is bounded", 1, 400 * DAY_MS, 0, 7 * DAY_MS },
+		{ "Retry-After 0 is no wish", 1, 0, 0, 200 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		struct outbox_result r = { .retry_after_ms = rows[i].asked_ms };
+		int64_t t = outbox_next_try(
+		    &policy, rows[i].attempts, NOW, &r, rows[i].jitter);
+
+		if (t - NOW != rows[i].wait_ms)
+			fail_msg(
+			    "%s: %lld", rows[i].what, (long long)(t - NOW));
+	}
+}
+
+static void
+retry_after_says(void **state)
+{
+	static const struct {
+		const char *value;
+		int64_t ms;
+	} rows[] = {
+		{ "", -1 },
+		{ "0", 0 },
+		{ " 120 ", 120 * SEC_MS },
+		{ "604800", 7 * DAY_MS },
+		{ "99999999999", 7 * DAY_MS },
+		{ "-5", -1 },
+		{ "1.5", -1 },
+		{ "soon", -1 },
+		{ "Tue, 26 Mar 2024 05:13:09 GMT", MIN_MS },
+		{ "Tuesday, 26-Mar-24 05:13:09 GMT", MIN_MS },
+		{ "Tue Mar 26 05:13:09 2024", MIN_MS },
+		{ "Tue, 26 Mar 2024 05:00:00 GMT", 0 },
+		{ "Tue, 26 Mar 2034 05:00:00 GMT", 7 * DAY_MS },
+		{ "Tue, 26 Mar 2024 05:13:09 GMT and much more of it that "
+		  "goes on and on",
+		    -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(rows); i++)
+		if (outbox_retry_after(sv_of(rows[i].value), NOW) != rows[i].ms)
+			fail_msg("\"%s\"", rows[i].value);
+}
+
+static void
+after_a_restart_it_goes_on(void **state)
+{
+	static const struct {
+		const char *what;
+		int64_t created_ms, next_ms, wait_ms;
+	} rows[] = {
+		{ "at once when it was never tried", -5, -NOW, 0 },
+		{ "at once when it is overdue", -DAY_MS, -HOUR_MS, 0 },
+		{ "when it was going to", -DAY_MS, MIN_MS, MIN_MS },
+		{ "when Retry-After allows", -DAY_MS, DAY_MS, DAY_MS },
+		{ "within retry-max when the clock was set back", 5 * DAY_MS,
+		    5 * DAY_MS + MIN_MS, 30 * MIN_MS },
+		{ "within retry-max when it was set back by years", -DAY_MS,
+		    900 * DAY_MS, 30 * MIN_MS },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(rows); i++)
+		if (outbox_resume(&policy, NOW + rows[i].created_ms,
+			NOW + rows[i].next_ms, NOW) != NOW + rows[i].wait_ms)
+			fail_msg("%s", rows[i].what);
+}
+
+static void
+it_is_over_after_give_up(void **state)
+{
+	struct outbox_policy never = policy;
+
+	(void)state;
+	assert_false(outbox_is_over(&policy, NOW, NOW));
+	assert_false(outbox_is_over(&policy, NOW, NOW + 3 * DAY_MS - 1));
+	assert_true(outbox_is_over(&policy, NOW, NOW + 3 * DAY_MS));
+	assert_false(outbox_is_over(&policy, NOW, NOW - DAY_MS));
+	never.give_up_ms = -1;
+	assert_false(outbox_is_over(&never, 0, NOW));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_answer_means),
+		cmocka_unit_test(the_next_try_is),
+		cmocka_unit_test(retry_after_says),
+		cmocka_unit_test(after_a_restart_it_goes_on),
+		cmocka_unit_test(it_is_over_after_give_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

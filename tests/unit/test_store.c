@@ -1,0 +1,654 @@
+/* tests/unit/test_store.c: the contract of store/store.h, and what a database
+ * file goes through. */
+#include "store/store.h"
+
+#include "base/str.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define DAY INT64_C(86400000)
+
+struct place {
+	char dir[64];
+	struct store *s;
+	struct err e;
+};
+
+static const unsigned char key_a[ITEM_KEY_BYTES] = "aaaaaaaaaaaaaaaa";
+static const unsigned char key_b[ITEM_KEY_BYTES] = "b\0bbbbbbbbbbbbb";
+
+#define OK(p, call) assert_ok((p), (call), __LINE__)
+
+static void
+assert_ok(struct place *p, bool ok, int line)
+{
+	if (!ok)
+		fail_msg("line %d: %s", line, p->e.msg);
+}
+
+static void
+open_store(struct place *p)
+{
+	bool fresh = true;
+
+	p->s = store_open(p->dir, &fresh, &p->e);
+	if (p->s == NULL)
+		fail_msg("%s", p->e.msg);
+	assert_false(fresh);
+}
+
+static void
+reopen(struct place *p)
+{
+	store_close(p->s);
+	open_store(p);
+}
+
+static int
+set_up(void **state)
+{
+	struct place *p = calloc(1, sizeof(*p));
+
+	assert_non_null(p);
+	(void)snprintf(p->dir, sizeof(p->dir), "/tmp/test_store.XXXXXX");
+	assert_non_null(mkdtemp(p->dir));
+	open_store(p);
+	*state = p;
+	return 0;
+}
+
+/* How many names in the directory start so; removes them when asked to. */
+static size_t
+names(const struct place *p, const char *start, bool and_remove)
+{
+	DIR *d = opendir(p->dir);
+	struct dirent *f;
+	size_t n = 0;
+
+	assert_non_null(d);
+	while ((f = readdir(d)) != NULL) {
+		if (f->d_name[0] == '.' ||
+		    strncmp(f->d_name, start, strlen(start)) != 0)
+			continue;
+		n++;
+		if (and_remove)
+			assert_int_equal(unlinkat(dirfd(d), f->d_name, 0), 0);
+	}
+	assert_int_equal(closedir(d), 0);
+	return n;
+}
+
+static int
+tear_down(void **state)
+{
+	struct place *p = *state;
+
+	store_close(p->s);
+	(void)names(p, "", true);
+	assert_int_equal(rmdir(p->dir), 0);
+	free(p);
+	return 0;
+}
+
+static void
+put_item(struct place *p, struct sv feed, const unsigned char *key, int64_t t)
+{
+	struct store_item i = {
+		.feed = feed, .disposition = ITEM_NO_MATCH, .seen_ms = t
+	};
+
+	memcpy(i.key, key, sizeof(i.key));
+	OK(p, store_put_item(p->s, &i, &p->e));
+}
+
+static void
+put_alert(struct place *p, const char *id, const char *to, int64_t t)
+{
+	struct store_alert a = { .id = sv_of(id),
+		.destination = sv_of(to),
+		.body = SV("{\"é\":1}"),
+		.created_ms = t };
+
+	OK(p, store_put_alert(p->s, &a, &p->e));
+}
+
+static bool
+has(struct place *p, struct sv feed, const unsigned char *key)
+{
+	bool found = false;
+
+	OK(p, store_has_item(p->s, feed, key, &found, &p->e));
+	return found;
+}
+
+struct rows {
+	struct store_outbox v[300];
+	char id[300][32];
+	size_t n;
+};
+
+static void
+on_row(const struct store_outbox *o, void *arg)
+{
+	struct rows *r = arg;
+
+	assert_true(r->n < COUNTOF(r->v));
+	r->v[r->n] = *o;
+	assert_true(o->id.len < sizeof(r->id[0]));
+	memcpy(r->id[r->n], o->id.p, o->id.len);
+	r->id[r->n++][o->id.len] = '\0';
+	assert_true(sv_is(o->body, "{\"é\":1}"));
+}
+
+static struct rows rows;
+
+static size_t
+read_outbox(struct place *p, const char *to, int64_t after, size_t limit)
+{
+	memset(&rows, 0, sizeof(rows));
+	OK(p,
+	    store_each_outbox(
+		p->s, sv_of(to), after, limit, on_row, &rows, &p->e));
+	return rows.n;
+}
+
+static void
+items_are_known_per_feed_and_after_a_restart(void **state)
+{
+	struct place *p = *state;
+
+	OK(p, store_begin(p->s, &p->e));
+	put_item(p, SV("one"), key_a, 1);
+	put_item(p, SV("one"), key_a, 2); /* again: no harm */
+	put_item(p, SV("one"), key_b, 1);
+	OK(p, store_commit(p->s, &p->e));
+	reopen(p);
+	assert_true(has(p, SV("one"), key_a));
+	assert_true(has(p, SV("one"), key_b));
+	assert_false(has(p, SV("two"), key_a));
+}
+
+static void
+a_rolled_back_change_is_gone(void **state)
+{
+	struct place *p = *state;
+
+	OK(p, store_begin(p->s, &p->e));
+	put_item(p, SV("f"), key_a, 1);
+	assert_true(has(p, SV("f"), key_a));
+	store_rollback(p->s);
+	assert_false(has(p, SV("f"), key_a));
+	OK(p, store_begin(p->s, &p->e));
+	put_item(p, SV("f"), key_a, 1);
+	store_close(p->s); /* commits nothing */
+	open_store(p);
+	assert_false(has(p, SV("f"), key_a));
+}
+
+static void
+prune_forgets_only_what_left_its_feed(void **state)
+{
+	struct place *p = *state;
+
+	OK(p, store_begin(p->s, &p->e));
+	put_item(p, SV("f"), key_a, 10);
+	put_item(p, SV("f"), key_b, 10);
+	put_item(p, SV("g"), key_a, 10);
+	OK(p, store_touch_item(p->s, SV("f"), key_a, 99, &p->e));
+	OK(p, store_touch_item(p->s, SV("h"), key_a, 99, &p->e));
+	OK(p, store_prune(p->s, SV("f"), 50, 10, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	assert_true(has(p, SV("f"), key_a));
+	assert_false(has(p, SV("f"), key_b));
+	assert_true(has(p, SV("g"), key_a));
+	assert_false(has(p, SV("h"), key_a));
+}
+
+static void
+on_feed(const struct store_feed *f, void *arg)
+{
+	unsigned *n = arg;
+
+	++*n;
+	assert_true(sv_is(f->name, "wire"));
+	assert_true(sv_is(f->url, "https://example.org/2"));
+	assert_true(sv_is(f->etag, "\"x\""));
+	assert_true(sv_is(f->last_modified, ""));
+	assert_true(sv_is(f->moved_to, "https://example.org/3"));
+	assert_int_equal(f->moved_since_ms, 1);
+	assert_int_equal(f->next_due_ms, 2);
+	assert_int_equal(f->last_poll_ms, 3);
+	assert_int_equal(f->last_ok_ms, 4);
+	assert_int_equal(f->interval_ms, 5);
+	assert_int_equal(f->hold_until_ms, INT64_C(1) << 50);
+	assert_memory_equal(f->body_hash, key_b, sizeof(key_b));
+	assert_int_equal(f->failures, 7);
+	assert_true(f->gone);
+	assert_false(f->seen_before);
+}
+
+static void
+a_feed_is_kept_with_every_field(void **state)
+{
+	struct place *p = *state;
+	struct store_feed f = { .name = SV("wire"),
+		.url = SV("u"),
+		.moved_to = SV("https://example.org/3"),
+		.moved_since_ms = 1,
+		.next_due_ms = 2,
+		.last_poll_ms = 3,
+		.last_ok_ms = 4,
+		.interval_ms = 5,
+		.hold_until_ms = INT64_C(1) << 50,
+		.failures = 7,
+		.gone = true,
+		.seen_before = true };
+	unsigned n = 0;
+
+	memcpy(f.body_hash, key_b, sizeof(key_b));
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_put_feed(p->s, &f, &p->e));
+	f.url = SV("https://example.org/2");
+	f.etag = SV("\"x\"");
+	f.seen_before = false;
+	OK(p, store_put_feed(p->s, &f, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	reopen(p);
+	OK(p, store_each_feed(p->s, on_feed, &n, &p->e));
+	assert_int_equal(n, 1);
+}
+
+static void
+on_pending(const struct store_pending *q, void *arg)
+{
+	struct str *seen = arg;
+
+	(void)str_addf(seen, "%.*s %.*s %.1s %u %lld;", SV_ARG(q->feed),
+	    SV_ARG(q->item), (const char *)q->key, q->attempts,
+	    (long long)q->next_ms);
+}
+
+static void
+pending_items_come_in_order_of_their_time(void **state)
+{
+	struct place *p = *state;
+	struct store_pending q = {
+		.feed = SV("f"), .item = SV("{}"), .next_ms = 9
+	};
+	struct str seen;
+
+	str_init(&seen, 200);
+	OK(p, store_begin(p->s, &p->e));
+	memcpy(q.key, key_a, sizeof(q.key));
+	OK(p, store_put_pending(p->s, &q, &p->e));
+	memcpy(q.key, key_b, sizeof(q.key));
+	q.next_ms = 5;
+	OK(p, store_put_pending(p->s, &q, &p->e));
+	q.attempts = 2; /* the same item again */
+	OK(p, store_put_pending(p->s, &q, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	reopen(p);
+	OK(p, store_each_pending(p->s, 9, on_pending, &seen, &p->e));
+	assert_string_equal(str_c(&seen), "f {} b 2 5;f {} a 0 9;");
+	str_clear(&seen);
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_del_pending(p->s, SV("f"), key_b, &p->e));
+	OK(p, store_del_pending(p->s, SV("f"), key_b, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	OK(p, store_each_pending(p->s, 9, on_pending, &seen, &p->e));
+	assert_string_equal(str_c(&seen), "f {} a 0 9;");
+	str_done(&seen);
+}
+
+static void
+the_outbox_keeps_order_and_each_alert_once(void **state)
+{
+	struct place *p = *state;
+
+	OK(p, store_begin(p->s, &p->e));
+	put_alert(p, "z", "desk", 1);
+	put_alert(p, "z", "spool", 1);
+	put_alert(p, "a", "desk", 2);
+	put_alert(p, "z", "desk", 3); /* again: kept once */
+	put_alert(p, "m", "desk", 2);
+	OK(p, store_commit(p->s, &p->e));
+	reopen(p);
+	assert_int_equal(read_outbox(p, "desk", 0, 10), 3);
+	assert_string_equal(rows.id[0], "z");
+	assert_string_equal(rows.id[1], "a");
+	assert_string_equal(rows.id[2], "m");
+	assert_int_equal(rows.v[0].created_ms, 1);
+	assert_int_equal(read_outbox(p, "desk", rows.v[0].row, 1), 1);
+	assert_string_equal(rows.id[0], "a");
+	assert_int_equal(read_outbox(p, "nowhere", 0, 10), 0);
+}
+
+static void
+a_delivered_alert_is_not_taken_again(void **state)
+{
+	struct place *p = *state;
+	struct store_stats st;
+	int64_t row;
+
+	OK(p, store_begin(p->s, &p->e));
+	put_alert(p, "x", "desk", 1);
+	OK(p, store_commit(p->s, &p->e));
+	assert_int_equal(read_outbox(p, "desk", 0, 10), 1);
+	row = rows.v[0].row;
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_outbox_retry(p->s, row, 3, 77, SV("503"), &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	assert_int_equal(read_outbox(p, "desk", 0, 10), 1);
+	assert_int_equal(rows.v[0].attempts, 3);
+	assert_int_equal(rows.v[0].next_ms, 77);
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_outbox_done(p->s, row, &p->e));
+	OK(p, store_outbox_done(p->s, row, &p->e));
+	OK(p, store_outbox_retry(p->s, row, 4, 99, SV("late"), &p->e));
+	put_alert(p, "x", "desk", 2);
+	OK(p, store_commit(p->s, &p->e));
+	reopen(p);
+	assert_int_equal(read_outbox(p, "desk", 0, 10), 0);
+	OK(p, store_read_stats(p->s, &st, &p->e));
+	assert_int_equal(st.outbox + st.dead, 0);
+}
+
+static void
+ids_of_delivered_alerts_are_forgotten_after_a_month(void **state)
+{
+	struct place *p = *state;
+
+	OK(p, store_begin(p->s, &p->e));
+	put_alert(p, "old", "desk", DAY);
+	OK(p, store_commit(p->s, &p->e));
+	assert_int_equal(read_outbox(p, "desk", 0, 10), 1);
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_outbox_done(p->s, rows.v[0].row, &p->e));
+	put_alert(p, "in time", "desk", 31 * DAY);
+	put_alert(p, "old", "desk", 31 * DAY);
+	OK(p, store_commit(p->s, &p->e));
+	assert_int_equal(read_outbox(p, "desk", 0, 10), 1);
+	OK(p, store_begin(p->s, &p->e));
+	put_alert(p, "later", "desk", 31 * DAY + 1);
+	put_alert(p, "old", "desk", 31 * DAY + 1);
+	OK(p, store_commit(p->s, &p->e));
+	assert_int_equal(read_outbox(p, "desk", 0, 10), 3);
+	assert_string_equal(rows.id[2], "old");
+}
+
+static void
+a_dead_letter_is_counted_and_not_sent(void **state)
+{
+	struct place *p = *state;
+	struct store_stats st;
+
+	OK(p, store_begin(p->s, &p->e));
+	put_alert(p, "x", "desk", 1);
+	put_alert(p, "y", "desk", 1);
+	put_item(p, SV("f"), key_a, 1);
+	OK(p, store_commit(p->s, &p->e));
+	assert_int_equal(read_outbox(p, "desk", 0, 10), 2);
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_outbox_dead(p->s, rows.v[0].row, SV("gave up"), &p->e));
+	put_alert(p, "x", "desk", 1);
+	OK(p, store_commit(p->s, &p->e));
+	assert_int_equal(read_outbox(p, "desk", 0, 10), 1);
+	assert_string_equal(rows.id[0], "y");
+	OK(p, store_read_stats(p->s, &st, &p->e));
+	assert_int_equal(st.items, 1);
+	assert_int_equal(st.pending, 0);
+	assert_int_equal(st.outbox, 1);
+	assert_int_equal(st.dead, 1);
+}
+
+static void
+memory_is_a_store_too(void **state)
+{
+	struct place *p = *state;
+	struct place m = { .dir = "" };
+
+	(void)p;
+	m.s = store_open(NULL, NULL, &m.e);
+	assert_non_null(m.s);
+	OK(&m, store_begin(m.s, &m.e));
+	put_alert(&m, "x", "desk", 1);
+	OK(&m, store_commit(m.s, &m.e));
+	assert_int_equal(read_outbox(&m, "desk", 0, 10), 1);
+	store_close(m.s);
+}
+
+static void
+a_second_opener_is_told_who_holds_it(void **state)
+{
+	struct place *p = *state;
+	char pid[32];
+	struct err e;
+
+	(void)snprintf(pid, sizeof(pid), "process %d uses", (int)getpid());
+	assert_null(store_open(p->dir, NULL, &e));
+	assert_non_null(strstr(e.msg, pid));
+	assert_non_null(strstr(e.msg, p->dir));
+}
+
+static void
+a_killed_writer_leaves_what_it_committed(void **state)
+{
+	struct place *p = *state;
+	int status;
+	pid_t child;
+
+	store_close(p->s);
+	p->s = NULL;
+	child = fork();
+	assert_int_not_equal(child, -1);
+	if (child == 0) {
+		open_store(p);
+		OK(p, store_begin(p->s, &p->e));
+		put_item(p, SV("f"), key_a, 1);
+		OK(p, store_commit(p->s, &p->e));
+		OK(p, store_begin(p->s, &p->e));
+		put_item(p, SV("f"), key_b, 1);
+		(void)raise(SIGKILL);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	open_store(p);
+	assert_true(has(p, SV("f"), key_a));
+	assert_false(has(p, SV("f"), key_b));
+}
+
+static void
+limit_file_size(rlim_t bytes)
+{
+	struct rlimit r;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &r), 0);
+	r.rlim_cur = bytes < r.rlim_max ? bytes : r.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &r), 0);
+}
+
+/* Tries to commit rows [from, to) of alerts. */
+static bool
+try_batch(struct place *p, int from, int to)
+{
+	static char body[20000];
+	bool ok = store_begin(p->s, &p->e);
+
+	memset(body, 'x', sizeof(body));
+	for (int i = from; ok && i < to; i++) {
+		char id[16];
+		struct store_alert a = { .id = { id, 0 },
+			.destination = SV("d"),
+			.body = { body, sizeof(body) } };
+
+		a.id.len = (size_t)snprintf(id, sizeof(id), "id%d", i);
+		ok = store_put_alert(p->s, &a, &p->e);
+	}
+	if (ok)
+		return store_commit(p->s, &p->e);
+	store_rollback(p->s);
+	return false;
+}
+
+static void
+a_full_disk_is_reported_and_survived(void **state)
+{
+	struct place *p = *state;
+	struct store_stats st;
+
+	assert_int_not_equal(signal(SIGXFSZ, SIG_IGN), SIG_ERR);
+	OK(p, try_batch(p, 0, 10));
+	limit_file_size(512 * 1024);
+	assert_false(try_batch(p, 10, 60));
+	assert_non_null(strstr(p->e.msg, p->dir));
+	assert_false(try_batch(p, 10, 60));
+	limit_file_size(RLIM_INFINITY);
+	OK(p, try_batch(p, 10, 60));
+	OK(p, try_batch(p, 10, 60));
+	OK(p, store_read_stats(p->s, &st, &p->e));
+	assert_int_equal(st.outbox, 60);
+	reopen(p);
+	OK(p, store_read_stats(p->s, &st, &p->e));
+	assert_int_equal(st.outbox, 60);
+}
+
+/* Writes bytes into the closed database; `at` < 0: into all but the start. */
+static void
+spoil(struct place *p, off_t at, const char *bytes, size_t n)
+{
+	char path[128], junk[4096];
+	int fd;
+
+	store_close(p->s);
+	p->s = NULL;
+	(void)snprintf(path, sizeof(path), "%s/tocsin.db", p->dir);
+	fd = open(path, O_RDWR);
+	assert_true(fd >= 0);
+	if (at >= 0) {
+		assert_int_equal(pwrite(fd, bytes, n, at), n);
+	} else {
+		off_t end = lseek(fd, 0, SEEK_END);
+
+		memset(junk, 0xA5, sizeof(junk));
+		for (off_t o = 2 * 4096; o < end; o += 4096)
+			assert_int_equal(
+			    pwrite(fd, junk, sizeof(junk), o), 4096);
+	}
+	assert_int_equal(close(fd), 0);
+}
+
+static void
+what_is_no_database_is_moved_aside(void **state)
+{
+	struct place *p = *state;
+	bool fresh = false;
+
+	spoil(p, 0, "this is not a database at all!!!", 32);
+	p->s = store_open(p->dir, &fresh, &p->e);
+	assert_non_null(p->s);
+	assert_true(fresh);
+	assert_int_equal(names(p, "tocsin.db.corrupt-", false), 1);
+	OK(p, try_batch(p, 0, 3));
+	reopen(p); /* and it is not fresh again */
+	assert_int_equal(read_outbox(p, "nowhere", 0, 1), 0);
+}
+
+static void
+damage_found_while_running_is_moved_aside_at_the_next_start(void **state)
+{
+	struct place *p = *state;
+	bool fresh = false, found;
+
+	OK(p, try_batch(p, 0, 20));
+	spoil(p, -1, NULL, 0);
+	open_store(p); /* the first pages are sound */
+	assert_false(store_has_item(p->s, SV("f"), key_a, &found, &p->e));
+	assert_false(store_has_item(p->s, SV("f"), key_a, &found, &p->e));
+	assert_non_null(strstr(p->e.msg, "is damaged; restart tocsind"));
+	assert_false(store_begin(p->s, &p->e));
+	store_close(p->s);
+	p->s = store_open(p->dir, &fresh, &p->e);
+	assert_non_null(p->s);
+	assert_true(fresh);
+	assert_true(names(p, "tocsin.db.corrupt-", false) >= 1);
+	assert_int_equal(names(p, "tocsin.db.damaged", false), 0);
+	OK(p, try_batch(p, 0, 3));
+}
+
+static void
+a_newer_schema_is_refused_and_left_alone(void **state)
+{
+	struct place *p = *state;
+
+	spoil(p, 60, "\0\0\0\x63", 4); /* user_version in the file's header */
+	assert_null(store_open(p->dir, NULL, &p->e));
+	assert_non_null(strstr(p->e.msg, "newer tocsin (schema 99"));
+	assert_int_equal(names(p, "tocsin.db.corrupt-", false), 0);
+}
+
+static void
+another_programs_database_is_refused(void **state)
+{
+	struct place *p = *state;
+
+	spoil(p, 68, "\0\0\0\x01", 4); /* application_id */
+	assert_null(store_open(p->dir, NULL, &p->e));
+	assert_non_null(strstr(p->e.msg, "another program"));
+	assert_int_equal(names(p, "tocsin.db.corrupt-", false), 0);
+}
+
+static void
+an_unusable_directory_is_named(void **state)
+{
+	struct place *p = *state;
+	struct err e;
+
+	(void)p;
+	assert_null(store_open("/dev/null/x", NULL, &e));
+	assert_non_null(strstr(e.msg, "/dev/null"));
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(items_are_known_per_feed_and_after_a_restart),
+		T(a_rolled_back_change_is_gone),
+		T(prune_forgets_only_what_left_its_feed),
+		T(a_feed_is_kept_with_every_field),
+		T(pending_items_come_in_order_of_their_time),
+		T(the_outbox_keeps_order_and_each_alert_once),
+		T(a_delivered_alert_is_not_taken_again),
+		T(ids_of_delivered_alerts_are_forgotten_after_a_month),
+		T(a_dead_letter_is_counted_and_not_sent),
+		T(memory_is_a_store_too),
+		T(a_second_opener_is_told_who_holds_it),
+		T(a_killed_writer_leaves_what_it_committed),
+		T(a_full_disk_is_reported_and_survived),
+		T(what_is_no_database_is_moved_aside),
+		T(damage_found_while_running_is_moved_aside_at_the_next_start),
+		T(a_newer_schema_is_refused_and_left_alone),
+		T(another_programs_database_is_refused),
+		T(an_unusable_directory_is_named),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
