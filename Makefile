@@ -71,6 +71,18 @@ $(BUILD)/%.o: %.c
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
+# The tables of the text matcher come from Debian's unicode-data.
+UNICODE_DATA ?= /usr/share/unicode
+$(BUILD)/mktables: tools/mktables.c filters/charinfo.h
+	@mkdir -p $(@D)
+	@echo '  CC   $<'
+	@$(CC) -std=c17 -O1 $(WARN) $(WERROR) -I. -o $@ $<
+$(BUILD)/gen/unicode_tables.h: $(BUILD)/mktables
+	@mkdir -p $(@D)
+	@echo '  GEN  $@'
+	@$(BUILD)/mktables $(UNICODE_DATA) >$@
+$(BUILD)/filters/fold.o: $(BUILD)/gen/unicode_tables.h
+
 $(LIB): $(call objects,$(LIB_SRC))
 	@rm -f $@
 	@echo '  AR   $@'

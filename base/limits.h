@@ -3,6 +3,9 @@
 #ifndef BASE_LIMITS_H
 #define BASE_LIMITS_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #define KiB(n) ((size_t)(n) << 10)
 #define MiB(n) ((size_t)(n) << 20)
 
@@ -26,7 +29,10 @@
 #define HTTP_INFLIGHT            256          /* exchanges at once */
 #define HTTP_REDIRECTS           5
 #define HTTP_HEADER_BYTES        KiB(64)      /* kept of one response */
+#define HTTP_WAIT_MAX_MS         (INT64_C(7) * 24 * 3600 * 1000) /* Retry-After, max-age */
 #define HTTP_VALIDATOR_BYTES     KiB(1)
+#define HTTP_KEPT_CONNECTIONS    64           /* idle, to hosts asked again soon */
+#define HTTP_KEPT_HANDLES        64           /* idle, of libcurl */
 #define DNS_CACHE_ENTRIES        16384
 #define DNS_ADDRESSES            16           /* kept of one name */
 
@@ -38,6 +44,10 @@
 #define FEED_TAG_BYTES           KiB(64)      /* one start tag */
 #define FEED_COMMENT_BYTES       MiB(2)       /* one comment or PI */
 #define FEED_CHUNK_BYTES         KiB(16)      /* handed to libxml2 at once */
+#define CHARSET_SNIFF_BYTES      KiB(1)       /* read before the charset is chosen */
+#define DTD_ENTITIES             64           /* kept of one document */
+#define DTD_NAME_BYTES           64
+#define DTD_VALUE_BYTES          64
 #define ITEM_TEXT_BYTES          MiB(1)       /* one field of one item */
 #define ITEM_ID_BYTES            KiB(4)
 #define ITEM_CATEGORIES          64
@@ -47,6 +57,8 @@
 #define ARTICLE_BYTES            MiB(4)       /* one page */
 #define ARTICLE_TEXT_BYTES       MiB(1)
 #define ARTICLE_TEASER_WORDS     200
+#define ARTICLE_ATTEMPTS         4            /* then the item is judged without */
+#define ARTICLES_LOADED          256          /* waiting items in memory */
 
 /* Filters */
 #define QUERY_BYTES              KiB(256)
@@ -54,6 +66,9 @@
 #define TOKEN_BYTES              256
 #define ITEM_TOKENS              400000       /* of all fields of one item */
 #define HITS_PER_MATCH           64
+
+/* Batches */
+#define BATCH_CHANGES            128          /* of a poll, then it is committed */
 
 /* Alerts */
 #define EXCERPT_BYTES            400

@@ -4,7 +4,8 @@
 
 /* clang-format off */
 /*      name       arguments                                        help */
-#define COMMANDS(X)
+#define COMMANDS(X) \
+	X(watch,   "--match QUERY [--every TIME] [--json] URL|FILE...", "Poll and print alerts as they come, until ^C; needs no configuration.")
 /* clang-format on */
 
 enum cli_exit {

@@ -5,21 +5,28 @@
 
 #include "base/str.h"
 
+/* A place in a file: both count from 1, columns in characters.  Line 0 is the
+ * file as a whole. */
+struct place {
+	uint32_t line, column;
+};
+
 /* A scalar of a file (text is NUL-terminated) with the way back to its place.
  * Owned by the configuration it belongs to. */
 struct config_text {
 	struct sv text;
 	uint32_t file; /* number of the source in struct diags */
 	uint32_t line, column; /* of its first character, from 1 */
-	/* A block or quoted scalar starts elsewhere in each line: for the
-	 * text's line k (from 0), `lines[k]` is the source's line and column of
-	 * its first character.  NULL: one line, as written. */
+	/* Where text and source go out of step (line breaks of block and quoted
+	 * scalars, escapes): from each `offset` of the text on, until the next,
+	 * characters stand side by side from `line` and `column` on.  In order
+	 * of `offset`; NULL: as written. */
 	const struct config_line *lines;
 	uint32_t nlines;
 };
 
 struct config_line {
-	uint32_t line, column;
+	uint32_t offset, line, column;
 };
 
 enum diag_level {
@@ -36,6 +43,11 @@ void diags_unref(struct diags *d); /* NULL is fine */
 
 /* Registers a source: its name and a copy of its bytes; returns its number. */
 uint32_t diags_add_source(struct diags *d, const char *name, struct sv bytes);
+const char *diags_source_name(const struct diags *d, uint32_t file);
+
+/* What stands from `from` up to `to` will be shown as stars: a secret. */
+void
+diags_mask(struct diags *d, uint32_t file, struct place from, struct place to);
 
 /* A problem at a place (column counts characters from 1; `len` characters are
  * underlined, at least one).  `suggestion` may be NULL; else the message ends

@@ -31,6 +31,7 @@ struct item {
 	/* Filled downstream of the parser. */
 	struct sv article; /* text of the page behind the link */
 	struct sv feed; /* name of the feed in the configuration */
+	struct sv feed_title; /* the document\'s */
 	struct sv *tags; /* the feed's */
 	size_t ntags;
 };

@@ -14,7 +14,9 @@ struct http_options {
 	const char *user_agent; /* copied */
 	const char *ca_file; /* NULL: the system's bundle; copied */
 	size_t in_flight; /* more exchanges wait in order of start */
-	int64_t connect_ms; /* name lookup and connecting */
+	int64_t connect_ms; /* name lookup and connecting, of each hop */
+	const char *dns_servers; /* "192.0.2.53,..." instead of those of
+				  * resolv.conf; NULL: those; copied */
 	/* Borrowed, replaced by http_set_allow(). */
 	const struct cidr *allow_private;
 	size_t nallow_private;
@@ -80,7 +82,8 @@ struct http_events {
 };
 
 struct http *http_new(struct loop *l, const struct http_options *o);
-void http_free(struct http *h); /* cancels what is under way, silently */
+/* Cancels what is under way, silently.  Not from inside a callback. */
+void http_free(struct http *h);
 void http_set_allow(struct http *h, const struct cidr *nets, size_t n);
 
 /* Copies the request.  `ev` is borrowed until the end. */

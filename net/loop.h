@@ -49,7 +49,9 @@ struct loop_idle *loop_idle_new(struct loop *l, loop_fn *fn, void *arg);
 void loop_idle_ask(struct loop_idle *i);
 void loop_idle_free(struct loop_idle *i);
 
-/* For net/: the libevent base.  Not to be used outside net/. */
+/* For net/ only: the libevent base, and the mark that a callback which does not
+ * come through this file has begun (the turn is timed from its first one). */
 struct event_base *loop_base(struct loop *l);
+void loop_enter(struct loop *l);
 
 #endif

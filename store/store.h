@@ -15,10 +15,9 @@ struct store_feed {
 	struct sv etag, last_modified;
 	struct sv moved_to; /* where permanent redirects lead, or empty */
 	int64_t moved_since_ms;
-	int64_t next_due_ms, last_poll_ms, last_ok_ms;
+	int64_t next_due_ms, last_poll_ms;
 	int64_t interval_ms; /* adaptive */
 	int64_t hold_until_ms; /* Retry-After, max-age: not before */
-	unsigned char body_hash[ITEM_KEY_BYTES]; /* of the last good document */
 	unsigned failures; /* in a row */
 	bool gone; /* 410 */
 	bool seen_before; /* a first good poll has been */

@@ -1,0 +1,443 @@
+/* daemon/app.c: the daemon: owns everything and wires it together. */
+#include "daemon/app.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/metrics.h"
+#include "daemon/articles.h"
+#include "daemon/delivery.h"
+#include "daemon/subscription.h"
+#include "daemon/systemd.h"
+#include "feeds/parse.h"
+#include "filters/compile.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+/* Feeds that are due at the start follow each other at this distance, so that a
+ * thousand of them are no burst. */
+#define START_GAP_MS 10
+
+struct app {
+	struct app_options options;
+	struct config *conf;
+	struct loop *loop;
+	struct http *http;
+	struct gate *gate;
+	struct store *store;
+	struct committer *committer;
+	struct pipeline *pipeline;
+	struct deliveries *deliveries;
+	struct articles *articles;
+	struct destination_env destination_env;
+	struct subscription_env subscription_env;
+	struct articles_env articles_env;
+	struct map subscriptions; /* name -> struct subscription */
+	struct loop_signal *on_term, *on_int, *on_hup;
+	struct timer *watchdog;
+};
+
+static void
+wake_deliveries(struct app *a)
+{
+	for (size_t i = 0; i < a->conf->ndestinations; i++)
+		deliveries_wake(a->deliveries, a->conf->destinations[i].name);
+}
+
+static void
+on_alerts(void *arg)
+{
+	wake_deliveries(arg);
+}
+
+static void
+on_committed(bool alerts, bool pending, void *arg)
+{
+	struct app *a = arg;
+
+	if (alerts)
+		wake_deliveries(a);
+	if (pending)
+		articles_wake(a->articles);
+}
+
+/* A full disk: what cannot be kept is not fetched. */
+static void
+on_stuck(bool stuck, void *arg)
+{
+	struct app *a = arg;
+	struct map_slot *slot;
+
+	for (size_t i = 0; (slot = map_next(&a->subscriptions, &i)) != NULL;)
+		subscription_pause(slot->value, stuck);
+}
+
+static void
+on_stop(void *arg)
+{
+	struct app *a = arg;
+
+	systemd_notify("STOPPING=1");
+	loop_stop(a->loop);
+}
+
+static void
+on_watchdog(void *arg)
+{
+	struct app *a = arg;
+
+	systemd_notify("WATCHDOG=1");
+	timer_set(a->watchdog, systemd_watchdog_ms());
+}
+
+static struct http *
+open_http(struct app *a)
+{
+	const char *contact = a->conf->daemon.contact;
+	struct str agent;
+	struct http *h;
+
+	str_init(&agent, KiB(1));
+	(void)str_adds(&agent, "tocsin/" TOCSIN_VERSION);
+	if (contact != NULL)
+		(void)str_addf(&agent, " (+%s)", contact);
+	h = http_new(a->loop,
+	    &(struct http_options) {
+		.user_agent = str_c(&agent),
+		.in_flight = (size_t)a->conf->network.in_flight,
+		.connect_ms = a->conf->network.connect_ms,
+		.allow_private = a->conf->network.allow_private.v,
+		.nallow_private = a->conf->network.allow_private.n,
+	    });
+	str_done(&agent);
+	return h;
+}
+
+/* The configuration's word, else the first of systemd's directories
+ * (systemd.exec(5): a list with colons), else a folder here. */
+static char *
+state_dir(const struct config *c)
+{
+	const char *given = getenv("STATE_DIRECTORY");
+	struct sv list = sv_of(given), first;
+
+	if (c->daemon.state != NULL)
+		return mem_strdup(c->daemon.state);
+	if (sv_split(&list, ':', &first) && first.len != 0)
+		return mem_svdup(first);
+	return mem_strdup("tocsin-state");
+}
+
+static bool
+open_store(struct app *a, struct err *e)
+{
+	char *dir = a->options.in_memory ? NULL : state_dir(a->conf);
+	bool fresh = false;
+	struct store_stats stats;
+
+	a->store = store_open(dir, &fresh, e);
+	if (fresh)
+		log_error("the database was damaged and has been moved aside; "
+			  "starting with an empty one",
+		    KV("state", dir));
+	free(dir);
+	if (a->store == NULL || !store_read_stats(a->store, &stats, e))
+		return false;
+	metrics.items_pending = stats.pending;
+	return true;
+}
+
+static void
+wire(struct app *a)
+{
+	a->gate = gate_new(a->loop, a->conf->network.host_gap_ms);
+	a->committer = committer_new(a->loop, a->store);
+	committer_on_stuck(a->committer, on_stuck, a);
+	a->pipeline = pipeline_new(a->loop, a->store);
+	a->subscription_env = (struct subscription_env) {
+		.poller = { .loop = a->loop, .http = a->http, .gate = a->gate },
+		.store = a->store,
+		.committer = a->committer,
+		.pipeline = a->pipeline,
+		.on_committed = on_committed,
+		.arg = a,
+	};
+	subscription_env_init(&a->subscription_env);
+	a->articles_env = (struct articles_env) {
+		.loop = a->loop,
+		.http = a->http,
+		.gate = a->gate,
+		.store = a->store,
+		.committer = a->committer,
+		.pipeline = a->pipeline,
+		.on_alerts = on_alerts,
+		.arg = a,
+	};
+	a->articles = articles_new(&a->articles_env, a->conf);
+}
+
+static void
+subscribe(struct app *a, const struct config_feed *c)
+{
+	struct subscription *s = subscription_new(
+	    &a->subscription_env, a->conf, c);
+
+	(void)map_put(&a->subscriptions, sv_of(c->name), s);
+}
+
+static void
+restore(const struct store_feed *f, void *arg)
+{
+	struct app *a = arg;
+	struct subscription *s = map_get(&a->subscriptions, f->name);
+
+	if (s != NULL)
+		subscription_restore(s, f);
+}
+
+static bool
+start_feeds(struct app *a, struct err *e)
+{
+	struct map_slot *slot;
+	int64_t not_before = 0;
+
+	for (size_t i = 0; i < a->conf->nfeeds; i++)
+		subscribe(a, &a->conf->feeds[i]);
+	if (!store_each_feed(a->store, restore, a, e))
+		return false;
+	for (size_t i = 0; (slot = map_next(&a->subscriptions, &i)) != NULL;) {
+		subscription_run(slot->value, not_before);
+		not_before += START_GAP_MS;
+	}
+	return true;
+}
+
+static void
+seed_random(void)
+{
+	long seed = 0;
+
+	(void)getrandom(&seed, sizeof(seed), 0);
+	srand48(seed);
+}
+
+static bool
+open_all(struct app *a, struct err *e)
+{
+	a->loop = loop_new();
+	if (!open_store(a, e))
+		return false;
+	a->http = open_http(a);
+	wire(a);
+	a->destination_env = (struct destination_env) { .loop = a->loop,
+		.http = a->http };
+	a->deliveries = deliveries_new(
+	    &a->destination_env, a->store, a->committer, a->conf, e);
+	return a->deliveries != NULL;
+}
+
+struct app *
+app_new(struct config *conf, struct ruleset *rules, const struct app_options *o,
+    struct err *e)
+{
+	struct app *a = mem_calloc(1, sizeof(*a));
+
+	a->options = *o;
+	a->conf = config_ref(conf);
+	map_init(&a->subscriptions);
+	seed_random();
+	feed_parser_global_init();
+	if (!open_all(a, e)) {
+		ruleset_free(rules);
+		app_free(a);
+		return NULL;
+	}
+	pipeline_set_rules(a->pipeline, conf, rules);
+	if (!start_feeds(a, e)) {
+		app_free(a);
+		return NULL;
+	}
+	wake_deliveries(a);
+	articles_wake(a->articles);
+	return a;
+}
+
+void
+app_free(struct app *a)
+{
+	struct map_slot *slot;
+
+	if (a == NULL)
+		return;
+	for (size_t i = 0; (slot = map_next(&a->subscriptions, &i)) != NULL;)
+		subscription_free(slot->value);
+	map_done(&a->subscriptions);
+	articles_free(a->articles);
+	deliveries_free(a->deliveries);
+	committer_free(a->committer);
+	pipeline_free(a->pipeline);
+	gate_free(a->gate);
+	http_free(a->http);
+	store_close(a->store);
+	timer_free(a->watchdog);
+	loop_signal_free(a->on_term);
+	loop_signal_free(a->on_int);
+	loop_signal_free(a->on_hup);
+	loop_free(a->loop);
+	config_unref(a->conf);
+	free(a);
+}
+
+struct config *
+app_load(const char *path, struct ruleset **rules)
+{
+	struct diags *d = diags_new();
+	struct config *c = config_load(path, d);
+	struct ruleset *r = c != NULL ? ruleset_compile(c, d) : NULL;
+	struct str problems;
+
+	str_init(&problems, MiB(1));
+	diags_print(d, isatty(STDERR_FILENO) == 1, &problems);
+	(void)fputs(str_c(&problems), stderr);
+	str_done(&problems);
+	if (r == NULL) {
+		config_unref(c);
+		c = NULL;
+	} else {
+		*rules = r;
+	}
+	diags_unref(d);
+	return c;
+}
+
+/* A feed at a new URL is another feed, but its old items are known. */
+static void
+resubscribe(
+    struct app *a, struct subscription *old, const struct config_feed *c)
+{
+	const struct store_feed known = { .name = sv_of(c->name),
+		.seen_before = true };
+	struct subscription *s;
+
+	(void)map_del(&a->subscriptions, sv_of(c->name));
+	subscription_free(old);
+	s = subscription_new(&a->subscription_env, a->conf, c);
+	subscription_restore(s, &known);
+	(void)map_put(&a->subscriptions, sv_of(c->name), s);
+	subscription_run(s, 0);
+}
+
+static void
+reload_feeds(struct app *a, struct config *conf)
+{
+	struct map_slot *slot;
+	int64_t delay = 0;
+
+	for (size_t i = 0; (slot = map_next(&a->subscriptions, &i)) != NULL;) {
+		struct subscription *s = slot->value;
+		const char *name = subscription_config(s)->name;
+
+		if (config_find_feed(conf, name) == NULL) {
+			(void)map_del(&a->subscriptions, slot->key);
+			subscription_free(s);
+		}
+	}
+	for (size_t i = 0; i < conf->nfeeds; i++) {
+		const struct config_feed *c = &conf->feeds[i];
+		struct subscription *s = map_get(
+		    &a->subscriptions, sv_of(c->name));
+
+		if (s == NULL) {
+			subscribe(a, c);
+			s = map_get(&a->subscriptions, sv_of(c->name));
+			subscription_run(s, delay);
+			delay += START_GAP_MS;
+		} else if (strcmp(subscription_config(s)->url, c->url) != 0) {
+			resubscribe(a, s, c);
+		} else {
+			subscription_reload(s, conf, c);
+		}
+	}
+}
+
+/* All or nothing: the step that can fail comes first. */
+static void
+take_over(struct app *a, struct config *conf, struct ruleset *rules)
+{
+	struct config *old = a->conf;
+	struct err e;
+
+	if (!deliveries_reload(a->deliveries, conf, &e)) {
+		log_error("configuration refused, the old one stays",
+		    KV("error", e.msg));
+		ruleset_free(rules);
+		return;
+	}
+	a->conf = config_ref(conf);
+	pipeline_set_rules(a->pipeline, conf, rules);
+	http_set_allow(a->http, conf->network.allow_private.v,
+	    conf->network.allow_private.n);
+	gate_set_gap(a->gate, conf->network.host_gap_ms);
+	reload_feeds(a, conf);
+	articles_reload(a->articles, conf);
+	config_unref(old);
+	wake_deliveries(a);
+	log_info("configuration reloaded", KV_INT("feeds", conf->nfeeds),
+	    KV_INT("filters", conf->nfilters),
+	    KV_INT("destinations", conf->ndestinations));
+}
+
+static void
+on_reload(void *arg)
+{
+	struct app *a = arg;
+	struct ruleset *rules = NULL;
+	struct config *conf;
+
+	systemd_notify_reloading();
+	conf = app_load(a->options.config_path, &rules);
+	if (conf != NULL)
+		take_over(a, conf, rules);
+	else
+		log_error("configuration refused, the old one stays",
+		    KV("file", a->options.config_path));
+	config_unref(conf);
+	systemd_notify("READY=1");
+}
+
+static void
+say_goodbye(void)
+{
+	struct str numbers;
+
+	str_init(&numbers, KiB(4));
+	metrics_line(&numbers);
+	log_info("stopped", KV("metrics", str_c(&numbers)));
+	str_done(&numbers);
+}
+
+void
+app_run(struct app *a)
+{
+	a->on_term = loop_on_signal(a->loop, SIGTERM, on_stop, a);
+	a->on_int = loop_on_signal(a->loop, SIGINT, on_stop, a);
+	if (a->options.config_path != NULL)
+		a->on_hup = loop_on_signal(a->loop, SIGHUP, on_reload, a);
+	if (systemd_watchdog_ms() > 0) {
+		a->watchdog = timer_new(a->loop, on_watchdog, a);
+		timer_set(a->watchdog, 0);
+	}
+	log_info("started", KV("version", TOCSIN_VERSION),
+	    KV_INT("feeds", a->conf->nfeeds),
+	    KV_INT("filters", a->conf->nfilters),
+	    KV_INT("destinations", a->conf->ndestinations));
+	systemd_notify("READY=1\nSTATUS=watching");
+	loop_run(a->loop);
+	say_goodbye();
+}

@@ -1,0 +1,30 @@
+/* daemon/app.h: the daemon: owns everything and wires it together. */
+#ifndef DAEMON_APP_H
+#define DAEMON_APP_H
+
+#include "config/config.h"
+#include "filters/ruleset.h"
+
+struct app;
+
+struct app_options {
+	const char *config_path; /* read again on SIGHUP; NULL: never */
+	bool in_memory; /* keeps nothing: no state directory */
+};
+
+/* Takes the ruleset, references the configuration.  False in `e` what cannot be
+ * opened. */
+struct app *app_new(struct config *conf, struct ruleset *rules,
+    const struct app_options *o, struct err *e);
+
+/* Runs until SIGTERM or SIGINT. */
+void app_run(struct app *a);
+
+/* Ends what is under way; what is not on disk yet was never said to be. */
+void app_free(struct app *a);
+
+/* Loads and compiles; problems are printed on stderr, NULL then.  `rules` gets
+ * the ruleset, owned. */
+struct config *app_load(const char *path, struct ruleset **rules);
+
+#endif

@@ -1,0 +1,178 @@
+/* daemon/batch.c: changes that are to be committed together. */
+#include "daemon/batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum change_kind {
+	PUT_FEED,
+	PUT_ITEM,
+	TOUCH_ITEM,
+	PUT_ALERT,
+	PUT_PENDING,
+	DEL_PENDING,
+	CHANGE_KINDS,
+};
+
+struct change {
+	struct change *next;
+	enum change_kind kind;
+	union {
+		struct store_feed feed;
+		struct store_item item;
+		struct store_alert alert;
+		struct store_pending pending;
+	};
+};
+
+struct batch {
+	struct arena arena;
+	struct change *first, **last;
+	size_t n, of_kind[CHANGE_KINDS];
+};
+
+struct batch *
+batch_new(void)
+{
+	struct batch *b = mem_calloc(1, sizeof(*b));
+
+	arena_init(&b->arena);
+	b->last = &b->first;
+	return b;
+}
+
+void
+batch_free(struct batch *b)
+{
+	if (b == NULL)
+		return;
+	arena_done(&b->arena);
+	free(b);
+}
+
+size_t
+batch_size(const struct batch *b)
+{
+	return b->n;
+}
+
+static struct change *
+add(struct batch *b, enum change_kind kind)
+{
+	struct change *c = arena_calloc(&b->arena, sizeof(*c));
+
+	c->kind = kind;
+	*b->last = c;
+	b->last = &c->next;
+	b->n++;
+	b->of_kind[kind]++;
+	return c;
+}
+
+void
+batch_set_feed(struct batch *b, const struct store_feed *f)
+{
+	struct store_feed *to = &add(b, PUT_FEED)->feed;
+
+	*to = *f;
+	to->name = arena_sv(&b->arena, f->name);
+	to->url = arena_sv(&b->arena, f->url);
+	to->etag = arena_sv(&b->arena, f->etag);
+	to->last_modified = arena_sv(&b->arena, f->last_modified);
+	to->moved_to = arena_sv(&b->arena, f->moved_to);
+}
+
+void
+batch_put_item(struct batch *b, const struct store_item *i)
+{
+	struct store_item *to = &add(b, PUT_ITEM)->item;
+
+	*to = *i;
+	to->feed = arena_sv(&b->arena, i->feed);
+}
+
+void
+batch_touch_item(struct batch *b, const struct store_item *i)
+{
+	struct store_item *to = &add(b, TOUCH_ITEM)->item;
+
+	*to = *i;
+	to->feed = arena_sv(&b->arena, i->feed);
+}
+
+void
+batch_put_alert(struct batch *b, const struct store_alert *a)
+{
+	struct store_alert *to = &add(b, PUT_ALERT)->alert;
+
+	*to = *a;
+	to->id = arena_sv(&b->arena, a->id);
+	to->destination = arena_sv(&b->arena, a->destination);
+	to->body = arena_sv(&b->arena, a->body);
+}
+
+void
+batch_put_pending(struct batch *b, const struct store_pending *p)
+{
+	struct store_pending *to = &add(b, PUT_PENDING)->pending;
+
+	*to = *p;
+	to->feed = arena_sv(&b->arena, p->feed);
+	to->item = arena_sv(&b->arena, p->item);
+}
+
+void
+batch_del_pending(
+    struct batch *b, struct sv feed, const unsigned char key[ITEM_KEY_BYTES])
+{
+	struct store_pending *to = &add(b, DEL_PENDING)->pending;
+
+	to->feed = arena_sv(&b->arena, feed);
+	memcpy(to->key, key, ITEM_KEY_BYTES);
+}
+
+bool
+batch_has_alerts(const struct batch *b)
+{
+	return b->of_kind[PUT_ALERT] != 0;
+}
+
+bool
+batch_has_pending(const struct batch *b)
+{
+	return b->of_kind[PUT_PENDING] != 0;
+}
+
+static bool
+apply_change(struct store *s, const struct change *c, struct err *e)
+{
+	switch (c->kind) {
+	case PUT_FEED:
+		return store_put_feed(s, &c->feed, e);
+	case PUT_ITEM:
+		return store_put_item(s, &c->item, e);
+	case TOUCH_ITEM:
+		return store_touch_item(
+		    s, c->item.feed, c->item.key, c->item.seen_ms, e);
+	case PUT_ALERT:
+		return store_put_alert(s, &c->alert, e);
+	case PUT_PENDING:
+		return store_put_pending(s, &c->pending, e);
+	case DEL_PENDING:
+		return store_del_pending(s, c->pending.feed, c->pending.key, e);
+	case CHANGE_KINDS:
+		break;
+	}
+	BUG("no such change");
+}
+
+bool
+batch_apply(struct store *s, void *batch, struct err *e)
+{
+	const struct batch *b = batch;
+
+	for (const struct change *c = b->first; c != NULL; c = c->next)
+		if (!apply_change(s, c, e))
+			return false;
+	return true;
+}

@@ -1,0 +1,30 @@
+/* daemon/batch.h: changes that are to be committed together. */
+#ifndef DAEMON_BATCH_H
+#define DAEMON_BATCH_H
+
+#include "store/store.h"
+
+struct batch;
+
+struct batch *batch_new(void);
+void batch_free(struct batch *b); /* NULL is fine */
+
+/* Changes made so far. */
+size_t batch_size(const struct batch *b);
+
+/* All copy what they are given. */
+void batch_set_feed(struct batch *b, const struct store_feed *f);
+void batch_put_item(struct batch *b, const struct store_item *i);
+void batch_touch_item(struct batch *b, const struct store_item *i);
+void batch_put_alert(struct batch *b, const struct store_alert *a);
+void batch_put_pending(struct batch *b, const struct store_pending *p);
+void batch_del_pending(
+    struct batch *b, struct sv feed, const unsigned char key[ITEM_KEY_BYTES]);
+
+bool batch_has_alerts(const struct batch *b);
+bool batch_has_pending(const struct batch *b);
+
+/* Writes all of it into the open transaction (a commit_apply_fn). */
+bool batch_apply(struct store *s, void *batch, struct err *e);
+
+#endif

@@ -1,0 +1,84 @@
+/* daemon/item_json.c: an item as JSON, for the time that it waits on disk. */
+#include "daemon/item_json.h"
+
+#include "base/json.h"
+
+#include <jansson.h>
+
+/* Texts and times of an item: the same names in both directions. */
+#define ITEM_TEXTS(X) \
+	X(id) \
+	X(title) \
+	X(link) \
+	X(author) X(lang) X(summary) X(content) X(source_title) X(source_link) \
+	    X(source_id) X(feed_title)
+#define ITEM_TIMES(X) X(published) X(updated)
+
+void
+item_to_json(const struct item *it, struct str *out)
+{
+	struct json j;
+
+	json_init(&j, out);
+	json_open(&j, NULL);
+#define WRITE_TEXT(field) json_text_if(&j, #field, it->field);
+	ITEM_TEXTS(WRITE_TEXT)
+#undef WRITE_TEXT
+#define WRITE_TIME(field) \
+	if (it->field != NO_TIME) \
+		json_int(&j, #field, it->field);
+	ITEM_TIMES(WRITE_TIME)
+#undef WRITE_TIME
+	json_open_array(&j, "categories");
+	for (size_t i = 0; i < it->ncategories; i++)
+		json_text(&j, NULL, it->categories[i]);
+	json_close_array(&j);
+	json_close(&j);
+}
+
+static struct sv
+text_of(const json_t *v, struct arena *a)
+{
+	if (!json_is_string(v))
+		return SV_NONE;
+	return arena_sv(
+	    a, (struct sv) { json_string_value(v), json_string_length(v) });
+}
+
+static void
+read_categories(const json_t *list, struct arena *a, struct item *it)
+{
+	size_t n = json_array_size(list);
+
+	if (n == 0)
+		return;
+	it->categories = arena_calloc(a, n * sizeof(*it->categories));
+	for (size_t i = 0; i < n; i++)
+		it->categories[it->ncategories++] = text_of(
+		    json_array_get(list, i), a);
+}
+
+bool
+item_from_json(struct sv json, struct arena *a, struct item *it, struct err *e)
+{
+	json_error_t problem;
+	json_t *o = json_loadb(json.p, json.len, JSON_ALLOW_NUL, &problem);
+
+	if (!json_is_object(o)) {
+		json_decref(o);
+		return err_set(
+		    e, "a waiting item cannot be read back: %s", problem.text);
+	}
+	*it = (struct item) { .published = NO_TIME, .updated = NO_TIME };
+#define READ_TEXT(field) it->field = text_of(json_object_get(o, #field), a);
+	ITEM_TEXTS(READ_TEXT)
+#undef READ_TEXT
+#define READ_TIME(field) \
+	if (json_is_integer(json_object_get(o, #field))) \
+		it->field = json_integer_value(json_object_get(o, #field));
+	ITEM_TIMES(READ_TIME)
+#undef READ_TIME
+	read_categories(json_object_get(o, "categories"), a, it);
+	json_decref(o);
+	return true;
+}

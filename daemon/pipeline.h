@@ -1,0 +1,37 @@
+/* daemon/pipeline.h: from an item to its disposition and its alerts. */
+#ifndef DAEMON_PIPELINE_H
+#define DAEMON_PIPELINE_H
+
+#include "config/config.h"
+#include "daemon/batch.h"
+#include "daemon/commit.h"
+#include "filters/ruleset.h"
+
+struct pipeline;
+
+/* What is known of the feed that an item came from; borrowed for the call. */
+struct origin {
+	const struct config_feed *feed;
+	bool first_poll; /* the backlog is not matched */
+};
+
+/* Borrows the loop and the store. */
+struct pipeline *pipeline_new(struct loop *l, struct store *s);
+void pipeline_free(struct pipeline *p);
+
+/* The configuration and rules from now on: takes a reference and the ruleset.
+ */
+void pipeline_set_rules(
+    struct pipeline *p, struct config *conf, struct ruleset *rules);
+
+/* A new item of a document: its disposition and alerts go into `b`. */
+void pipeline_take(struct pipeline *p, struct batch *b, const struct origin *o,
+    const struct item *it, const unsigned char key[ITEM_KEY_BYTES]);
+
+/* An item whose article has come (it->article) or cannot be had: the last word
+ * on it. */
+void
+pipeline_settle(struct pipeline *p, struct batch *b, const struct origin *o,
+    const struct item *it, const unsigned char key[ITEM_KEY_BYTES]);
+
+#endif

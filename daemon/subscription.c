@@ -1,0 +1,307 @@
+/* daemon/subscription.c: one configured feed on its way to the disk. */
+#include "daemon/subscription.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/metrics.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* How often it is noted that old items are still in the document, and for how
+ * long an item that has left it is remembered: publishers bring items back. */
+#define TOUCH_EVERY_MS DAY_MS
+#define FORGET_AFTER_MS (90 * DAY_MS)
+#define FORGET_AT_ONCE 1000
+
+struct subscription {
+	const struct subscription_env *env; /* borrowed */
+	struct poller *poller;
+	struct batch *batch; /* of the poll under way; NULL: none yet */
+	struct map seen; /* keys of this document */
+	int64_t touched_ms; /* wall clock; 0: not since the start */
+	bool touching; /* this document's known items are noted */
+	struct handover *last; /* the poll's last commit is under way */
+};
+
+/* A batch on its way to the disk; outlives its subscription if need be. */
+struct handover {
+	struct subscription *s; /* NULL: gone, or not the poll's last batch */
+	const struct subscription_env *env;
+	struct batch *batch;
+	char *feed;
+	int64_t forget_before_ms; /* 0: nothing is forgotten this time */
+};
+
+static const struct poller_events poller_events;
+
+void
+subscription_env_init(struct subscription_env *env)
+{
+	env->poller.events = &poller_events;
+}
+
+struct subscription *
+subscription_new(const struct subscription_env *env, struct config *conf,
+    const struct config_feed *c)
+{
+	struct subscription *s = mem_calloc(1, sizeof(*s));
+
+	s->env = env;
+	map_init(&s->seen);
+	s->poller = poller_new(&env->poller, conf, c, s);
+	return s;
+}
+
+void
+subscription_free(struct subscription *s)
+{
+	if (s == NULL)
+		return;
+	if (s->last != NULL)
+		s->last->s = NULL;
+	poller_free(s->poller);
+	batch_free(s->batch);
+	map_done(&s->seen);
+	free(s);
+}
+
+static bool
+apply(struct store *st, void *arg, struct err *e)
+{
+	struct handover *h = arg;
+
+	if (!batch_apply(st, h->batch, e))
+		return false;
+	return h->forget_before_ms == 0 ||
+	    store_prune(
+		st, sv_of(h->feed), h->forget_before_ms, FORGET_AT_ONCE, e);
+}
+
+static void
+free_handover(void *arg)
+{
+	struct handover *h = arg;
+
+	batch_free(h->batch);
+	free(h->feed);
+	free(h);
+}
+
+static void
+on_committed(void *arg)
+{
+	struct handover *h = arg;
+	struct subscription *s = h->s;
+	const struct subscription_env *env = h->env;
+	bool alerts = batch_has_alerts(h->batch);
+	bool pending = batch_has_pending(h->batch);
+
+	free_handover(h);
+	if (s != NULL) {
+		s->last = NULL;
+		poller_committed(s->poller);
+	}
+	env->on_committed(alerts, pending, env->arg);
+}
+
+static struct batch *
+batch_of(struct subscription *s)
+{
+	if (s->batch == NULL)
+		s->batch = batch_new();
+	return s->batch;
+}
+
+static void
+hand_over(struct subscription *s, bool last)
+{
+	struct handover *h = mem_calloc(1, sizeof(*h));
+
+	h->env = s->env;
+	h->batch = batch_of(s);
+	h->feed = mem_strdup(poller_config(s->poller)->name);
+	s->batch = NULL;
+	if (last) {
+		h->s = s;
+		s->last = h;
+		if (s->touching)
+			h->forget_before_ms = s->touched_ms - FORGET_AFTER_MS;
+	}
+	committer_add(s->env->committer, apply, on_committed, free_handover, h);
+}
+
+static void
+note_known(struct subscription *s, const unsigned char key[ITEM_KEY_BYTES])
+{
+	int64_t now = loop_wall_ms(s->env->poller.loop);
+	struct store_item i = { .feed = sv_of(poller_config(s->poller)->name),
+		.seen_ms = now };
+
+	metrics.items_known++;
+	if (now - s->touched_ms >= TOUCH_EVERY_MS)
+		s->touching = true;
+	if (!s->touching)
+		return;
+	memcpy(i.key, key, ITEM_KEY_BYTES);
+	batch_touch_item(batch_of(s), &i);
+}
+
+static bool
+is_known(struct subscription *s, const unsigned char key[ITEM_KEY_BYTES])
+{
+	bool known = false;
+	struct err e;
+
+	/* When the store cannot be read the item counts as new: its alert has
+	 * the same id, so nothing is sent twice. */
+	if (!store_has_item(s->env->store,
+		sv_of(poller_config(s->poller)->name), key, &known, &e))
+		log_error("store", KV("error", e.msg));
+	return known;
+}
+
+static bool
+on_item(struct poller *p, const struct item *it, void *arg)
+{
+	struct subscription *s = arg;
+	const struct origin o = { poller_config(p),
+		!poller_feed(p)->seen_before };
+	struct item full = *it;
+	unsigned char key[ITEM_KEY_BYTES];
+
+	item_key(it, key);
+	metrics.items++;
+	if (map_put(&s->seen, (struct sv) { (char *)key, ITEM_KEY_BYTES }, s) !=
+	    NULL) {
+		metrics.items_duplicate++;
+		return false;
+	}
+	if (is_known(s, key)) {
+		note_known(s, key);
+		return false;
+	}
+	full.feed_title = poller_meta(p)->title;
+	pipeline_take(s->env->pipeline, batch_of(s), &o, &full, key);
+	if (batch_size(s->batch) >= BATCH_CHANGES)
+		hand_over(s, false);
+	return true;
+}
+
+static void
+keep_state(struct subscription *s)
+{
+	const struct config_feed *c = poller_config(s->poller);
+	const struct feed *f = poller_feed(s->poller);
+	struct loop *l = s->env->poller.loop;
+	int64_t wall = loop_wall_ms(l), offset = wall - loop_now_ms(l);
+
+	batch_set_feed(batch_of(s),
+	    &(struct store_feed) {
+		.name = sv_of(c->name),
+		.url = sv_of(c->url),
+		.etag = sv_of(f->etag),
+		.last_modified = sv_of(f->last_modified),
+		.moved_to = sv_of(f->moved_to),
+		.moved_since_ms = f->moved_since_ms,
+		.next_due_ms = f->due_ms + offset,
+		.hold_until_ms = f->hold_ms + offset,
+		.last_poll_ms = wall,
+		.interval_ms = f->interval_ms,
+		.failures = f->failures,
+		.gone = f->state == FEED_GONE,
+		.seen_before = f->seen_before,
+	    });
+}
+
+static void
+on_end(struct poller *p, enum feed_verdict v, void *arg)
+{
+	struct subscription *s = arg;
+
+	(void)p;
+	map_done(&s->seen);
+	keep_state(s);
+	if (v != FEED_NEW_DOCUMENT)
+		s->touching = false;
+	if (s->touching)
+		s->touched_ms = loop_wall_ms(s->env->poller.loop);
+	hand_over(s, true);
+	s->touching = false;
+}
+
+static const struct poller_events poller_events = { on_item, on_end };
+
+static char *
+owned(struct sv v)
+{
+	return v.len != 0 ? mem_svdup(v) : NULL;
+}
+
+/* The wall clock may have jumped while we were away: what it says is believed
+ * within the bounds of what could have been promised. */
+static int64_t
+remaining(int64_t until_ms, int64_t wall, int64_t most)
+{
+	int64_t left = until_ms - wall;
+
+	if (left < 0)
+		return 0;
+	return left < most ? left : most;
+}
+
+void
+subscription_restore(struct subscription *s, const struct store_feed *kept)
+{
+	struct loop *l = s->env->poller.loop;
+	const struct config_feed *c = poller_config(s->poller);
+	struct feed *f = poller_feed(s->poller);
+	int64_t wall = loop_wall_ms(l), now = loop_now_ms(l);
+
+	f->seen_before = kept->seen_before;
+	if (!sv_is(kept->url, c->url))
+		return;
+	f->etag = owned(kept->etag);
+	f->last_modified = owned(kept->last_modified);
+	f->moved_to = owned(kept->moved_to);
+	f->moved_since_ms = kept->moved_since_ms;
+	f->interval_ms = kept->interval_ms;
+	f->failures = kept->failures;
+	f->due_ms = now + remaining(kept->next_due_ms, wall, FEED_WAIT_MAX_MS);
+	f->hold_ms = now +
+	    remaining(kept->hold_until_ms, wall, FEED_WAIT_MAX_MS);
+	if (kept->gone)
+		f->state = FEED_GONE;
+}
+
+void
+subscription_run(struct subscription *s, int64_t delay_ms)
+{
+	int64_t earliest = loop_now_ms(s->env->poller.loop) + delay_ms;
+	struct feed *f = poller_feed(s->poller);
+
+	if (f->due_ms < earliest)
+		f->due_ms = earliest;
+	poller_run(s->poller);
+}
+
+void
+subscription_pause(struct subscription *s, bool pause)
+{
+	poller_pause(s->poller, pause);
+}
+
+void
+subscription_reload(
+    struct subscription *s, struct config *conf, const struct config_feed *c)
+{
+	poller_reload(s->poller, conf, c);
+}
+
+const struct config_feed *
+subscription_config(const struct subscription *s)
+{
+	return poller_config(s->poller);
+}

@@ -1,0 +1,46 @@
+/* daemon/subscription.h: one configured feed: its poller, and what its polls
+ * bring on the way through the pipeline to the disk. */
+#ifndef DAEMON_SUBSCRIPTION_H
+#define DAEMON_SUBSCRIPTION_H
+
+#include "daemon/commit.h"
+#include "daemon/pipeline.h"
+#include "feeds/poller.h"
+
+struct subscription;
+
+/* What all subscriptions share; borrowed for their life. */
+struct subscription_env {
+	struct poller_env
+	    poller; /* its events are set by subscription_env_init() */
+	struct store *store;
+	struct committer *committer;
+	struct pipeline *pipeline;
+	/* After a commit: alerts or waiting items may be new on disk. */
+	void (*on_committed)(bool alerts, bool pending, void *arg);
+	void *arg;
+};
+
+void subscription_env_init(struct subscription_env *env);
+
+/* `c` is borrowed from `conf`, which is kept alive. */
+struct subscription *subscription_new(const struct subscription_env *env,
+    struct config *conf, const struct config_feed *c);
+/* What is waiting for a commit stays with the committer. */
+void subscription_free(struct subscription *s);
+
+/* Goes on from what the store kept; the validators only if they belong to this
+ * URL.  Before subscription_run(). */
+void subscription_restore(struct subscription *s, const struct store_feed *f);
+
+/* The first poll comes when it is due, but not for the next `delay_ms`. */
+void subscription_run(struct subscription *s, int64_t delay_ms);
+void subscription_pause(struct subscription *s, bool pause);
+
+/* The same name and URL under a new configuration. */
+void subscription_reload(
+    struct subscription *s, struct config *conf, const struct config_feed *c);
+
+const struct config_feed *subscription_config(const struct subscription *s);
+
+#endif

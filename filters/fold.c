@@ -1,0 +1,201 @@
+/* filters/fold.c: characters in the one form in which texts and queries are
+ * compared. */
+#include "filters/fold.h"
+
+#include "base/utf8.h"
+#include "unicode_tables.h"
+
+#define HANGUL_BASE 0xAC00u
+#define HANGUL_L 0x1100u
+#define HANGUL_V 0x1161u
+#define HANGUL_T 0x11A7u
+#define HANGUL_NL 19u
+#define HANGUL_NV 21u
+#define HANGUL_NT 28u
+
+uint32_t
+char_entry(uint32_t cp)
+{
+	if (cp >= CHAR_MAX)
+		cp = UTF8_REPLACEMENT;
+	return char_entries[(size_t)char_blocks[cp / CHAR_BLOCK] * CHAR_BLOCK +
+	    cp % CHAR_BLOCK];
+}
+
+static uint32_t
+combining_class(uint32_t cp)
+{
+	size_t lo = 0, hi = COUNTOF(combinings);
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (combinings[mid].last < cp)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < COUNTOF(combinings) && combinings[lo].first <= cp
+	    ? combinings[lo].class
+	    : 0;
+}
+
+static const struct char_decomposition *
+decomposition_of(uint32_t cp)
+{
+	size_t lo = 0, hi = COUNTOF(decompositions);
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (decompositions[mid].from < cp)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < COUNTOF(decompositions) && decompositions[lo].from == cp
+	    ? &decompositions[lo]
+	    : NULL;
+}
+
+/* Joins jamo into the syllable before them; false when they do not join. */
+static bool
+compose_hangul(uint32_t *before, uint32_t cp)
+{
+	if (*before - HANGUL_L < HANGUL_NL && cp - HANGUL_V < HANGUL_NV) {
+		*before = HANGUL_BASE +
+		    ((*before - HANGUL_L) * HANGUL_NV + cp - HANGUL_V) *
+			HANGUL_NT;
+		return true;
+	}
+	if (*before - HANGUL_BASE < HANGUL_NL * HANGUL_NV * HANGUL_NT &&
+	    (*before - HANGUL_BASE) % HANGUL_NT == 0 &&
+	    cp - HANGUL_T - 1 < HANGUL_NT - 1) {
+		*before += cp - HANGUL_T;
+		return true;
+	}
+	return false;
+}
+
+/* Appends in canonical order: a mark moves before marks of higher class. */
+static void
+put(struct folded *f, uint32_t cp)
+{
+	size_t at = f->n;
+	uint32_t class;
+
+	if (f->n != 0 && cp >= HANGUL_V && cp < HANGUL_T + HANGUL_NT &&
+	    compose_hangul(&f->v[f->n - 1], cp))
+		return;
+	if (f->n == FOLDED_MAX) {
+		f->cut = true;
+		return;
+	}
+	class = char_class(cp) == CHAR_MARK ? combining_class(cp) : 0;
+	for (; class != 0 && at > 0 && combining_class(f->v[at - 1]) > class;
+	     at--)
+		f->v[at] = f->v[at - 1];
+	f->v[at] = cp;
+	f->n++;
+}
+
+/* Cyrillic short i and u and Ukrainian yi are letters of their own. */
+static bool
+makes_letter(const struct folded *f, uint32_t mark)
+{
+	uint32_t before = f->n == 0 ? 0 : f->v[f->n - 1];
+
+	if (mark == 0x306)
+		return before == 0x438 || before == 0x443;
+	return mark == 0x308 && before == 0x456;
+}
+
+void
+folded_add(struct folded *f, uint32_t cp)
+{
+	uint32_t entry = char_entry(cp), value = CHAR_VALUE(entry);
+
+	if (CHAR_POOLED(entry)) {
+		for (uint32_t i = 1; i <= fold_pool[value]; i++)
+			put(f, fold_pool[value + i]);
+		return;
+	}
+	if (value == FOLD_NOTHING && !makes_letter(f, cp))
+		return;
+	put(f, value == FOLD_SELF || value == FOLD_NOTHING ? cp : value);
+}
+
+void
+folded_add_exact(struct folded *f, uint32_t cp)
+{
+	const struct char_decomposition *d = decomposition_of(cp);
+	uint32_t tail[8];
+	size_t n = 0;
+
+	for (; d != NULL && n < COUNTOF(tail); d = decomposition_of(cp)) {
+		if (d->second != 0)
+			tail[n++] = d->second;
+		cp = d->first;
+	}
+	put(f, cp);
+	while (n > 0)
+		put(f, tail[--n]);
+}
+
+static bool
+belongs(const struct folded *f, enum char_class c)
+{
+	uint32_t before = f->n == 0 ? 0 : f->v[f->n - 1];
+
+	if (c == CHAR_DOT)
+		return before < 0x80 && ascii_is_digit((char)before);
+	return char_is_word(c) || char_is_sequence(c) || c == CHAR_AMPERSAND ||
+	    c == CHAR_EMOJI || c == CHAR_REGIONAL;
+}
+
+void
+folded_word(struct folded *f, struct sv word, bool exact)
+{
+	uint32_t cp;
+
+	f->n = 0;
+	f->cut = false;
+	for (size_t n; word.len != 0; word = sv_from(word, n)) {
+		n = utf8_decode(word, &cp);
+		if (!belongs(f, char_class(cp)))
+			continue;
+		if (exact)
+			folded_add_exact(f, cp);
+		else
+			folded_add(f, cp);
+	}
+}
+
+void
+folded_write(const struct folded *f, size_t first, struct str *out)
+{
+	for (size_t i = first; i < f->n; i++)
+		(void)str_addcp(out, f->v[i]);
+}
+
+void
+fold_name(struct str *out, struct sv name)
+{
+	struct folded f = { 0 };
+	bool blank = false;
+	uint32_t cp;
+
+	for (size_t n; name.len != 0; name = sv_from(name, n)) {
+		n = utf8_decode(name, &cp);
+		f.n = 0;
+		folded_add(&f, cp);
+		if (cp == ' ' || cp == '\t' || cp == '\n' || cp == 0xA0) {
+			blank = out->len != 0;
+			continue;
+		}
+		if (blank && f.n != 0)
+			(void)str_addc(out, ' ');
+		blank = blank && f.n == 0;
+		folded_write(&f, 0, out);
+	}
+}

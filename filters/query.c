@@ -1,0 +1,340 @@
+/* filters/query.c: from the text of a query to its tree. */
+#include "filters/query.h"
+
+#include "filters/lex.h"
+
+#include <string.h>
+
+struct parser {
+	struct lexer lexer;
+	struct lexeme now;
+	struct arena *arena;
+	unsigned depth;
+	unsigned fields; /* where leaves look */
+	bool in_field;
+};
+
+static const struct {
+	const char *name;
+	unsigned fields;
+} fields[] = {
+	{ "title", FIELD_BIT(FIELD_TITLE) },
+	{ "summary", FIELD_BIT(FIELD_SUMMARY) },
+	{ "content", FIELD_BIT(FIELD_CONTENT) },
+	{ "article", FIELD_BIT(FIELD_ARTICLE) },
+	{ "body", FIELDS_BODY },
+	{ "lead", FIELDS_LEAD },
+	{ "url", FIELD_BIT(FIELD_URL) },
+	{ "author", FIELD_BIT(FIELD_AUTHOR) },
+	{ "tag", FIELD_BIT(FIELD_TAG) },
+	{ "category", FIELD_BIT(FIELD_TAG) },
+};
+
+static struct query *parse_level(struct parser *p);
+
+static struct query *
+refuse(struct parser *p, size_t offset, size_t length, const char *what)
+{
+	if (p->now.kind != LEX_ERROR)
+		diag_add_text(p->lexer.diags, DIAG_ERROR, p->lexer.at, offset,
+		    length, NULL, "%s", what);
+	p->now.kind = LEX_ERROR;
+	return NULL;
+}
+
+static void
+advance(struct parser *p)
+{
+	p->now = lexer_next(&p->lexer);
+}
+
+static struct query *
+new_node(struct parser *p, enum query_kind kind, size_t offset, size_t length)
+{
+	struct query *q = arena_calloc(p->arena, sizeof(*q));
+
+	q->kind = kind;
+	q->offset = offset;
+	q->length = length;
+	q->fields = p->fields;
+	return q;
+}
+
+static struct query *
+parse_leaf(struct parser *p, enum query_kind kind)
+{
+	struct query *q = new_node(p, kind, p->now.offset, p->now.length);
+
+	q->text = p->now.text;
+	q->exact = p->now.kind == LEX_EXACT;
+	if (kind == QUERY_TERM && sv_trim(q->text).len == 0)
+		return refuse(
+		    p, q->offset, q->length, "this phrase is empty");
+	advance(p);
+	return q;
+}
+
+static struct query *
+parse_group(struct parser *p)
+{
+	struct lexeme open = p->now;
+	struct query *q;
+
+	if (++p->depth > QUERY_DEPTH)
+		return refuse(p, open.offset, 1,
+		    "parentheses are nested too deeply");
+	advance(p);
+	if (p->now.kind == LEX_CLOSE)
+		return refuse(p, open.offset,
+		    p->now.offset + 1 - open.offset,
+		    "there is nothing between these parentheses");
+	q = parse_level(p);
+	if (q == NULL)
+		return NULL;
+	if (p->now.kind != LEX_CLOSE)
+		return refuse(
+		    p, open.offset, 1, "this parenthesis is never closed");
+	q->offset = open.offset;
+	q->length = p->now.offset + 1 - open.offset;
+	p->depth--;
+	advance(p);
+	return q;
+}
+
+static const char *
+nearest_field(struct sv name)
+{
+	const char *names[COUNTOF(fields) + 1] = { "lang" };
+
+	for (size_t i = 0; i < COUNTOF(fields); i++)
+		names[i + 1] = fields[i].name;
+	return diag_nearest(name, names, COUNTOF(names));
+}
+
+static struct query *parse_operand(struct parser *p);
+
+static struct query *
+parse_field(struct parser *p)
+{
+	struct lexeme name = p->now;
+	struct query *q;
+	size_t i = 0;
+
+	while (i < COUNTOF(fields) && !sv_is(name.text, fields[i].name))
+		i++;
+	if (i == COUNTOF(fields)) {
+		diag_add_text(p->lexer.diags, DIAG_ERROR, p->lexer.at,
+		    name.offset, name.length, nearest_field(name.text),
+		    "there is no field '%.*s'; quote the text if none is meant",
+		    SV_ARG(name.text));
+		p->now.kind = LEX_ERROR;
+		return NULL;
+	}
+	if (p->in_field)
+		return refuse(p, name.offset, name.length,
+		    "a field inside another field");
+	p->fields = fields[i].fields;
+	p->in_field = true;
+	advance(p);
+	q = parse_operand(p);
+	p->fields = FIELDS_DEFAULT;
+	p->in_field = false;
+	return q;
+}
+
+static struct query *
+parse_operand(struct parser *p)
+{
+	switch (p->now.kind) {
+	case LEX_ERROR:
+		return NULL;
+	case LEX_OPEN:
+		return parse_group(p);
+	case LEX_FIELD:
+		return parse_field(p);
+	case LEX_LANG:
+		return parse_leaf(p, QUERY_LANG);
+	case LEX_TERM:
+	case LEX_EXACT:
+		return parse_leaf(p, QUERY_TERM);
+	case LEX_ENTITY:
+		return parse_leaf(p, QUERY_ENTITY);
+	case LEX_END:
+		return refuse(p, p->now.offset, 1,
+		    "the query ends where a word is expected");
+	case LEX_CLOSE:
+	case LEX_AND:
+	case LEX_OR:
+	case LEX_NOT:
+	case LEX_NEAR:
+	case LEX_PRE:
+		return refuse(p, p->now.offset, p->now.length,
+		    "a word is expected before this");
+	}
+	BUG("no such lexeme");
+}
+
+static bool
+is_near_operand(const struct query *q)
+{
+	if (q->kind == QUERY_OR) {
+		for (const struct query *k = q->kids; k != NULL; k = k->next)
+			if (!is_near_operand(k))
+				return false;
+		return true;
+	}
+	return q->kind == QUERY_TERM || q->kind == QUERY_ENTITY ||
+	    q->kind == QUERY_NEAR;
+}
+
+static struct query *
+parse_near(struct parser *p)
+{
+	struct query *left = parse_operand(p);
+
+	while (left != NULL &&
+	    (p->now.kind == LEX_NEAR || p->now.kind == LEX_PRE)) {
+		struct query *q =
+		    new_node(p, QUERY_NEAR, left->offset, 0), *right;
+		struct lexeme op = p->now;
+
+		q->ordered = op.kind == LEX_PRE;
+		q->distance = op.number;
+		advance(p);
+		right = parse_operand(p);
+		if (right == NULL)
+			return NULL;
+		if (!is_near_operand(left) || !is_near_operand(right))
+			return refuse(p, op.offset, op.length,
+			    "only words, phrases, entities and groups of "
+			    "them with OR can be near one another");
+		q->kids = left;
+		left->next = right;
+		q->length = right->offset + right->length - q->offset;
+		left = q;
+	}
+	return left;
+}
+
+static struct query *
+parse_item(struct parser *p)
+{
+	struct lexeme op = p->now;
+	struct query *q;
+
+	if (op.kind != LEX_NOT)
+		return parse_near(p);
+	advance(p);
+	if (p->now.kind == LEX_NOT)
+		return refuse(p, p->now.offset, p->now.length,
+		    "NOT twice in a row");
+	if (p->now.kind == LEX_NEAR || p->now.kind == LEX_PRE)
+		return refuse(p, op.offset,
+		    p->now.offset + p->now.length - op.offset,
+		    "NOT NEAR is not supported yet");
+	q = new_node(p, QUERY_NOT, op.offset, 0);
+	q->kids = parse_near(p);
+	if (q->kids == NULL)
+		return NULL;
+	q->length = q->kids->offset + q->kids->length - q->offset;
+	return q;
+}
+
+/* What joins the next operand, or LEX_END when none follows. */
+static enum lexeme_kind
+parse_joint(struct parser *p)
+{
+	struct lexeme x = p->now;
+
+	if (x.kind == LEX_END || x.kind == LEX_CLOSE || x.kind == LEX_ERROR)
+		return LEX_END;
+	if (x.kind == LEX_NOT)
+		return LEX_AND;
+	if (x.kind == LEX_AND || x.kind == LEX_OR) {
+		advance(p);
+		return x.kind;
+	}
+	(void)refuse(p, x.offset, x.length,
+	    "two words in a row: quote the phrase, or write AND or OR");
+	return LEX_END;
+}
+
+/* Operands joined by AND, or by OR, but never by both. */
+static struct query *
+parse_level(struct parser *p)
+{
+	struct query *q = parse_item(p), **tail, *kid;
+	enum lexeme_kind joint = LEX_END, next;
+
+	for (tail = NULL; q != NULL; tail = &kid->next) {
+		size_t at = p->now.offset, len = p->now.length;
+
+		next = parse_joint(p);
+		if (next == LEX_END)
+			break;
+		if (joint != LEX_END && joint != next)
+			return refuse(p, at, len,
+			    "AND and OR side by side: say with parentheses "
+			    "which belongs together");
+		if (joint == LEX_END) {
+			kid = q;
+			q = new_node(p, next == LEX_AND ? QUERY_AND : QUERY_OR,
+			    kid->offset, 0);
+			q->kids = kid;
+			tail = &kid->next;
+		}
+		joint = next;
+		*tail = kid = parse_item(p);
+		if (kid == NULL)
+			return NULL;
+		q->length = kid->offset + kid->length - q->offset;
+	}
+	return p->now.kind == LEX_ERROR ? NULL : q;
+}
+
+/* The part that matches what it does not name, or NULL. */
+static const struct query *
+find_negative(const struct query *q)
+{
+	const struct query *bad = NULL, *kid_bad;
+
+	if (q->kind == QUERY_NOT)
+		return q;
+	if (q->kind != QUERY_AND && q->kind != QUERY_OR)
+		return NULL;
+	for (const struct query *k = q->kids; k != NULL; k = k->next) {
+		kid_bad = find_negative(k);
+		if (kid_bad == NULL && q->kind == QUERY_AND)
+			return NULL;
+		if (kid_bad != NULL && bad == NULL)
+			bad = kid_bad;
+	}
+	return bad;
+}
+
+struct query *
+query_parse(const struct config_text *at, struct arena *a, struct diags *diags)
+{
+	struct parser p = { { at, diags, 0 }, { 0 }, a, 0, FIELDS_DEFAULT,
+		false };
+	const struct query *bad;
+	struct query *q;
+
+	if (at->text.len > QUERY_BYTES)
+		return refuse(&p, 0, 1, "the query is too long");
+	advance(&p);
+	if (p.now.kind == LEX_END)
+		return refuse(&p, 0, 1, "the query is empty");
+	q = parse_level(&p);
+	if (q == NULL)
+		return NULL;
+	if (p.now.kind == LEX_CLOSE)
+		return refuse(&p, p.now.offset, 1,
+		    "this parenthesis was never opened");
+	bad = find_negative(q);
+	if (bad != NULL)
+		return refuse(&p, bad->offset, bad->length,
+		    "this matches whatever it does not name: say with AND "
+		    "what must be there");
+	return q;
+}

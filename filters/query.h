@@ -1,0 +1,43 @@
+/* filters/query.h: from the text of a query to its tree. */
+#ifndef FILTERS_QUERY_H
+#define FILTERS_QUERY_H
+
+#include "config/diag.h"
+#include "filters/ruleset.h"
+
+#define FIELD_BIT(f) (1u << (f))
+#define FIELDS_BODY \
+	(FIELD_BIT(FIELD_SUMMARY) | FIELD_BIT(FIELD_CONTENT) | \
+	    FIELD_BIT(FIELD_ARTICLE))
+#define FIELDS_DEFAULT (FIELD_BIT(FIELD_TITLE) | FIELDS_BODY)
+/* The title, and the first LEAD_WORDS words of each text. */
+#define FIELDS_LEAD FIELD_BIT(FIELD_COUNT)
+
+enum query_kind {
+	QUERY_AND,
+	QUERY_OR,
+	QUERY_NOT,
+	QUERY_NEAR,
+	QUERY_TERM,
+	QUERY_ENTITY,
+	QUERY_LANG
+};
+
+/* A node of the tree.  Leaves are terms, entities and languages. */
+struct query {
+	enum query_kind kind;
+	size_t offset, length; /* its place in the text */
+	struct query *kids, *next; /* children in order; next sibling */
+	unsigned fields; /* of a leaf: where it looks */
+	struct sv text; /* of a leaf: words, name, or languages */
+	bool exact; /* of a term */
+	bool ordered; /* of NEAR: it is PRE */
+	unsigned distance; /* of NEAR and PRE */
+};
+
+/* Parses a query into `a`.  The first problem goes to `diags`, at its place;
+ * then the result is NULL. */
+struct query *
+query_parse(const struct config_text *at, struct arena *a, struct diags *diags);
+
+#endif

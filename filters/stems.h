@@ -1,0 +1,14 @@
+/* filters/stems.h: words without the particles that some scripts attach. */
+#ifndef FILTERS_STEMS_H
+#define FILTERS_STEMS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef void stem_fn(const uint32_t *cps, size_t n, void *arg);
+
+/* Calls `fn` for each word that the folded word may be with proclitics (Arabic,
+ * Hebrew) or a particle (Korean) attached; not for the word itself. */
+void stems_find(const uint32_t *cps, size_t n, stem_fn *fn, void *arg);
+
+#endif

@@ -1,0 +1,561 @@
+/* filters/text.c: the fields of an item as one array of tokens. */
+#include "filters/text.h"
+
+#include "base/utf8.h"
+#include "filters/fold.h"
+#include "filters/stems.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RUN_WORDS 64 /* words of one hyphenated run that are joined */
+#define SHOUT_WORDS 4 /* fewer capitalised words are no shouting */
+#define SHOUT_LETTERS 10
+
+/* The work on one text. */
+struct scan {
+	struct text *text;
+	struct sv v;
+	size_t at;
+	uint16_t part;
+	bool skip_urls;
+	size_t word_end; /* where the last run ended: SIZE_MAX at first */
+	size_t half_words; /* towards the lead */
+	size_t cased_words, letters;
+	bool lower; /* a lower-case letter was seen */
+};
+
+/* Words with nothing but a hyphen, an apostrophe ... between them. */
+struct run {
+	struct sv words[RUN_WORDS];
+	bool apostrophe[RUN_WORDS]; /* stands before the word */
+	size_t n;
+};
+
+void
+text_init(struct text *t)
+{
+	*t = (struct text) { 0 };
+}
+
+void
+text_done(struct text *t)
+{
+	free(t->tokens);
+	free(t->forms);
+	free(t->bytes);
+	free(t->parts);
+	text_init(t);
+}
+
+void
+text_clear(struct text *t, uint64_t seed)
+{
+	t->seed = seed;
+	t->ntokens = t->nforms = t->nbytes = t->nparts = 0;
+}
+
+static uint64_t
+mix(uint64_t h, uint64_t v)
+{
+	__uint128_t m = (__uint128_t)(h ^ v) * 0x9E3779B97F4A7C15u;
+
+	return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
+uint64_t
+text_hash(uint64_t seed, struct sv v)
+{
+	uint64_t h = mix(seed, v.len);
+
+	while (v.len != 0) {
+		uint64_t word = 0;
+		size_t n = v.len < 8 ? v.len : 8;
+
+		memcpy(&word, v.p, n);
+		h = mix(h + seed, word);
+		v = sv_from(v, n);
+	}
+	return h;
+}
+
+struct sv
+text_span(const struct text *t, size_t first, size_t last)
+{
+	const struct token *a = &t->tokens[first], *b = &t->tokens[last];
+
+	assert(a->part == b->part && first <= last);
+	return sv_sub(t->parts[a->part].text, a->start,
+	    b->start + b->length - a->start);
+}
+
+static enum char_class
+class_at(const struct scan *s, size_t at, size_t *len)
+{
+	uint32_t cp;
+
+	*len = utf8_decode(sv_from(s->v, at), &cp);
+	return *len == 0 ? CHAR_OTHER : char_class(cp);
+}
+
+/* --- from words to tokens and forms --- */
+
+static void
+add_form(struct text *t, enum form_kind kind, size_t span,
+    const uint32_t *cps, size_t n)
+{
+	struct form *f;
+	size_t at = t->nbytes;
+
+	t->bytes = mem_grow(t->bytes, &t->capbytes, at + n * 4 + 1, 1);
+	for (size_t i = 0; i < n; i++)
+		t->nbytes += utf8_encode(cps[i], t->bytes + t->nbytes);
+	t->forms = mem_grow(
+	    t->forms, &t->capforms, t->nforms + 1, sizeof(*t->forms));
+	f = &t->forms[t->nforms++];
+	*f = (struct form) { 0, (uint32_t)at, (uint16_t)(t->nbytes - at),
+		(uint8_t)span, (uint8_t)kind };
+	f->hash = text_hash(t->seed, form_bytes(t, f));
+	t->tokens[t->ntokens - 1].nforms++;
+}
+
+static void
+on_stem(const uint32_t *cps, size_t n, void *arg)
+{
+	add_form(arg, FORM_STEM, 1, cps, n);
+}
+
+static void
+count_case(struct scan *s, struct sv word)
+{
+	bool cased = false;
+	uint32_t cp;
+
+	for (size_t n; word.len != 0; word = sv_from(word, n)) {
+		enum char_case c;
+
+		n = utf8_decode(word, &cp);
+		c = CHAR_CASE(char_entry(cp));
+		cased = cased || c != CASE_NONE;
+		s->lower = s->lower || c == CASE_LOWER;
+		s->letters += c == CASE_UPPER;
+	}
+	s->cased_words += cased;
+}
+
+static void
+count_lead(struct scan *s, unsigned flags)
+{
+	struct part *p = &s->text->parts[s->part];
+
+	s->half_words += (flags & TOKEN_SEQUENCE) != 0 ? 1 : 2;
+	if (s->half_words <= (size_t)LEAD_WORDS * 2)
+		p->lead_end = (uint32_t)s->text->ntokens;
+}
+
+/* A word that is too long keeps a byte that no query has, so that it equals
+ * none but still has its beginning. */
+static void
+mark_cut(struct folded *f)
+{
+	if (f->cut)
+		f->v[f->n - 1] = 0x10FFFF;
+}
+
+/* Appends a token; false when nothing of the word remains, or there is no
+ * room. */
+static bool
+add_token(struct scan *s, struct sv word, unsigned flags)
+{
+	struct text *t = s->text;
+	size_t start = (size_t)(word.p - s->v.p);
+	struct folded f;
+
+	folded_word(&f, word, false);
+	mark_cut(&f);
+	if (f.n == 0 || t->ntokens == ITEM_TOKENS)
+		return false;
+	if (t->parts[s->part].first < t->ntokens) {
+		const struct token *before = &t->tokens[t->ntokens - 1];
+
+		if (before->start + before->length == start)
+			flags |= TOKEN_GLUED;
+	}
+	t->tokens = mem_grow(
+	    t->tokens, &t->captokens, t->ntokens + 1, sizeof(*t->tokens));
+	t->tokens[t->ntokens++] = (struct token) { (uint32_t)start,
+		(uint32_t)word.len, (uint32_t)t->nforms, s->part, 0,
+		(uint8_t)flags };
+	add_form(t, FORM_WORD, 1, f.v, f.n);
+	count_case(s, word);
+	count_lead(s, flags);
+	if (!f.cut)
+		stems_find(f.v, f.n, on_stem, t);
+	return true;
+}
+
+/* Gives the first token of a run a joined form, as it is the newest one that
+ * can have it: forms of a token stand together. */
+static void
+add_joined(struct scan *s, struct sv from, struct sv to, size_t span)
+{
+	struct sv all = { from.p, (size_t)(to.p + to.len - from.p) };
+	struct folded f;
+
+	folded_word(&f, all, false);
+	if (f.n != 0 && !f.cut)
+		add_form(s->text, FORM_JOINED, span, f.v, f.n);
+}
+
+static bool
+is_possessive(struct sv word)
+{
+	return word.len == 1 && (*word.p == 's' || *word.p == 'S');
+}
+
+static bool
+is_one_letter(struct sv word)
+{
+	uint32_t cp;
+
+	return utf8_decode(word, &cp) == word.len;
+}
+
+/* Drops the s of Gaza's: it takes no place. */
+static void
+drop_possessives(struct run *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		if (i > 0 && r->apostrophe[i] && is_possessive(r->words[i]))
+			continue;
+		r->words[n] = r->words[i];
+		r->apostrophe[n++] = r->apostrophe[i];
+	}
+	r->n = n;
+}
+
+/* May the words be written as one?  cease-fire, O'Brien; not Sana'a. */
+static bool
+is_joinable(const struct run *r)
+{
+	if (r->n == 2 && r->apostrophe[1])
+		return is_one_letter(r->words[0]);
+	for (size_t i = 1; i < r->n; i++)
+		if (r->apostrophe[i])
+			return false;
+	return r->n > 1;
+}
+
+static void
+add_run(struct scan *s, struct run *r)
+{
+	bool joined;
+
+	drop_possessives(r);
+	joined = is_joinable(r);
+	for (size_t i = 0; i < r->n; i++)
+		if (add_token(s, r->words[i], 0) && i == 0 && joined)
+			add_joined(s, r->words[0], r->words[r->n - 1], r->n);
+}
+
+/* --- from bytes to words --- */
+
+/* The end of the letters, digits and marks at `at`. */
+static size_t
+skip_letters(const struct scan *s, size_t at)
+{
+	size_t n;
+
+	for (enum char_class c; c = class_at(s, at, &n),
+	     char_is_word(c) || c == CHAR_IGNORED;
+	     at += n)
+		;
+	return at;
+}
+
+/* The end of a dotted acronym (U.N., U.S.A) at `at`, or `at`. */
+static size_t
+skip_acronym(const struct scan *s, size_t at)
+{
+	size_t end = at, pairs = 0, n, dot;
+
+	while (class_at(s, end, &n) == CHAR_LETTER &&
+	    class_at(s, end + n, &dot) == CHAR_DOT) {
+		end += n + dot;
+		pairs++;
+	}
+	if (pairs < 2)
+		return at;
+	if (class_at(s, end, &n) == CHAR_LETTER &&
+	    !char_is_word(class_at(s, end + n, &dot)))
+		end += n;
+	return end;
+}
+
+static enum char_class
+class_before(const struct scan *s, size_t at)
+{
+	size_t n;
+
+	while (at > 0 && ((unsigned char)s->v.p[--at] & 0xC0) == 0x80)
+		;
+	return class_at(s, at, &n);
+}
+
+static bool
+is_hebrew_at(const struct scan *s, size_t at)
+{
+	uint32_t cp;
+
+	return utf8_decode(sv_from(s->v, at), &cp) != 0 &&
+	    CHAR_SCRIPT(char_entry(cp)) == SCRIPT_HEBREW;
+}
+
+/* Does the sign at `at` join what stands before and after into one word?
+ * 1,000  3.5  AT&T  or Hebrew gershayim. */
+static bool
+is_glue(const struct scan *s, struct sv before, size_t at, size_t *len)
+{
+	enum char_class c = class_at(s, at, len), next;
+	size_t n;
+
+	next = class_at(s, at + *len, &n);
+	if (c == CHAR_COMMA || c == CHAR_DOT)
+		return class_before(s, at) == CHAR_DIGIT && next == CHAR_DIGIT;
+	if (c == CHAR_AMPERSAND)
+		return before.len <= 2 && char_is_word(next);
+	return c == CHAR_QUOTE && char_is_word(next) &&
+	    is_hebrew_at(s, at + *len) && before.len >= 2 &&
+	    is_hebrew_at(s, at - 2);
+}
+
+/* One word of a run. */
+static struct sv
+take_word(struct scan *s)
+{
+	size_t from = s->at, n;
+
+	s->at = skip_acronym(s, from);
+	if (s->at == from)
+		s->at = skip_letters(s, from);
+	while (is_glue(s, sv_sub(s->v, from, s->at - from), s->at, &n))
+		s->at = skip_letters(s, s->at + n);
+	return sv_sub(s->v, from, s->at - from);
+}
+
+/* A hyphen or apostrophe with a word behind it? */
+static bool
+take_joint(struct scan *s, bool *apostrophe)
+{
+	size_t n, next;
+	enum char_class c = class_at(s, s->at, &n);
+
+	if (c != CHAR_HYPHEN && c != CHAR_APOSTROPHE)
+		return false;
+	if (!char_is_word(class_at(s, s->at + n, &next)))
+		return false;
+	*apostrophe = c == CHAR_APOSTROPHE;
+	s->at += n;
+	return true;
+}
+
+static void
+scan_run(struct scan *s)
+{
+	struct run r = { .n = 0 };
+	bool apostrophe = false;
+
+	do {
+		r.apostrophe[r.n] = apostrophe;
+		r.words[r.n++] = take_word(s);
+	} while (r.n < RUN_WORDS && take_joint(s, &apostrophe));
+	add_run(s, &r);
+	s->word_end = s->at;
+}
+
+/* The end of the part of a hashtag at `at`: GazaCeasefire, UNRelief, may2024
+ * are two each. */
+static size_t
+skip_camel(const struct scan *s, size_t at, size_t end)
+{
+	enum char_case before = CASE_NONE, last = CASE_NONE;
+	enum char_class class = CHAR_MARK;
+	size_t prev = at;
+	uint32_t cp;
+
+	for (size_t n, i = at; i < end; prev = i, i += n) {
+		uint32_t entry;
+
+		n = utf8_decode(sv_from(s->v, i), &cp);
+		entry = char_entry(cp);
+		if (CHAR_CLASS(entry) == CHAR_UNDERSCORE)
+			return i;
+		if (CHAR_CLASS(entry) > CHAR_DIGIT ||
+		    CHAR_CLASS(entry) < CHAR_LETTER)
+			continue;
+		if (i > at && last == CASE_LOWER &&
+		    CHAR_CASE(entry) == CASE_UPPER)
+			return i;
+		if (before == CASE_UPPER && last == CASE_UPPER &&
+		    CHAR_CASE(entry) == CASE_LOWER)
+			return prev;
+		if (class != CHAR_MARK && class != CHAR_CLASS(entry))
+			return i;
+		class = CHAR_CLASS(entry);
+		before = last;
+		last = CHAR_CASE(entry);
+	}
+	return end;
+}
+
+static size_t
+skip_hashtag(const struct scan *s, size_t at)
+{
+	size_t n;
+
+	for (enum char_class c; c = class_at(s, at, &n),
+	     char_is_word(c) || c == CHAR_IGNORED || c == CHAR_UNDERSCORE;
+	     at += n)
+		;
+	return at;
+}
+
+static void
+scan_hashtag(struct scan *s)
+{
+	size_t at = s->at, end = skip_hashtag(s, at);
+	struct run r = { .n = 0 };
+
+	while (at < end && r.n < RUN_WORDS) {
+		size_t stop = skip_camel(s, at, end);
+
+		if (stop > at)
+			r.words[r.n++] = sv_sub(s->v, at, stop - at);
+		at = stop > at ? stop : at + 1;
+	}
+	add_run(s, &r);
+	s->at = s->word_end = at;
+}
+
+/* --- scripts without blanks, pictures, addresses --- */
+
+static unsigned
+sequence_flags(enum char_class c)
+{
+	return TOKEN_SEQUENCE | (c == CHAR_KATAKANA ? TOKEN_KATAKANA : 0u) |
+	    (c == CHAR_THAI_LEAD ? TOKEN_LEAD : 0u) |
+	    (c == CHAR_THAI_TAIL ? TOKEN_TAIL : 0u);
+}
+
+static void
+scan_sequence(struct scan *s, enum char_class c, size_t len)
+{
+	size_t from = s->at, n;
+
+	for (s->at += len; class_at(s, s->at, &n) == CHAR_VOICING;)
+		s->at += n;
+	(void)add_token(
+	    s, sv_sub(s->v, from, s->at - from), sequence_flags(c));
+}
+
+static void
+scan_picture(struct scan *s, enum char_class c, size_t len)
+{
+	size_t from = s->at, n;
+	bool joined = false;
+	uint32_t cp;
+
+	s->at += len;
+	if (c == CHAR_REGIONAL &&
+	    class_at(s, s->at, &n) == CHAR_REGIONAL) {
+		s->at += n;
+	} else {
+		for (; c = class_at(s, s->at, &n),
+		     c == CHAR_IGNORED || (joined && c == CHAR_EMOJI);
+		     s->at += n) {
+			(void)utf8_decode(sv_from(s->v, s->at), &cp);
+			joined = cp == 0x200D;
+		}
+	}
+	(void)add_token(s, sv_sub(s->v, from, s->at - from), 0);
+}
+
+/* The end of a web address, which is no prose, at `at`; or `at`.  It ends at a
+ * blank, a quote, or where a script without blanks goes on. */
+static size_t
+skip_url(const struct scan *s, size_t at)
+{
+	struct sv rest = sv_from(s->v, at);
+	size_t n;
+	uint32_t cp;
+
+	if (!sv_istarts(rest, SV("http://")) &&
+	    !sv_istarts(rest, SV("https://")) && !sv_istarts(rest, SV("www.")))
+		return at;
+	for (; rest.len != 0; rest = sv_from(rest, n)) {
+		n = utf8_decode(rest, &cp);
+		if (cp <= ' ' || cp == '"' || cp == '<' || cp == '>' ||
+		    cp == 0xA0 || (cp >= 0x2000 && cp <= 0x206F) ||
+		    cp >= 0x3000)
+			break;
+	}
+	return s->v.len - rest.len;
+}
+
+static bool
+is_hashtag(const struct scan *s, size_t len)
+{
+	size_t n;
+
+	return s->at != s->word_end &&
+	    char_is_word(class_at(s, s->at + len, &n));
+}
+
+static void
+scan_one(struct scan *s)
+{
+	size_t len;
+	enum char_class c = class_at(s, s->at, &len);
+
+	if (char_is_sequence(c)) {
+		scan_sequence(s, c, len);
+	} else if (char_is_word(c)) {
+		size_t end = s->skip_urls ? skip_url(s, s->at) : s->at;
+
+		if (end == s->at)
+			scan_run(s);
+		s->at = end > s->at ? end : s->at;
+	} else if (c == CHAR_SIGIL && is_hashtag(s, len)) {
+		s->at += len;
+		scan_hashtag(s);
+	} else if (c == CHAR_EMOJI || c == CHAR_REGIONAL) {
+		scan_picture(s, c, len);
+	} else {
+		s->at += len;
+	}
+}
+
+void
+text_add(struct text *t, enum field field, struct sv v)
+{
+	struct scan s = { t, v, 0, (uint16_t)t->nparts, field != FIELD_URL,
+		SIZE_MAX, 0, 0, 0, false };
+	struct part *p;
+
+	if (v.len == 0 || t->nparts == UINT16_MAX)
+		return;
+	assert(v.len <= UINT32_MAX);
+	t->parts = mem_grow(
+	    t->parts, &t->capparts, t->nparts + 1, sizeof(*t->parts));
+	t->parts[t->nparts++] = (struct part) { field, v,
+		(uint32_t)t->ntokens, 0, (uint32_t)t->ntokens, false };
+	while (s.at < v.len && t->ntokens < ITEM_TOKENS)
+		scan_one(&s);
+	p = &t->parts[t->nparts - 1];
+	p->end = (uint32_t)t->ntokens;
+	p->shouted = s.cased_words >= SHOUT_WORDS &&
+	    s.letters >= SHOUT_LETTERS && !s.lower;
+}
