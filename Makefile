@@ -131,7 +131,7 @@ DEPS_OF_run := build
 DEPS_OF_check := build test $(if $(findstring clang,$(CC)),lint full)
 DEPS_OF_lint := build test lint
 DEPS_OF_fuzz := build full
-DEPS_OF_bench := build full
+DEPS_OF_bench := build test full
 FLAGS_OF_fuzz := CC=clang SAN=fuzzer-no-link,address,undefined BUILD=build-fuzz
 run check lint fuzz bench:
 	@tools/deps $(DEPS_OF_$@)
