@@ -174,9 +174,8 @@ store_put_feed(struct store *s, const struct store_feed *f, struct err *e)
 	return EXEC(s, S_PUT_FEED, e, TEXT(f->name), TEXT(f->url),
 	    TEXT(f->etag), TEXT(f->last_modified), TEXT(f->moved_to),
 	    INT(f->moved_since_ms), INT(f->next_due_ms), INT(f->last_poll_ms),
-	    INT(f->last_ok_ms), INT(f->interval_ms), INT(f->hold_until_ms),
-	    KEY(f->body_hash), INT(f->failures), INT(f->gone),
-	    INT(f->seen_before));
+	    INT(f->interval_ms), INT(f->hold_until_ms), INT(f->failures),
+	    INT(f->gone), INT(f->seen_before));
 }
 
 bool
@@ -289,15 +288,13 @@ on_feed_row(sqlite3_stmt *st, void *arg)
 		.moved_since_ms = sqlite3_column_int64(st, 5),
 		.next_due_ms = sqlite3_column_int64(st, 6),
 		.last_poll_ms = sqlite3_column_int64(st, 7),
-		.last_ok_ms = sqlite3_column_int64(st, 8),
-		.interval_ms = sqlite3_column_int64(st, 9),
-		.hold_until_ms = sqlite3_column_int64(st, 10),
-		.failures = (unsigned)sqlite3_column_int64(st, 12),
-		.gone = sqlite3_column_int(st, 13) != 0,
-		.seen_before = sqlite3_column_int(st, 14) != 0,
+		.interval_ms = sqlite3_column_int64(st, 8),
+		.hold_until_ms = sqlite3_column_int64(st, 9),
+		.failures = (unsigned)sqlite3_column_int64(st, 10),
+		.gone = sqlite3_column_int(st, 11) != 0,
+		.seen_before = sqlite3_column_int(st, 12) != 0,
 	};
 
-	column_key(st, 11, f.body_hash);
 	r->fn.feed(&f, r->arg);
 }
 
