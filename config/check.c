@@ -7,8 +7,9 @@
 
 #include <stdlib.h>
 
-#define EAGER_MS (30 * SEC_MS) /* polls more frequent than this are warned of \
-				*/
+#define EAGER_MS \
+	(30 * SEC_MS) /* polls more frequent than this are warned of \
+		       */
 
 static const struct node *
 child_of(const struct node *map, const char *key)

@@ -30,19 +30,20 @@ struct loader {
 static void
 load_file(struct loader *l, const char *path, const struct node *from);
 
-/* A problem with a whole file: at the include, or at the file itself. */
+/* At the include, or at the file itself. */
 static void
-file_problem(struct loader *l, const char *path, const struct node *from,
-    const char *what)
+unreadable_file(struct loader *l, const char *path, const struct node *from,
+    const struct err *e)
 {
 	struct diags *d = l->reader.diags;
 
 	l->incomplete = true;
 	if (from != NULL)
-		node_problem(d, DIAG_ERROR, from, NULL, "%s", what);
+		node_problem(
+		    d, DIAG_ERROR, from, NULL, "cannot read %s", e->msg);
 	else
 		diag_add(d, DIAG_ERROR, diags_add_source(d, path, SV_NONE), 0,
-		    0, 0, NULL, "%s", what);
+		    0, 0, NULL, "cannot read %s", e->msg);
 }
 
 /* Puts the children of `more` behind those of `into`. */
@@ -229,7 +230,7 @@ load_file(struct loader *l, const char *path, const struct node *from)
 	if (file_read(path, &text, &e))
 		parse_text(l, path, str_sv(&text));
 	else
-		file_problem(l, path, from, e.msg);
+		unreadable_file(l, path, from, &e);
 	str_done(&text);
 	f->open = false;
 }

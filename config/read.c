@@ -159,6 +159,8 @@ read_url(
 
 	if (!is_text(r, n, schema_noun(o->type)))
 		return;
+	if (sv_chr(text_of(n), '@') < text_of(n).len) /* a password? */
+		diags_mask(r->diags, n->text.file, n->start, n->end);
 	if (!value_url(text_of(n), &e))
 		node_problem(r->diags, DIAG_ERROR, n, NULL, "%s", e.msg);
 	else if (sv_istarts(text_of(n), SV("file:")))
@@ -538,10 +540,12 @@ read_options(struct reader *r, const struct option_set *set,
 	uint64_t given = 0;
 
 	assert(set->n <= 64);
-	if (map != NULL && map->kind == NODE_MAP)
+	if (map != NULL && map->kind == NODE_MAP) {
 		given = read_given(r, set, map, out);
-	else if (map != NULL && !node_is_empty(map))
+	} else if (map != NULL && !node_is_empty(map)) {
 		read_form_problem(r, map, "a map of options");
+		return;
+	}
 	for (size_t i = 0; i < set->n; i++) {
 		const struct option *o = &set->v[i];
 
