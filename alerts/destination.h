@@ -24,6 +24,7 @@ typedef void delivery_fn(const struct outbox_result *r, void *arg);
 
 struct destination_type {
 	enum config_desttype type;
+	bool gives_up; /* after give-up; what is local is waited for */
 	/* NULL when the destination can never work; a directory or a host that
 	 * is missing now is no reason.  Keeps no reference to `c`. */
 	void *(*open)(const struct config_destination *c,
@@ -34,6 +35,9 @@ struct destination_type {
 	    void *self, const struct delivery *d, delivery_fn *done, void *arg);
 	void (*close)(void *self); /* cancels the attempt under way, silently */
 };
+
+extern const struct destination_type destination_spool, destination_webhook,
+    destination_stdout;
 
 const struct destination_type *destination_type(enum config_desttype type);
 

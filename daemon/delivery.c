@@ -1,0 +1,512 @@
+/* daemon/delivery.c: a runner per destination takes alerts out of the store, in
+ * order, and records what came of each. */
+#include "daemon/delivery.h"
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "net/loop.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define READ_RETRY_MS (5 * SEC_MS)
+#define OPTIONS_BYTES MiB(1)
+
+/* An alert that waits in memory. */
+struct queued {
+	int64_t row;
+	char *id, *body; /* owned */
+	size_t body_len;
+	int64_t created_ms; /* wall clock */
+	int64_t due_ms; /* monotonic: the wall clock may jump */
+	unsigned attempts;
+};
+
+struct runner {
+	struct deliveries *all; /* borrowed */
+	char *name;
+	unsigned char options[SHA256_BYTES]; /* what `self` was opened with */
+	const struct destination_type *type;
+	void *self;
+	struct outbox_policy policy;
+	struct timer *timer; /* the next step */
+
+	/* The oldest undelivered alerts; those after `last_row` are still in
+	 * the store only, if there are `more`. */
+	struct queued queue[OUTBOX_LOAD];
+	size_t head, n;
+	int64_t last_row;
+	bool more;
+
+	struct delivery delivery; /* of the attempt under way */
+	bool sending;
+	bool closed; /* the destination wants no more */
+	bool told; /* that it fails */
+	unsigned failures; /* in a row */
+};
+
+struct deliveries {
+	struct destination_env env;
+	struct store *store; /* borrowed */
+	struct committer *committer; /* borrowed */
+	struct runner **runners;
+	size_t n;
+};
+
+/* A change of one row, on its way into the store. */
+struct mark {
+	enum {
+		MARK_DONE,
+		MARK_RETRY,
+		MARK_DEAD
+	} kind;
+	int64_t row, next_ms;
+	unsigned attempts;
+	char why[ERR_BYTES];
+};
+
+static bool
+apply_mark(struct store *s, void *arg, struct err *e)
+{
+	const struct mark *m = arg;
+
+	switch (m->kind) {
+	case MARK_DONE:
+		return store_outbox_done(s, m->row, e);
+	case MARK_RETRY:
+		return store_outbox_retry(
+		    s, m->row, m->attempts, m->next_ms, sv_of(m->why), e);
+	case MARK_DEAD:
+		return store_outbox_dead(s, m->row, sv_of(m->why), e);
+	}
+	BUG("no such mark");
+}
+
+static void
+record(struct runner *r, struct mark m, const struct err *why)
+{
+	struct mark *kept = mem_alloc(sizeof(*kept));
+
+	*kept = m;
+	memcpy(kept->why, why->msg, sizeof(kept->why));
+	committer_add(r->all->committer, apply_mark, free, free, kept);
+}
+
+static struct queued *
+first(struct runner *r)
+{
+	return r->n != 0 ? &r->queue[r->head] : NULL;
+}
+
+static void
+drop_first(struct runner *r)
+{
+	struct queued *q = first(r);
+
+	free(q->id);
+	free(q->body);
+	r->head = (r->head + 1) % OUTBOX_LOAD;
+	r->n--;
+}
+
+/* The next step comes with the loop's next turn, so that a long queue neither
+ * nests calls nor stalls the loop. */
+static void
+go_on(struct runner *r)
+{
+	if (!r->sending && !r->closed && !timer_is_set(r->timer))
+		timer_set(r->timer, 0);
+}
+
+static double
+random_fraction(void)
+{
+	uint32_t bits = 0;
+
+	if (getrandom(&bits, sizeof(bits), 0) != (ssize_t)sizeof(bits))
+		return 0;
+	return (double)bits / 4294967296.0;
+}
+
+static void
+try_later(struct runner *r, struct queued *q, const struct outbox_result *res)
+{
+	int64_t wall_ms = loop_wall_ms(r->all->env.loop);
+	int64_t next_ms = outbox_next_try(
+	    &r->policy, r->failures, wall_ms, res, random_fraction());
+
+	q->due_ms = loop_now_ms(r->all->env.loop) + (next_ms - wall_ms);
+	record(r,
+	    (struct mark) { .kind = MARK_RETRY,
+		.row = q->row,
+		.attempts = q->attempts,
+		.next_ms = next_ms },
+	    &res->why);
+	if (!r->told)
+		log_warn("delivery failed; trying again until it works",
+		    KV("destination", r->name), KV("error", res->why.msg),
+		    KV_INT("attempts", q->attempts));
+	r->told = true;
+}
+
+static void
+give_up(struct runner *r, struct queued *q, const struct outbox_result *res)
+{
+	metrics.dead_letters++;
+	log_error("alert given up", KV("destination", r->name),
+	    KV("alert", q->id), KV("error", res->why.msg),
+	    KV_INT("attempts", q->attempts));
+	record(
+	    r, (struct mark) { .kind = MARK_DEAD, .row = q->row }, &res->why);
+	drop_first(r);
+}
+
+static void
+note_success(struct runner *r, struct queued *q)
+{
+	metrics.deliveries++;
+	record(r, (struct mark) { .kind = MARK_DONE, .row = q->row },
+	    &(struct err) { "" });
+	if (r->told)
+		log_info("delivery works again", KV("destination", r->name),
+		    KV_INT("attempts", q->attempts));
+	r->told = false;
+	r->failures = 0;
+	drop_first(r);
+}
+
+static void
+note_failure(
+    struct runner *r, struct queued *q, const struct outbox_result *res)
+{
+	metrics.deliveries_failed++;
+	r->failures++;
+	if (outbox_is_over(
+		&r->policy, q->created_ms, loop_wall_ms(r->all->env.loop)))
+		give_up(r, q, res);
+	else
+		try_later(r, q, res);
+}
+
+static void
+close_destination(struct runner *r, const struct outbox_result *res)
+{
+	metrics.deliveries_failed++;
+	r->closed = true;
+	log_error("destination stopped until the next reload; its alerts are "
+		  "kept",
+	    KV("destination", r->name), KV("error", res->why.msg));
+}
+
+static void
+on_result(const struct outbox_result *res, void *arg)
+{
+	struct runner *r = arg;
+	struct queued *q = first(r);
+
+	assert(r->sending);
+	r->sending = false;
+	q->attempts++;
+	switch (res->kind) {
+	case DELIVERY_DONE:
+		note_success(r, q);
+		break;
+	case DELIVERY_RETRY:
+		note_failure(r, q, res);
+		break;
+	case DELIVERY_REFUSED:
+		metrics.deliveries_failed++;
+		give_up(r, q, res);
+		break;
+	case DELIVERY_CLOSED:
+		close_destination(r, res);
+		break;
+	}
+	go_on(r);
+}
+
+static void
+on_row(const struct store_outbox *o, void *arg)
+{
+	struct runner *r = arg;
+	const struct loop *l = r->all->env.loop;
+	int64_t wall_ms = loop_wall_ms(l);
+	struct queued *q = &r->queue[(r->head + r->n++) % OUTBOX_LOAD];
+
+	*q = (struct queued) { .row = o->row,
+		.id = mem_svdup(o->id),
+		.body = mem_svdup(o->body),
+		.body_len = o->body.len,
+		.created_ms = o->created_ms,
+		.attempts = o->attempts };
+	q->due_ms = loop_now_ms(l) - wall_ms +
+	    outbox_resume(&r->policy, o->created_ms, o->next_ms, wall_ms);
+	r->last_row = o->row;
+}
+
+/* Fills the empty queue from the store; false: there is nothing to do now. */
+static bool
+load(struct runner *r)
+{
+	struct err e;
+
+	if (!r->more)
+		return false;
+	assert(r->n == 0);
+	if (!store_each_outbox(r->all->store, sv_of(r->name), r->last_row,
+		OUTBOX_LOAD, on_row, r, &e)) {
+		if (!r->told)
+			log_error("cannot read the outbox",
+			    KV("destination", r->name), KV("error", e.msg));
+		r->told = true;
+		timer_set(r->timer, READ_RETRY_MS);
+		return r->n != 0;
+	}
+	r->more = r->n == OUTBOX_LOAD;
+	if (r->n != 0 && r->failures < first(r)->attempts)
+		r->failures = first(r)->attempts;
+	return r->n != 0;
+}
+
+/* What comes of it may be told before this returns. */
+static void
+attempt(struct runner *r, const struct queued *q)
+{
+	r->delivery = (struct delivery) { .id = sv_of(q->id),
+		.body = { q->body, q->body_len },
+		.created_ms = q->created_ms };
+	r->sending = true;
+	r->type->send(r->self, &r->delivery, on_result, r);
+}
+
+static void
+on_timer(void *arg)
+{
+	struct runner *r = arg;
+	int64_t wait_ms;
+
+	if (r->sending || r->closed || (r->n == 0 && !load(r)))
+		return;
+	wait_ms = first(r)->due_ms - loop_now_ms(r->all->env.loop);
+	if (wait_ms > 0)
+		timer_set(r->timer, wait_ms);
+	else
+		attempt(r, first(r));
+}
+
+static struct runner *
+runner_new(struct deliveries *d, const char *name)
+{
+	struct runner *r = mem_calloc(1, sizeof(*r));
+
+	r->all = d;
+	r->name = mem_strdup(name);
+	r->timer = timer_new(d->env.loop, on_timer, r);
+	r->more = true;
+	return r;
+}
+
+static void
+runner_free(struct runner *r)
+{
+	if (r->self != NULL)
+		r->type->close(r->self);
+	while (r->n != 0)
+		drop_first(r);
+	timer_free(r->timer);
+	free(r->name);
+	free(r);
+}
+
+/* The queue stays: what it delivered may not be recorded yet. */
+static void
+runner_switch(struct runner *r, const struct config_destination *c, void *self)
+{
+	if (r->self != NULL)
+		r->type->close(r->self);
+	r->type = destination_type(c->type);
+	r->self = self;
+	r->policy = (struct outbox_policy) { c->retry_min_ms, c->retry_max_ms,
+		r->type->gives_up ? c->give_up_ms : -1 };
+	r->sending = r->told = false;
+	r->failures = 0;
+	if (r->n != 0)
+		first(r)->due_ms = loop_now_ms(r->all->env.loop);
+	timer_set(r->timer, 0);
+}
+
+static struct runner *
+find(const struct deliveries *d, const char *name)
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (strcmp(d->runners[i]->name, name) == 0)
+			return d->runners[i];
+	return NULL;
+}
+
+static void
+add_TEXT(struct str *out, const char *v)
+{
+	(void)str_addf(out, "%zd:%s;", v != NULL ? (ssize_t)strlen(v) : -1,
+	    v != NULL ? v : "");
+}
+
+static void
+add_NUMBER(struct str *out, int64_t v)
+{
+	(void)str_addf(out, "%lld;", (long long)v);
+}
+
+static void
+add_SECRETS(struct str *out, struct config_texts v)
+{
+	add_NUMBER(out, (int64_t)v.n);
+	for (size_t i = 0; i < v.n; i++) {
+		add_NUMBER(out, (int64_t)v.v[i].text.len);
+		(void)str_add(out, v.v[i].text);
+	}
+}
+
+#define add_PATH add_TEXT
+#define add_URL add_TEXT
+#define add_DURATION add_NUMBER
+#define add_DESTTYPE add_NUMBER
+#define add_FORMAT add_NUMBER
+
+/* All options in one hash, which keeps no secret. */
+static void
+hash_options(
+    const struct config_destination *c, unsigned char out[SHA256_BYTES])
+{
+	struct str all;
+
+#define ADD_OPTION(field, key, type, ...) add_##type(&all, c->field);
+	str_init(&all, OPTIONS_BYTES);
+	DESTINATION_OPTIONS(ADD_OPTION)
+	sha256(str_sv(&all), out);
+	if (all.p != NULL)
+		explicit_bzero(all.p, all.cap);
+	str_done(&all);
+#undef ADD_OPTION
+}
+
+/* What a reload has opened and not yet put to use. */
+struct opening {
+	void *self; /* NULL: the runner that there is goes on */
+	unsigned char options[SHA256_BYTES];
+};
+
+static bool
+open_one(struct deliveries *d, const struct config_destination *c,
+    struct opening *o, struct err *e)
+{
+	const struct runner *r = find(d, c->name);
+
+	hash_options(c, o->options);
+	if (r != NULL && memcmp(r->options, o->options, SHA256_BYTES) == 0)
+		return true;
+	o->self = destination_type(c->type)->open(c, &d->env, e);
+	return o->self != NULL || err_wrap(e, "destination %s", c->name);
+}
+
+/* All or nothing. */
+static bool
+open_all(struct deliveries *d, const struct config *c, struct opening *o,
+    struct err *e)
+{
+	for (size_t i = 0; i < c->ndestinations; i++) {
+		if (open_one(d, &c->destinations[i], &o[i], e))
+			continue;
+		while (i-- > 0)
+			if (o[i].self != NULL)
+				destination_type(c->destinations[i].type)
+				    ->close(o[i].self);
+		return false;
+	}
+	return true;
+}
+
+/* Puts an opened destination to use and moves its runner into `next`. */
+static void
+take_over(struct deliveries *d, const struct config_destination *c,
+    const struct opening *o, struct runner **next)
+{
+	struct runner *r = find(d, c->name);
+
+	for (size_t i = 0; i < d->n; i++)
+		if (d->runners[i] == r)
+			d->runners[i] = d->runners[--d->n];
+	if (r == NULL)
+		r = runner_new(d, c->name);
+	memcpy(r->options, o->options, sizeof(r->options));
+	r->closed = false;
+	if (o->self != NULL)
+		runner_switch(r, c, o->self);
+	else
+		go_on(r);
+	*next = r;
+}
+
+bool
+deliveries_reload(struct deliveries *d, const struct config *c, struct err *e)
+{
+	struct opening *o = mem_calloc(c->ndestinations, sizeof(*o));
+	struct runner **next;
+
+	if (!open_all(d, c, o, e)) {
+		free(o);
+		return false;
+	}
+	next = mem_calloc(c->ndestinations, sizeof(struct runner *));
+	for (size_t i = 0; i < c->ndestinations; i++)
+		take_over(d, &c->destinations[i], &o[i], &next[i]);
+	while (d->n > 0)
+		runner_free(d->runners[--d->n]);
+	free(d->runners);
+	free(o);
+	d->runners = next;
+	d->n = c->ndestinations;
+	return true;
+}
+
+struct deliveries *
+deliveries_new(const struct destination_env *env, struct store *s,
+    struct committer *cm, const struct config *c, struct err *e)
+{
+	struct deliveries *d = mem_calloc(1, sizeof(*d));
+
+	d->env = *env;
+	d->store = s;
+	d->committer = cm;
+	if (!deliveries_reload(d, c, e)) {
+		deliveries_free(d);
+		return NULL;
+	}
+	return d;
+}
+
+void
+deliveries_free(struct deliveries *d)
+{
+	if (d == NULL)
+		return;
+	while (d->n > 0)
+		runner_free(d->runners[--d->n]);
+	free(d->runners);
+	free(d);
+}
+
+void
+deliveries_wake(struct deliveries *d, const char *destination)
+{
+	struct runner *r = find(d, destination);
+
+	if (r == NULL)
+		return;
+	r->more = true;
+	go_on(r);
+}
