@@ -159,7 +159,8 @@ lint-now: all $(patsubst %.c,$(BUILD)/%.tidy,$(ALL_SRC))
 	mandoc -T lint -W warning $(wildcard docs/man/*.[1-8])
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -j 2 \
 	    --enable=warning,performance,portability -I. -I$(BUILD)/gen \
-	    -D_GNU_SOURCE --suppressions-list=tools/cppcheck.txt $(ALL_SRC)
+	    -D_GNU_SOURCE --include=$(firstword $(wildcard /usr/include/*/sys/queue.h)) \
+	    --suppressions-list=tools/cppcheck.txt $(ALL_SRC)
 
 fuzz-now: $(FUZZERS)
 	@set -e; for f in $(FUZZERS); do echo "== $$f: $(FUZZ_SECONDS) s"; \
