@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define ARTICLE_WORDS_LEAST 25
+#define NEARLY_ALL 0.9 /* of an element's value, in a part of it */
 #define WALL_WORDS_MOST 150 /* a longer page is no wall */
 
 /* What pages say that stand in front of an article. */
@@ -66,12 +67,14 @@ block_value(const struct page *p, const struct page_block *b)
 	enum html_tag tag = p->nodes[b->node].tag;
 	double links = link_share(b->link_words, b->words);
 
+	bool sentence = has_sentence(page_block_text(p, b));
+
 	if (links > 0.5)
-		return -(double)b->words;
+		return sentence && b->words >= 15 ? 0 : -(double)b->words;
 	if (is_heading(tag))
 		return 0;
-	if (!has_sentence(page_block_text(p, b)))
-		return is_prose(tag) ? 0 : -0.5 * b->words;
+	if (!sentence)
+		return is_prose(tag) || tag == HTML_li ? 0 : -0.5 * b->words;
 	if (is_prose(tag))
 		return b->words * (1 - links);
 	return b->words < 12 ? 0 : 0.8 * b->words * (1 - links);
@@ -116,13 +119,20 @@ sum_values(struct chooser *c)
 	}
 }
 
-/* The largest sum; of equal ones the innermost. */
+/* The largest sum; of equal ones the innermost.  An element inside that holds
+ * nearly all of it is the better choice: what else there is are teasers. */
 static void
 choose(struct chooser *c)
 {
+	const struct page_node *nodes = c->page->nodes;
+
 	c->best = 0;
 	for (size_t i = 1; i < c->page->nnodes; i++)
 		if (!c->dropped[i] && c->sum[i] >= c->sum[c->best])
+			c->best = i;
+	for (size_t i = c->best + 1; i < c->page->nnodes; i++)
+		if (!c->dropped[i] && nodes[i].parent == c->best &&
+		    c->sum[i] >= NEARLY_ALL * c->sum[c->best])
 			c->best = i;
 }
 
