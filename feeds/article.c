@@ -85,12 +85,11 @@ block_value(const struct page *p, const struct page_block *b)
 static bool
 is_bad(const struct page *p, const struct page_node *n)
 {
-	unsigned most = p->nodes[0].words / 2;
-
+	if (n->tag == HTML_article || n->tag == HTML_main)
+		return false;
 	if ((n->hints & HINT_CHROME) != 0)
 		return true;
-	return (n->hints & HINT_BAD) != 0 && n->words < most &&
-	    n->tag != HTML_article && n->tag != HTML_main;
+	return (n->hints & HINT_BAD) != 0 && n->words < p->nodes[0].words / 2;
 }
 
 static void
