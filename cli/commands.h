@@ -6,6 +6,7 @@
 /*      name       arguments                                        help */
 #define COMMANDS(X) \
 	X(watch,   "--match QUERY [--every TIME] [--json] URL|FILE...", "Poll and print alerts as they come, until ^C; needs no configuration.")
+	X(article,   "[--base URL] [--json] FILE|-",                  "The main text of a news page.")
 /* clang-format on */
 
 enum cli_exit {
