@@ -4,7 +4,8 @@
 
 /* clang-format off */
 /*      name       arguments                                        help */
-#define COMMANDS(X)
+#define COMMANDS(X) \
+	X(parse,  "[--content-type T] [--base URL] FILE|-",     "What tocsin sees in a feed, as JSON.")
 /* clang-format on */
 
 enum cli_exit {
