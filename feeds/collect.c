@@ -25,7 +25,8 @@ struct frame {
 	enum scope scope; /* of its children */
 	bool reads; /* its text is wanted */
 	bool marked_up; /* elements stand in its text */
-	bool permalink; /* of a guid */
+	bool is_link; /* its text is a link of the item */
+	bool any_link; /* even if it does not begin with http */
 	enum kind kind;
 	size_t mark; /* where its text begins in `text` */
 	char *lang, *base; /* declared here, else NULL; owned */
@@ -112,9 +113,13 @@ lang(const struct collect *c)
 static struct sv
 absolute(struct collect *c, struct sv ref)
 {
+	struct sv around = base(c);
+
+	ref = sv_trim(ref);
+	if (ref.len == 0 || around.len == 0)
+		return ref;
 	str_clear(&c->url);
-	if (sv_trim(ref).len != 0)
-		url_resolve(&c->url, base(c), ref);
+	url_resolve(&c->url, around, ref);
 	return str_sv(&c->url);
 }
 
@@ -122,7 +127,7 @@ static struct sv
 attribute(const struct xml_element *el, const char *local)
 {
 	for (size_t i = 0; i < el->nattributes; i++)
-		if (el->attributes[i].name.uri == NULL &&
+		if (el->attributes[i].name.prefix == NULL &&
 		    sv_iis(sv_of(el->attributes[i].name.local), local))
 			return el->attributes[i].value;
 	return SV_NONE;
@@ -177,7 +182,7 @@ static void
 append_tag(struct collect *c, const char *open, struct xml_name name)
 {
 	append(c, sv_of(open));
-	append(c, elements_local(name));
+	append(c, sv_of(name.local));
 	append(c, SV(">"));
 }
 
@@ -254,7 +259,7 @@ static void open_item(struct collect *, const struct xml_element *);
 static bool
 start_root(struct collect *c, const struct xml_element *el, struct err *e)
 {
-	struct sv local = elements_local(el->name);
+	struct sv local = sv_of(el->name.local);
 	struct frame *f = top(c);
 
 	f->scope = IN_ROOT;
@@ -266,7 +271,7 @@ start_root(struct collect *c, const struct xml_element *el, struct err *e)
 		c->meta.format = atom_format(el);
 		c->elements.own = ATOM;
 		f->scope = IN_FEED;
-		record_put(&c->feed, &c->feed_arena, FIELD_LANG, 1, lang(c));
+		record_put(&c->feed, &c->feed_arena, FIELD_LANG, 5, lang(c));
 	} else if (sv_iis(local, "html")) {
 		return err_set(e, "it is an HTML page, not a feed");
 	} else {
@@ -373,23 +378,45 @@ is_relation(struct sv rel, const char *name)
 	return sv_iis(rel, name);
 }
 
-/* A link to a page is worth more than one to something else. */
+/* The target stands in href=; an empty one is the document itself.  Only where
+ * there is none it is the text.  A page is worth more than something else. */
 static void
 take_link(struct collect *c, const struct xml_element *el, struct record *r)
 {
-	const struct element *row = top(c)->element;
+	struct frame *f = top(c);
 	struct sv rel = sv_trim(attribute(el, "rel"));
 	struct sv type = sv_trim(attribute(el, "type"));
+	struct sv href = attribute(el, "href"), url;
 	bool page = type.len == 0 || sv_istarts(type, SV("text/html")) ||
 	    sv_iis(type, "application/xhtml+xml");
-	struct sv href = absolute(c, attribute(el, "href"));
+	bool alternate = rel.len == 0 || is_relation(rel, "alternate");
 
-	if (rel.len == 0 || is_relation(rel, "alternate"))
+	url = href.p != NULL && href.len == 0 ? base(c) : absolute(c, href);
+	if (alternate)
 		record_put(r, arena(c), FIELD_LINK,
-		    elements_worth(row) + (page ? 1 : 0), href);
+		    elements_worth(f->element) + (page ? 1 : 0), url);
 	else if (is_relation(rel, "enclosure") && c->in_item)
 		record_add_enclosure(
-		    r, arena(c), href, type, attribute(el, "length"));
+		    r, arena(c), url, type, attribute(el, "length"));
+	f->is_link = alternate;
+}
+
+/* Atom has term=, iTunes text=. */
+static void
+take_category(struct collect *c, const struct xml_element *el, struct record *r)
+{
+	record_add_category(r, arena(c), sv_trim(attribute(el, "term")));
+	record_add_category(r, arena(c), sv_trim(attribute(el, "text")));
+}
+
+/* Without isPermaLink a guid is a link if it looks like one. */
+static void
+take_guid(struct frame *f, const struct xml_element *el)
+{
+	struct sv permalink = sv_trim(attribute(el, "isPermaLink"));
+
+	f->is_link = !sv_iis(permalink, "false");
+	f->any_link = sv_iis(permalink, "true");
 }
 
 /* What the attributes of an element bring. */
@@ -406,8 +433,7 @@ take_attributes(
 		    absolute(c, attribute(el, "url")), attribute(el, "type"),
 		    attribute(el, "length"));
 	else if (f->element->reading == AS_CATEGORY)
-		record_add_category(
-		    r, arena(c), sv_trim(attribute(el, "term")));
+		take_category(c, el, r);
 	else if (f->element->reading == AS_SOURCE)
 		record_put(&c->source, arena(c), FIELD_LINK, 1,
 		    absolute(c, attribute(el, "url")));
@@ -425,7 +451,7 @@ start_known(struct collect *c, const struct xml_element *el, enum scope around)
 	switch (reading) {
 	case OPENS_FEED:
 		f->scope = IN_FEED;
-		record_put(&c->feed, &c->feed_arena, FIELD_LANG, 1, lang(c));
+		record_put(&c->feed, &c->feed_arena, FIELD_LANG, 5, lang(c));
 		record_put(&c->feed, &c->feed_arena, FIELD_ID, 1,
 		    attribute_of(el, "rdf", "about"));
 		return;
@@ -531,7 +557,7 @@ plain_text(struct collect *c, const struct frame *f)
 	return str_sv(&c->plain);
 }
 
-/* The language of an item is that of its text. */
+/* The language of an item is that of its text.  A feed's own comes first. */
 static void
 put_text(struct collect *c, struct record *r, const struct element *el,
     struct sv text)
@@ -542,7 +568,7 @@ put_text(struct collect *c, struct record *r, const struct element *el,
 						    : 0;
 
 	record_put(r, arena(c), el->field, elements_worth(el), text);
-	if (worth != 0 && r == &c->item && text.len != 0)
+	if (worth != 0 && text.len != 0 && (r == &c->item || r == &c->feed))
 		record_put(r, arena(c), FIELD_LANG, worth, lang(c));
 }
 
@@ -560,8 +586,9 @@ put_guid(struct collect *c, const struct frame *f, struct sv text)
 {
 	record_put(
 	    &c->item, arena(c), FIELD_ID, elements_worth(f->element), text);
-	if (f->permalink && url_is_http(text))
-		record_put(&c->item, arena(c), FIELD_LINK, 1, text);
+	if (f->any_link || (f->is_link && url_is_http(text)))
+		record_put(
+		    &c->item, arena(c), FIELD_LINK, 1, absolute(c, text));
 }
 
 static void
@@ -598,8 +625,9 @@ end_known(struct collect *c, const struct frame *f, struct record *r)
 		put_date(r, el, text);
 		break;
 	case AS_LINK:
-		record_put(r, arena(c), FIELD_LINK, elements_worth(el) + 2,
-		    absolute(c, text));
+		if (f->is_link)
+			record_put(r, arena(c), FIELD_LINK,
+			    elements_worth(el) + 2, absolute(c, text));
 		break;
 	case AS_GUID:
 		put_guid(c, f, text);

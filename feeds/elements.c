@@ -46,39 +46,27 @@ by_prefix(struct sv prefix)
 	return OTHER;
 }
 
-enum vocabulary
-elements_vocabulary(struct xml_name name, enum vocabulary own)
+static enum vocabulary
+vocabulary_of(struct xml_name name, enum vocabulary own)
 {
-	struct sv local = sv_of(name.local);
-	size_t colon = sv_chr(local, ':');
 	enum vocabulary v;
 
 	if (name.uri == NULL)
-		return colon == local.len ? own
-					  : by_prefix(sv_sub(local, 0, colon));
+		return name.prefix == NULL ? own
+					   : by_prefix(sv_of(name.prefix));
 	v = by_uri(bare_uri(sv_of(name.uri)));
 	return v == OTHER && name.prefix == NULL ? own : v;
-}
-
-struct sv
-elements_local(struct xml_name name)
-{
-	struct sv local = sv_of(name.local);
-	size_t colon = name.uri == NULL ? sv_chr(local, ':') : local.len;
-
-	return colon == local.len ? local : sv_from(local, colon + 1);
 }
 
 static const struct element *
 search(struct xml_name name, enum scope scope, enum vocabulary own)
 {
-	enum vocabulary v = elements_vocabulary(name, own);
-	struct sv local = elements_local(name);
+	enum vocabulary v = vocabulary_of(name, own);
 
 	for (size_t i = 0; i < COUNTOF(table); i++)
 		if (table[i].vocabulary == v &&
 		    (table[i].within & (unsigned)scope) != 0 &&
-		    sv_iis(local, table[i].name))
+		    sv_iis(sv_of(name.local), table[i].name))
 			return &table[i];
 	return NULL;
 }

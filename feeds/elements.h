@@ -92,13 +92,14 @@ enum reading {
 	X(IN_FEED | IN_ITEM,             ITUNES,  "subtitle",        AS_GUESSED,   FIELD_SUMMARY) \
 	X(IN_ITEM,                       CONTENT, "encoded",         AS_HTML,      FIELD_CONTENT) \
 	X(IN_ITEM,                       ATOM,    "content",         AS_TYPED,     FIELD_CONTENT) \
+	X(IN_ITEM,                       RSS,     "content",         AS_GUESSED,   FIELD_CONTENT) \
 	X(IN_ITEM,                       XHTML,   "body",            AS_XHTML,     FIELD_CONTENT) \
 	X(IN_ITEM,                       XHTML,   "div",             AS_XHTML,     FIELD_CONTENT) \
 	X(IN_FEED | IN_ITEM,             RSS,     "link",            AS_LINK,      FIELD_LINK) \
 	X(IN_FEED | IN_ITEM | IN_SOURCE, ATOM,    "link",            AS_LINK,      FIELD_LINK) \
-	X(IN_FEED | IN_ITEM | IN_SOURCE, ATOM,    "id",              AS_PLAIN,     FIELD_ID) \
+	X(IN_FEED | IN_SOURCE,           ATOM,    "id",              AS_PLAIN,     FIELD_ID) \
+	X(IN_ITEM,                       ATOM,    "id",              AS_GUID,      FIELD_ID) \
 	X(IN_ITEM,                       RSS,     "guid",            AS_GUID,      FIELD_ID) \
-	X(IN_ITEM,                       DC,      "identifier",      AS_PLAIN,     FIELD_ID) \
 	X(IN_ITEM,                       RSS,     "author",          AS_PERSON,    FIELD_AUTHOR) \
 	X(IN_FEED | IN_ITEM | IN_SOURCE, ATOM,    "author",          AS_PERSON,    FIELD_AUTHOR) \
 	X(IN_FEED | IN_ITEM,             DC,      "creator",         AS_PERSON,    FIELD_AUTHOR) \
@@ -129,6 +130,8 @@ enum reading {
 	X(IN_ITEM,                       RSS,     "category",        AS_CATEGORY,  FIELD_LIST) \
 	X(IN_ITEM,                       ATOM,    "category",        AS_CATEGORY,  FIELD_LIST) \
 	X(IN_ITEM,                       DC,      "subject",         AS_CATEGORY,  FIELD_LIST) \
+	X(IN_ITEM,                       ITUNES,  "category",        AS_CATEGORY,  FIELD_LIST) \
+	X(IN_ITEM,                       MEDIA,   "category",        AS_CATEGORY,  FIELD_LIST) \
 	X(IN_ITEM,                       RSS,     "enclosure",       AS_ENCLOSURE, FIELD_LIST) \
 	X(IN_ITEM,                       RSS,     "source",          AS_SOURCE,    FIELD_LIST)
 
@@ -167,7 +170,9 @@ struct element {
 
 /* A name as libxml2's SAX2 interface hands it out. */
 struct xml_name {
-	const char *local, *prefix, *uri; /* prefix and uri may be NULL */
+	const char *local;
+	const char *prefix; /* may be NULL */
+	const char *uri; /* NULL also where the prefix was not declared */
 };
 
 /* Names lie at the same address as long as they live, so that one met before is
@@ -184,8 +189,6 @@ struct elements {
 /* NULL: an element that means nothing here. */
 const struct element *
 elements_find(struct elements *e, struct xml_name name, enum scope scope);
-
-enum vocabulary elements_vocabulary(struct xml_name name, enum vocabulary own);
 
 /* How far up in the table; less than ELEMENT_WORTH stays below every row, and
  * as much may be added to tell apart what one row brings. */

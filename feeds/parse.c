@@ -19,6 +19,7 @@ struct feed_parser {
 	bool sniffed, failed;
 	struct err err; /* why it failed */
 	struct xml_attribute attributes[FEED_ATTRIBUTES];
+	struct arena values; /* of those that had to be decoded */
 	const char *namespaces[FEED_ATTRIBUTES + 1];
 };
 
@@ -63,16 +64,40 @@ name_of(const xmlChar *local, const xmlChar *prefix, const xmlChar *uri)
 		(const char *)uri };
 }
 
+/* Attributes come with "&#38;" for '&', entities not being replaced. */
+static struct sv
+decoded(struct feed_parser *p, struct sv value)
+{
+	struct str out;
+
+	if (sv_chr(value, '&') == value.len)
+		return value;
+	str_init(&out, value.len);
+	while (value.len != 0) {
+		size_t n = sv_chr(value, '&');
+
+		(void)str_add(&out, sv_sub(value, 0, n + 1));
+		n += sv_starts(sv_from(value, n), SV("&#38;")) ? 5 : 1;
+		value = sv_from(value, n);
+	}
+	value = arena_sv(&p->values, str_sv(&out));
+	str_done(&out);
+	return value;
+}
+
 /* `from` holds local name, prefix, URI, start and end of the value of each. */
 static void
 copy_attributes(struct feed_parser *p, const xmlChar **from, size_t n)
 {
+	arena_clear(&p->values);
 	for (size_t i = 0; i < n; i++, from += 5) {
 		const char *value = (const char *)from[3];
 
 		p->attributes[i] = (struct xml_attribute) {
 			name_of(from[0], from[1], from[2]),
-			{ value, (size_t)((const char *)from[4] - value) },
+			decoded(p,
+			    (struct sv) { value,
+				(size_t)((const char *)from[4] - value) }),
 		};
 	}
 }
@@ -178,6 +203,7 @@ feed_parser_new(
 {
 	struct feed_parser *p = mem_calloc(1, sizeof(*p));
 
+	arena_init(&p->values);
 	p->charset = charset_new(o->content_type);
 	p->clean = clean_new();
 	p->collect = collect_new(o->base_url, on_item, arg);
@@ -196,6 +222,7 @@ feed_parser_free(struct feed_parser *p)
 	clean_free(p->clean);
 	collect_free(p->collect);
 	xmlFreeParserCtxt(p->xml);
+	arena_done(&p->values);
 	str_done(&p->utf8);
 	str_done(&p->clean_xml);
 	free(p);

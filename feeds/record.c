@@ -37,9 +37,6 @@ record_add_category(struct record *r, struct arena *a, struct sv term)
 {
 	if (term.len == 0 || r->ncategories == ITEM_CATEGORIES)
 		return;
-	for (size_t i = 0; i < r->ncategories; i++)
-		if (sv_eq(r->categories[i], term))
-			return;
 	r->categories[r->ncategories++] = arena_sv(a, term);
 }
 
