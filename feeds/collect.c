@@ -438,8 +438,7 @@ take_attributes(
 		record_put(&c->source, arena(c), FIELD_LINK, 1,
 		    absolute(c, attribute(el, "url")));
 	else if (f->element->reading == AS_GUID)
-		f->permalink = !sv_iis(
-		    sv_trim(attribute(el, "isPermaLink")), "false");
+		take_guid(f, el);
 }
 
 static void
