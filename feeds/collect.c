@@ -1,6 +1,7 @@
 /* feeds/collect.c: the elements of a feed document go in, items come out. */
 #include "feeds/collect.h"
 
+#include "base/digest.h"
 #include "base/url.h"
 #include "base/utf8.h"
 #include "feeds/date.h"
@@ -27,6 +28,7 @@ struct frame {
 	bool marked_up; /* elements stand in its text */
 	bool is_link; /* its text is a link of the item */
 	bool any_link; /* even if it does not begin with http */
+	bool is_base64;
 	enum kind kind;
 	size_t mark; /* where its text begins in `text` */
 	char *lang, *base; /* declared here, else NULL; owned */
@@ -339,6 +341,21 @@ atom_kind(const struct xml_element *el)
 	return PLAIN;
 }
 
+static bool
+is_text_type(struct sv type)
+{
+	return sv_chr(type, '/') == type.len || sv_istarts(type, SV("text/")) ||
+	    sv_ends(type, SV("/xml")) || sv_ends(type, SV("+xml"));
+}
+
+/* RFC 4287 section 4.1.3.3: content that is neither text nor XML is base64. */
+static bool
+is_base64(const struct xml_element *el)
+{
+	return sv_is(attribute(el, "mode"), "base64") ||
+	    !is_text_type(sv_trim(attribute(el, "type")));
+}
+
 static enum kind
 kind_of(enum reading reading, const struct xml_element *el)
 {
@@ -484,6 +501,7 @@ start_known(struct collect *c, const struct xml_element *el, enum scope around)
 	}
 	f->reads = reading != AS_ENCLOSURE;
 	f->kind = kind_of(reading, el);
+	f->is_base64 = reading == AS_TYPED && is_base64(el);
 	take_attributes(c, el, record(c, around));
 }
 
@@ -541,12 +559,34 @@ add_collapsed(struct str *out, struct sv v)
 	}
 }
 
+/* Replaces the text of `f`; by nothing if what was encoded is no text. */
+static void
+decode_base64(struct collect *c, const struct frame *f)
+{
+	struct str packed, out;
+	struct sv v = sv_from(str_sv(&c->text), f->mark);
+
+	str_init(&packed, v.len);
+	str_init(&out, v.len);
+	for (size_t i = 0; i < v.len; i++)
+		if (!ascii_is_space(v.p[i]))
+			(void)str_addc(&packed, v.p[i]);
+	c->text.len = f->mark;
+	if (base64_decode(&out, str_sv(&packed)) && utf8_valid(str_sv(&out)))
+		append(c, str_sv(&out));
+	str_done(&packed);
+	str_done(&out);
+}
+
 /* The text of an element that ends, as it is handed on. */
 static struct sv
 plain_text(struct collect *c, const struct frame *f)
 {
-	struct sv raw = sv_from(str_sv(&c->text), f->mark);
+	struct sv raw;
 
+	if (f->is_base64)
+		decode_base64(c, f);
+	raw = sv_from(str_sv(&c->text), f->mark);
 	str_clear(&c->plain);
 	if (f->kind == HTML || f->kind == XHTML_TEXT || f->marked_up ||
 	    (f->kind == GUESSED && html_is_markup(raw)))

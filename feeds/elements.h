@@ -135,8 +135,8 @@ enum reading {
 	X(IN_ITEM,                       RSS,     "enclosure",       AS_ENCLOSURE, FIELD_LIST) \
 	X(IN_ITEM,                       RSS,     "source",          AS_SOURCE,    FIELD_LIST)
 
-/* A name space may be known by several URIs; a prefix that nobody declared is
- * taken for what it usually means.
+/* A name space may be known by several URIs; where the URI is none of these, or
+ * the prefix was not declared, the prefix is taken for what it usually means.
  *	vocabulary  prefix     URI, without http(s):// and final / or # */
 #define NAMESPACES(X) \
 	X(RSS,     "rss",     "purl.org/rss/1.0") \
