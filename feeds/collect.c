@@ -1,0 +1,760 @@
+/* feeds/collect.c: the elements of a feed document go in, items come out. */
+#include "feeds/collect.h"
+
+#include "base/digest.h"
+#include "base/url.h"
+#include "base/utf8.h"
+#include "feeds/date.h"
+#include "feeds/html.h"
+#include "feeds/record.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum kind {
+	PLAIN,
+	GUESSED,
+	HTML,
+	XHTML_TEXT /* what looks like markup in its text is none */
+};
+
+/* One open element. */
+struct frame {
+	const struct element *element; /* NULL: of no meaning */
+	enum scope scope; /* of its children */
+	bool reads; /* its text is wanted */
+	bool marked_up; /* elements stand in its text */
+	bool is_link; /* its text is a link of the item */
+	bool any_link; /* even if it does not begin with http */
+	bool is_base64;
+	enum kind kind;
+	size_t mark; /* where its text begins in `text` */
+	char *lang, *base; /* declared here, else NULL; owned */
+};
+
+struct collect {
+	feed_item_fn *on_item;
+	void *arg;
+	char *base_url;
+	struct elements elements;
+	struct frame frames[FEED_DEPTH + 1];
+	size_t depth;
+	struct str text; /* of the open elements that read */
+	struct str plain; /* the same as it is handed on */
+	struct str url;
+	struct arena feed_arena, item_arena;
+	struct record feed, item, source, person;
+	bool in_item;
+	size_t nitems;
+	struct feed_meta meta;
+};
+
+struct collect *
+collect_new(struct sv base_url, feed_item_fn *on_item, void *arg)
+{
+	struct collect *c = mem_calloc(1, sizeof(*c));
+
+	c->on_item = on_item;
+	c->arg = arg;
+	c->base_url = mem_svdup(base_url);
+	str_init(&c->text, ITEM_TEXT_BYTES);
+	str_init(&c->plain, ITEM_TEXT_BYTES * 2);
+	str_init(&c->url, URL_BYTES);
+	arena_init(&c->feed_arena);
+	arena_init(&c->item_arena);
+	record_clear(&c->feed);
+	c->meta = (struct feed_meta) { .format = "", .updated = NO_TIME };
+	return c;
+}
+
+static void
+pop(struct collect *c)
+{
+	struct frame *f = &c->frames[--c->depth];
+
+	free(f->lang);
+	free(f->base);
+}
+
+void
+collect_free(struct collect *c)
+{
+	if (c == NULL)
+		return;
+	while (c->depth != 0)
+		pop(c);
+	str_done(&c->text);
+	str_done(&c->plain);
+	str_done(&c->url);
+	arena_done(&c->feed_arena);
+	arena_done(&c->item_arena);
+	free(c->base_url);
+	free(c);
+}
+
+static struct sv
+base(const struct collect *c)
+{
+	for (size_t i = c->depth; i > 0; i--)
+		if (c->frames[i - 1].base != NULL)
+			return sv_of(c->frames[i - 1].base);
+	return sv_of(c->base_url);
+}
+
+static struct sv
+lang(const struct collect *c)
+{
+	for (size_t i = c->depth; i > 0; i--)
+		if (c->frames[i - 1].lang != NULL)
+			return sv_of(c->frames[i - 1].lang);
+	return c->feed.text[FIELD_LANG];
+}
+
+static struct sv
+absolute(struct collect *c, struct sv ref)
+{
+	struct sv around = base(c);
+
+	ref = sv_trim(ref);
+	if (ref.len == 0 || around.len == 0)
+		return ref;
+	str_clear(&c->url);
+	url_resolve(&c->url, around, ref);
+	return str_sv(&c->url);
+}
+
+static struct sv
+attribute(const struct xml_element *el, const char *local)
+{
+	for (size_t i = 0; i < el->nattributes; i++)
+		if (el->attributes[i].name.prefix == NULL &&
+		    sv_iis(sv_of(el->attributes[i].name.local), local))
+			return el->attributes[i].value;
+	return SV_NONE;
+}
+
+static struct sv
+attribute_of(
+    const struct xml_element *el, const char *prefix, const char *local)
+{
+	for (size_t i = 0; i < el->nattributes; i++) {
+		struct xml_name n = el->attributes[i].name;
+
+		if (n.prefix != NULL && sv_is(sv_of(n.prefix), prefix) &&
+		    sv_is(sv_of(n.local), local))
+			return el->attributes[i].value;
+	}
+	return SV_NONE;
+}
+
+/* xml:base may itself be relative to the one around it. */
+static void
+push(struct collect *c, const struct xml_element *el)
+{
+	struct frame f = { .scope = IN_NOTHING, .mark = c->text.len };
+	struct sv b = attribute_of(el, "xml", "base");
+	struct sv l = attribute_of(el, "xml", "lang");
+
+	if (b.len != 0)
+		f.base = mem_svdup(absolute(c, b));
+	if (l.len != 0)
+		f.lang = mem_svdup(l);
+	assert(c->depth < COUNTOF(c->frames));
+	c->frames[c->depth++] = f;
+}
+
+static struct frame *
+top(struct collect *c)
+{
+	return &c->frames[c->depth - 1];
+}
+
+/* Long texts are cut, not refused: their beginning still says what they are. */
+static void
+append(struct collect *c, struct sv v)
+{
+	size_t room = c->text.max - c->text.len;
+
+	(void)str_add(&c->text, utf8_prefix(v, room));
+}
+
+static void
+append_tag(struct collect *c, const char *open, struct xml_name name)
+{
+	append(c, sv_of(open));
+	append(c, sv_of(name.local));
+	append(c, SV(">"));
+}
+
+static void
+append_escaped(struct collect *c, struct sv v)
+{
+	while (v.len != 0) {
+		size_t n = 0;
+
+		while (n < v.len && v.p[n] != '<' && v.p[n] != '&')
+			n++;
+		append(c, sv_sub(v, 0, n));
+		if (n < v.len)
+			append(c, v.p[n] == '<' ? SV("&lt;") : SV("&amp;"));
+		v = sv_from(v, n + 1);
+	}
+}
+
+void
+collect_text(struct collect *c, struct sv v)
+{
+	if (c->depth == 0 || !top(c)->reads)
+		return;
+	if (top(c)->kind == XHTML_TEXT)
+		append_escaped(c, v);
+	else
+		append(c, v);
+}
+
+static const struct rss_version {
+	const char *version, *format;
+} rss_versions[] = {
+	{ "0.90", "rss0.90" },
+	{ "0.91", "rss0.91" },
+	{ "0.92", "rss0.92" },
+	{ "0.93", "rss0.93" },
+	{ "0.94", "rss0.94" },
+	{ "1.0", "rss1.0" },
+};
+
+static const char *
+rss_format(const struct xml_element *el)
+{
+	struct sv version = sv_trim(attribute(el, "version"));
+
+	for (size_t i = 0; i < COUNTOF(rss_versions); i++)
+		if (sv_is(version, rss_versions[i].version))
+			return rss_versions[i].format;
+	return "rss2.0";
+}
+
+static const char *
+rdf_format(const struct xml_element *el)
+{
+	for (const char *const *u = el->namespaces; *u != NULL; u++)
+		if (sv_find(sv_of(*u), SV("/rdf/simple/0.9")) < strlen(*u))
+			return "rss0.90";
+	return "rss1.0";
+}
+
+static const char *
+atom_format(const struct xml_element *el)
+{
+	struct sv uri = sv_of(el->name.uri);
+
+	return sv_find(uri, SV("purl.org/atom/ns")) < uri.len ||
+		sv_is(attribute(el, "version"), "0.3")
+	    ? "atom0.3"
+	    : "atom1.0";
+}
+
+static void open_item(struct collect *, const struct xml_element *);
+
+static bool
+start_root(struct collect *c, const struct xml_element *el, struct err *e)
+{
+	struct sv local = sv_of(el->name.local);
+	struct frame *f = top(c);
+
+	f->scope = IN_ROOT;
+	if (sv_iis(local, "rss")) {
+		c->meta.format = rss_format(el);
+	} else if (sv_iis(local, "RDF")) {
+		c->meta.format = rdf_format(el);
+	} else if (sv_iis(local, "feed") || sv_iis(local, "entry")) {
+		c->meta.format = atom_format(el);
+		c->elements.own = ATOM;
+		f->scope = IN_FEED;
+		record_put(&c->feed, &c->feed_arena, FIELD_LANG, 5, lang(c));
+	} else if (sv_iis(local, "html")) {
+		return err_set(e, "it is an HTML page, not a feed");
+	} else {
+		return err_set(e,
+		    "it is XML, but not a feed: its root element is <%.*s>",
+		    SV_ARG(utf8_prefix(local, 40)));
+	}
+	if (sv_iis(local, "entry")) {
+		f->element = elements_find(&c->elements, el->name, IN_ROOT);
+		open_item(c, el);
+	}
+	return true;
+}
+
+static struct record *
+record(struct collect *c, enum scope scope)
+{
+	switch (scope) {
+	case IN_FEED:
+		return &c->feed;
+	case IN_SOURCE:
+		return &c->source;
+	case IN_PERSON:
+		return &c->person;
+	case IN_ITEM:
+	case IN_ROOT:
+	case IN_NOTHING:
+	case IN_MARKUP:
+		return &c->item;
+	}
+	BUG("no such scope");
+}
+
+static struct arena *
+arena(struct collect *c)
+{
+	return c->in_item ? &c->item_arena : &c->feed_arena;
+}
+
+static void
+open_item(struct collect *c, const struct xml_element *el)
+{
+	record_clear(&c->item);
+	record_clear(&c->source);
+	c->in_item = true;
+	top(c)->scope = IN_ITEM;
+	record_put(&c->item, &c->item_arena, FIELD_LANG, 1, lang(c));
+	record_put(&c->item, &c->item_arena, FIELD_ID, 1,
+	    attribute_of(el, "rdf", "about"));
+}
+
+/* Atom 1.0 has text, html, xhtml or a media type; Atom 0.3 a media type, and in
+ * `mode` whether markup is escaped in it. */
+static enum kind
+atom_kind(const struct xml_element *el)
+{
+	struct sv type = sv_trim(attribute(el, "type"));
+	struct sv mode = attribute(el, "mode");
+
+	if (sv_iis(type, "xhtml") || sv_iis(type, "application/xhtml+xml") ||
+	    (sv_is(mode, "xml") && !sv_iis(type, "text/plain")))
+		return XHTML_TEXT;
+	if (sv_iis(type, "html") || sv_iis(type, "text/html"))
+		return HTML;
+	return PLAIN;
+}
+
+static bool
+is_text_type(struct sv type)
+{
+	return sv_chr(type, '/') == type.len || sv_istarts(type, SV("text/")) ||
+	    sv_ends(type, SV("/xml")) || sv_ends(type, SV("+xml"));
+}
+
+/* RFC 4287 section 4.1.3.3: content that is neither text nor XML is base64. */
+static bool
+is_base64(const struct xml_element *el)
+{
+	return sv_is(attribute(el, "mode"), "base64") ||
+	    !is_text_type(sv_trim(attribute(el, "type")));
+}
+
+static enum kind
+kind_of(enum reading reading, const struct xml_element *el)
+{
+	switch (reading) {
+	case AS_HTML:
+		return HTML;
+	case AS_XHTML:
+		return XHTML_TEXT;
+	case AS_TYPED:
+		return atom_kind(el);
+	case AS_GUESSED:
+	case AS_CATEGORY:
+	case AS_SOURCE:
+	case AS_PERSON:
+		return GUESSED;
+	case OPENS_FEED:
+	case OPENS_ITEM:
+	case OPENS_SOURCE:
+	case OPENS_GROUP:
+	case AS_PLAIN:
+	case AS_DATE:
+	case AS_LINK:
+	case AS_GUID:
+	case AS_ENCLOSURE:
+		return PLAIN;
+	}
+	BUG("no such reading");
+}
+
+static bool
+is_relation(struct sv rel, const char *name)
+{
+	static const char iana[] = "http://www.iana.org/assignments/relation/";
+
+	if (sv_starts(rel, SV("http")))
+		rel = sv_from(rel, sizeof(iana) - 1);
+	return sv_iis(rel, name);
+}
+
+/* The target stands in href=; an empty one is the document itself.  Only where
+ * there is none it is the text.  A page is worth more than something else. */
+static void
+take_link(struct collect *c, const struct xml_element *el, struct record *r)
+{
+	struct frame *f = top(c);
+	struct sv rel = sv_trim(attribute(el, "rel"));
+	struct sv type = sv_trim(attribute(el, "type"));
+	struct sv href = attribute(el, "href"), url;
+	bool page = type.len == 0 || sv_istarts(type, SV("text/html")) ||
+	    sv_iis(type, "application/xhtml+xml");
+	bool alternate = rel.len == 0 || is_relation(rel, "alternate");
+
+	url = href.p != NULL && href.len == 0 ? base(c) : absolute(c, href);
+	if (alternate)
+		record_put(r, arena(c), FIELD_LINK,
+		    elements_worth(f->element) + (page ? 1 : 0), url);
+	else if (is_relation(rel, "enclosure") && c->in_item)
+		record_add_enclosure(
+		    r, arena(c), url, type, attribute(el, "length"));
+	f->is_link = alternate;
+}
+
+/* Atom has term=, iTunes text=. */
+static void
+take_category(struct collect *c, const struct xml_element *el, struct record *r)
+{
+	record_add_category(r, arena(c), sv_trim(attribute(el, "term")));
+	record_add_category(r, arena(c), sv_trim(attribute(el, "text")));
+}
+
+/* Without isPermaLink a guid is a link if it looks like one. */
+static void
+take_guid(struct frame *f, const struct xml_element *el)
+{
+	struct sv permalink = sv_trim(attribute(el, "isPermaLink"));
+
+	f->is_link = !sv_iis(permalink, "false");
+	f->any_link = sv_iis(permalink, "true");
+}
+
+/* What the attributes of an element bring. */
+static void
+take_attributes(
+    struct collect *c, const struct xml_element *el, struct record *r)
+{
+	struct frame *f = top(c);
+
+	if (f->element->reading == AS_LINK)
+		take_link(c, el, r);
+	else if (f->element->reading == AS_ENCLOSURE)
+		record_add_enclosure(r, arena(c),
+		    absolute(c, attribute(el, "url")), attribute(el, "type"),
+		    attribute(el, "length"));
+	else if (f->element->reading == AS_CATEGORY)
+		take_category(c, el, r);
+	else if (f->element->reading == AS_SOURCE)
+		record_put(&c->source, arena(c), FIELD_LINK, 1,
+		    absolute(c, attribute(el, "url")));
+	else if (f->element->reading == AS_GUID)
+		take_guid(f, el);
+}
+
+static void
+start_known(struct collect *c, const struct xml_element *el, enum scope around)
+{
+	struct frame *f = top(c);
+	enum reading reading = f->element->reading;
+
+	switch (reading) {
+	case OPENS_FEED:
+		f->scope = IN_FEED;
+		record_put(&c->feed, &c->feed_arena, FIELD_LANG, 5, lang(c));
+		record_put(&c->feed, &c->feed_arena, FIELD_ID, 1,
+		    attribute_of(el, "rdf", "about"));
+		return;
+	case OPENS_ITEM:
+		open_item(c, el);
+		return;
+	case OPENS_SOURCE:
+		f->scope = IN_SOURCE;
+		return;
+	case OPENS_GROUP:
+		f->scope = around;
+		return;
+	case AS_PERSON:
+		f->scope = IN_PERSON;
+		record_clear(&c->person);
+		break;
+	case AS_HTML:
+	case AS_XHTML:
+	case AS_GUESSED:
+	case AS_TYPED:
+	case AS_CATEGORY:
+		f->scope = IN_MARKUP;
+		break;
+	case AS_PLAIN:
+	case AS_DATE:
+	case AS_LINK:
+	case AS_GUID:
+	case AS_SOURCE:
+	case AS_ENCLOSURE:
+		break;
+	}
+	f->reads = reading != AS_ENCLOSURE;
+	f->kind = kind_of(reading, el);
+	f->is_base64 = reading == AS_TYPED && is_base64(el);
+	take_attributes(c, el, record(c, around));
+}
+
+/* An element inside a text becomes a part of it. */
+static void
+start_markup(struct collect *c, const struct xml_element *el)
+{
+	struct frame *f = top(c);
+
+	f[-1].marked_up = true;
+	f->reads = true;
+	f->scope = IN_MARKUP;
+	f->kind = f[-1].kind;
+	append_tag(c, "<", el->name);
+}
+
+bool
+collect_start(struct collect *c, const struct xml_element *el, struct err *e)
+{
+	enum scope around = c->depth != 0 ? top(c)->scope : IN_ROOT;
+
+	push(c, el);
+	if (c->depth == 1)
+		return start_root(c, el, e);
+	if (around == IN_MARKUP) {
+		start_markup(c, el);
+		return true;
+	}
+	if (around == IN_NOTHING)
+		return true;
+	top(c)->element = elements_find(&c->elements, el->name, around);
+	if (top(c)->element == NULL)
+		return true;
+	start_known(c, el, around);
+	if (top(c)->scope == IN_ITEM && around != IN_ITEM &&
+	    c->nitems == FEED_ITEMS)
+		return err_set(
+		    e, "the feed has more than %d items", FEED_ITEMS);
+	return true;
+}
+
+/* White space collapsed to single blanks, none at the ends. */
+static void
+add_collapsed(struct str *out, struct sv v)
+{
+	for (v = sv_trim(v); v.len != 0; v = sv_trim(v)) {
+		size_t n = 0;
+
+		while (n < v.len && !ascii_is_space(v.p[n]))
+			n++;
+		if (out->len != 0)
+			(void)str_addc(out, ' ');
+		(void)str_add(out, sv_sub(v, 0, n));
+		v = sv_from(v, n);
+	}
+}
+
+/* Replaces the text of `f`; by nothing if what was encoded is no text. */
+static void
+decode_base64(struct collect *c, const struct frame *f)
+{
+	struct str packed, out;
+	struct sv v = sv_from(str_sv(&c->text), f->mark);
+
+	str_init(&packed, v.len);
+	str_init(&out, v.len);
+	for (size_t i = 0; i < v.len; i++)
+		if (!ascii_is_space(v.p[i]))
+			(void)str_addc(&packed, v.p[i]);
+	c->text.len = f->mark;
+	if (base64_decode(&out, str_sv(&packed)) && utf8_valid(str_sv(&out)))
+		append(c, str_sv(&out));
+	str_done(&packed);
+	str_done(&out);
+}
+
+/* The text of an element that ends, as it is handed on. */
+static struct sv
+plain_text(struct collect *c, const struct frame *f)
+{
+	struct sv raw;
+
+	if (f->is_base64)
+		decode_base64(c, f);
+	raw = sv_from(str_sv(&c->text), f->mark);
+	str_clear(&c->plain);
+	if (f->kind == HTML || f->kind == XHTML_TEXT || f->marked_up ||
+	    (f->kind == GUESSED && html_is_markup(raw)))
+		html_to_text(&c->plain, raw);
+	else
+		add_collapsed(&c->plain, raw);
+	return str_sv(&c->plain);
+}
+
+/* The language of an item is that of its text.  A feed's own comes first. */
+static void
+put_text(struct collect *c, struct record *r, const struct element *el,
+    struct sv text)
+{
+	unsigned worth = el->field == FIELD_CONTENT ? 4
+	    : el->field == FIELD_SUMMARY	    ? 3
+	    : el->field == FIELD_TITLE		    ? 2
+						    : 0;
+
+	record_put(r, arena(c), el->field, elements_worth(el), text);
+	if (worth != 0 && text.len != 0 && (r == &c->item || r == &c->feed))
+		record_put(r, arena(c), FIELD_LANG, worth, lang(c));
+}
+
+static void
+put_date(struct record *r, const struct element *el, struct sv text)
+{
+	int64_t time;
+
+	if (date_parse(text, &time))
+		record_put_time(r, el->field, elements_worth(el), time);
+}
+
+static void
+put_guid(struct collect *c, const struct frame *f, struct sv text)
+{
+	record_put(
+	    &c->item, arena(c), FIELD_ID, elements_worth(f->element), text);
+	if (f->any_link || (f->is_link && url_is_http(text)))
+		record_put(
+		    &c->item, arena(c), FIELD_LINK, 1, absolute(c, text));
+}
+
+static void
+put_person(struct collect *c, struct record *r, const struct element *el,
+    struct sv text)
+{
+	struct sv name = c->person.text[FIELD_AUTHOR];
+
+	if (name.len == 0)
+		name = record_person_name(text);
+	if (name.len == 0)
+		name = c->person.text[FIELD_EMAIL];
+	record_put(r, arena(c), el->field, elements_worth(el), name);
+}
+
+static void
+end_known(struct collect *c, const struct frame *f, struct record *r)
+{
+	const struct element *el = f->element;
+	struct sv text = plain_text(c, f);
+
+	switch (el->reading) {
+	case AS_PLAIN:
+	case AS_HTML:
+	case AS_XHTML:
+	case AS_GUESSED:
+	case AS_TYPED:
+		put_text(c, r, el, text);
+		break;
+	case AS_PERSON:
+		put_person(c, r, el, text);
+		break;
+	case AS_DATE:
+		put_date(r, el, text);
+		break;
+	case AS_LINK:
+		if (f->is_link)
+			record_put(r, arena(c), FIELD_LINK,
+			    elements_worth(el) + 2, absolute(c, text));
+		break;
+	case AS_GUID:
+		put_guid(c, f, text);
+		break;
+	case AS_SOURCE:
+		record_put(&c->source, arena(c), FIELD_TITLE, 1, text);
+		break;
+	case AS_CATEGORY:
+		record_add_category(r, arena(c), text);
+		break;
+	case OPENS_FEED:
+	case OPENS_ITEM:
+	case OPENS_SOURCE:
+	case OPENS_GROUP:
+	case AS_ENCLOSURE:
+		break;
+	}
+}
+
+/* RFC 4287 section 4.2.1: an entry without an author has that of its source or
+ * of its feed. */
+static struct sv
+author(const struct collect *c)
+{
+	struct sv a = c->item.text[FIELD_AUTHOR];
+
+	if (a.len == 0)
+		a = c->source.text[FIELD_AUTHOR];
+	if (a.len == 0 && c->elements.own == ATOM)
+		a = c->feed.text[FIELD_AUTHOR];
+	return a;
+}
+
+static void
+end_item(struct collect *c)
+{
+	struct item it;
+
+	record_to_item(&c->item, &it);
+	it.author = author(c);
+	if (it.lang.len == 0)
+		it.lang = c->feed.text[FIELD_LANG];
+	it.source_title = c->source.text[FIELD_TITLE];
+	it.source_link = c->source.text[FIELD_LINK];
+	it.source_id = c->source.text[FIELD_ID];
+	c->nitems++;
+	c->in_item = false;
+	c->on_item(&it, c->arg);
+	arena_clear(&c->item_arena);
+}
+
+static void
+end_field(struct collect *c)
+{
+	struct frame *f = top(c);
+	enum scope around = c->depth > 1 ? f[-1].scope : IN_ROOT;
+
+	if (f->reads)
+		end_known(c, f, record(c, around));
+	else if (f->element->reading == OPENS_ITEM)
+		end_item(c);
+	c->text.len = f->mark;
+}
+
+void
+collect_end(struct collect *c, struct xml_name name)
+{
+	assert(c->depth != 0);
+	if (top(c)->element != NULL)
+		end_field(c);
+	else if (top(c)->scope == IN_MARKUP)
+		append_tag(c, "</", name);
+	pop(c);
+}
+
+const struct feed_meta *
+collect_meta(struct collect *c)
+{
+	const struct record *r = &c->feed;
+	uint64_t ttl;
+
+	c->meta.title = r->text[FIELD_TITLE];
+	c->meta.subtitle = r->text[FIELD_SUMMARY];
+	c->meta.link = r->text[FIELD_LINK];
+	c->meta.id = r->text[FIELD_ID];
+	c->meta.lang = r->text[FIELD_LANG];
+	c->meta.updated = r->time[FIELD_UPDATED];
+	if (sv_to_u64(r->text[FIELD_TTL], &ttl) && ttl <= INT_MAX)
+		c->meta.ttl_minutes = (int)ttl;
+	return &c->meta;
+}
