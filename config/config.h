@@ -4,6 +4,7 @@
 
 #include "base/cidr.h"
 #include "base/err.h"
+#include "base/map.h"
 #include "config/diag.h"
 #include "config/options.h"
 
@@ -58,16 +59,19 @@ enum config_format {
 
 /* The C type of each option type.  DURATION is milliseconds and -1 when unset,
  * SIZE bytes, TEXT, PATH and URL NULL when unset.  A PATH of the file is
- * relative to the directory of the file it stands in; here it is absolute or
- * relative to the working directory.  A FORMAT that is unset is FORMAT_JSON. */
+ * relative to the directory of the file it stands in, the path of a file: URL
+ * too; here it is absolute or relative to the working directory.  A FORMAT that
+ * is unset is FORMAT_JSON. */
 typedef const char *opt_TEXT;
 typedef const char *opt_PATH;
 typedef const char *opt_URL;
+typedef const char *opt_LANG; /* "" for any */
 typedef int64_t opt_DURATION;
 typedef size_t opt_SIZE;
 typedef int64_t opt_INT;
 typedef bool opt_BOOL;
 typedef struct config_texts opt_LIST;
+typedef const char *opt_SECRET; /* resolved */
 typedef struct config_texts opt_SECRETS; /* resolved */
 typedef struct config_text opt_QUERY; /* text.p NULL when unset */
 typedef struct config_nets opt_NETS;
@@ -119,7 +123,8 @@ struct config {
 	struct config_destination *destinations;
 	size_t nfeeds, nentities, nfilters, ndestinations;
 
-	struct arena arena; /* everything above lives here */
+	struct map feed_names, destination_names; /* to the elements above */
+	struct arena arena; /* everything else above lives here */
 	struct diags *diags; /* owned: the sources, for later diagnostics */
 	unsigned refs;
 };

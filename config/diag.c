@@ -103,6 +103,13 @@ diags_mask(struct diags *d, uint32_t file, struct place from, struct place to)
 	source_mask(&d->sources[file], from, to);
 }
 
+void
+diags_mask_after(struct diags *d, uint32_t file, const char *word)
+{
+	assert(file < d->nsources);
+	source_mask_after(&d->sources[file], sv_of(word));
+}
+
 /* Of each level its own share is kept: warnings must not hide an error. */
 static bool
 is_dropped(struct diags *d, enum diag_level level)

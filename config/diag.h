@@ -49,6 +49,10 @@ const char *diags_source_name(const struct diags *d, uint32_t file);
 void
 diags_mask(struct diags *d, uint32_t file, struct place from, struct place to);
 
+/* The same for what stands behind `word` in each line: for a file that cannot
+ * be read well enough to know its secrets. */
+void diags_mask_after(struct diags *d, uint32_t file, const char *word);
+
 /* A problem at a place (column counts characters from 1; `len` characters are
  * underlined, at least one).  `suggestion` may be NULL; else the message ends
  * in

@@ -69,6 +69,21 @@
 	X(retry_max_ms, "retry-max", DURATION, "30m",    "1s", "1d", "Longest wait between attempts.") \
 	X(give_up_ms,   "give-up",   DURATION, "3d",     "1s", "365d", "webhook: an alert undelivered for so long is dead-lettered.")
 
+/* Maps inside an option's value: of auth, of each weak name, of expect. */
+#define AUTH_OPTIONS(X) \
+	X(user,     "user",     TEXT,   REQUIRED, NULL, NULL, "The user's name.") \
+	X(password, "password", SECRET, REQUIRED, NULL, NULL, "The password.")
+
+#define WEAK_OPTIONS(X) \
+	X(text,    "name",    QUERY, REQUIRED, NULL, NULL, "The name, as in `names`.") \
+	X(lang,    "lang",    LANG,  "*",      NULL, NULL, "Its language.") \
+	X(needs,   "needs",   LIST,  NULL,     NULL, NULL, "It counts only in items that hold one of these.") \
+	X(without, "without", LIST,  NULL,     NULL, NULL, "It does not count in items that hold one of these.")
+
+#define EXPECT_OPTIONS(X) \
+	X(match, "match", LIST, NULL, NULL, NULL, "Texts that must match.") \
+	X(no,    "no",    LIST, NULL, NULL, NULL, "Texts that must not match.")
+
 /* The sections of a file: struct, key, form (ONE: a map of options; MANY: a map
  * from name to such maps), help. */
 #define CONFIG_SECTIONS(X) \

@@ -89,16 +89,35 @@ source_offset(const struct source *s, struct place at)
 	return s->starts[at.line - 1] + n;
 }
 
-void
-source_mask(struct source *s, struct place from, struct place to)
+static void
+mask_bytes(struct source *s, size_t from, size_t to)
 {
-	size_t end = source_offset(s, to), n;
+	size_t n;
 
-	for (size_t i = source_offset(s, from); i < end; i += n) {
+	for (size_t i = from; i < to; i += n) {
 		n = source_break((struct sv) { s->bytes + i, s->len - i });
 		if (n == 0) {
 			s->bytes[i] = '*';
 			n = 1;
 		}
+	}
+}
+
+void
+source_mask(struct source *s, struct place from, struct place to)
+{
+	mask_bytes(s, source_offset(s, from), source_offset(s, to));
+}
+
+void
+source_mask_after(struct source *s, struct sv word)
+{
+	for (uint32_t i = 1; i <= s->nlines; i++) {
+		struct sv line = source_line(s, i);
+		size_t at = sv_find(line, word);
+
+		if (at < line.len)
+			mask_bytes(s, s->starts[i - 1] + at + word.len,
+			    s->starts[i - 1] + line.len);
 	}
 }

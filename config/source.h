@@ -29,4 +29,7 @@ size_t source_offset(const struct source *s, struct place at);
  * can show it. */
 void source_mask(struct source *s, struct place from, struct place to);
 
+/* The same from behind each `word` to the end of its line. */
+void source_mask_after(struct source *s, struct sv word);
+
 #endif

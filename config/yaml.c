@@ -205,14 +205,12 @@ refuse_extras(struct builder *b, const yaml_event_t *e,
 
 	if (anchor != NULL)
 		(void)fail(b, DIAG_ERROR, at,
-		    "anchors such as &%s are not supported; quote a text that "
-		    "begins with &",
-		    (const char *)anchor);
+		    "anchors are not supported; quote a text that begins "
+		    "with &");
 	if (tag != NULL)
 		(void)fail(b, DIAG_ERROR, at,
-		    "tags such as %s are not supported; quote a text that "
-		    "begins with !",
-		    (const char *)tag);
+		    "tags are not supported; quote a text that begins with "
+		    "!");
 }
 
 static bool
@@ -242,9 +240,8 @@ on_event(struct builder *b, const yaml_event_t *e)
 		return start_document(b, e);
 	case YAML_ALIAS_EVENT:
 		return fail(b, DIAG_ERROR, place_of(&e->start_mark),
-		    "aliases such as *%s are not supported; quote a text that "
-		    "begins with *",
-		    (const char *)e->data.alias.anchor);
+		    "aliases are not supported; quote a text that begins with "
+		    "*");
 	case YAML_SCALAR_EVENT: {
 		struct node *n = new_text(b, e);
 
@@ -263,7 +260,7 @@ on_event(struct builder *b, const yaml_event_t *e)
 		return count_node(b, e) && enter(b, new_node(b, NODE_MAP, e));
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
-		b->depth--;
+		b->stack[--b->depth].node->end = place_of(&e->end_mark);
 		return true;
 	case YAML_STREAM_END_EVENT:
 		return false;

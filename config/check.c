@@ -1,0 +1,201 @@
+/* config/check.c: what must hold between the options of a configuration. */
+#include "config/check.h"
+
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "config/values.h"
+
+#include <stdlib.h>
+
+#define EAGER_MS \
+	(30 * SEC_MS) /* polls more frequent than this are warned of \
+		       */
+
+static const struct node *
+child_of(const struct node *map, const char *key)
+{
+	const struct node *c = map != NULL ? map->first : NULL;
+
+	while (c != NULL && !sv_is(c->key->text.text, key))
+		c = c->next;
+	return c;
+}
+
+static const struct node *
+first_of(const struct node *map)
+{
+	return map != NULL ? map->first : NULL;
+}
+
+/* `high` is 0 where it could not be read. */
+static void
+check_bounds(struct diags *d, const struct node *map, const char *low_key,
+    int64_t low, const char *high_key, int64_t high)
+{
+	const struct node *n = child_of(map, low_key);
+
+	if (n == NULL)
+		n = child_of(map, high_key);
+	if (n != NULL && low > high && high != 0)
+		node_problem(d, DIAG_ERROR, n, NULL, "%s is longer than %s",
+		    low_key, high_key);
+}
+
+void
+check_daemon(struct diags *d, const struct node *daemon,
+    const struct config_daemon *values)
+{
+	check_bounds(
+	    d, daemon, "floor", values->floor_ms, "cap", values->cap_ms);
+}
+
+void
+check_feeds(
+    struct diags *d, const struct node *feeds, const struct config_feed *values)
+{
+	for (const struct node *f = first_of(feeds); f != NULL; f = f->next) {
+		const struct node *every = child_of(f, "every");
+
+		if (every != NULL && values->every_ms > 0 &&
+		    values->every_ms < EAGER_MS)
+			node_problem(d, DIAG_WARNING, every, NULL,
+			    "polling a server more often than every 30s may "
+			    "get you blocked");
+		values++;
+	}
+}
+
+void
+check_filters(struct diags *d, const struct node *filters)
+{
+	for (const struct node *f = first_of(filters); f != NULL; f = f->next)
+		if (child_of(f, "expect") == NULL)
+			node_problem(d, DIAG_WARNING, f->key, NULL,
+			    "this filter has no 'expect': nothing shows that "
+			    "it still matches what it should");
+}
+
+/* Which types take an option, and which need it.  Others are for all. */
+static const struct {
+	const char *key;
+	unsigned takes, needs;
+} belongings[] = {
+	{ "dir", 1u << DEST_SPOOL, 1u << DEST_SPOOL },
+	{ "url", 1u << DEST_WEBHOOK, 1u << DEST_WEBHOOK },
+	{ "secret", 1u << DEST_WEBHOOK, 0 },
+	{ "timeout", 1u << DEST_WEBHOOK, 0 },
+	{ "give-up", 1u << DEST_WEBHOOK, 0 },
+};
+
+static void
+check_belongings(struct diags *d, const struct node *map, unsigned type)
+{
+	const char *word = schema_words(TYPE_DESTTYPE).v[type];
+
+	for (size_t i = 0; i < COUNTOF(belongings); i++) {
+		const char *key = belongings[i].key;
+		const struct node *c = child_of(map, key);
+
+		if (c != NULL && !(belongings[i].takes >> type & 1))
+			node_problem(d, DIAG_ERROR, c->key, NULL,
+			    "a %s destination has no '%s'", word, key);
+		if (c == NULL && belongings[i].needs >> type & 1)
+			node_problem(d, DIAG_ERROR, map->key, NULL,
+			    "a %s destination needs '%s'", word, key);
+	}
+}
+
+static void
+check_webhook(struct diags *d, const struct node *map)
+{
+	const struct node *url = child_of(map, "url");
+
+	if (url != NULL && sv_istarts(url->text.text, SV("file:")))
+		node_problem(d, DIAG_ERROR, url, NULL,
+		    "a webhook's URL begins with https: or http:");
+	if (child_of(map, "secret") == NULL)
+		node_problem(d, DIAG_WARNING, map->key, NULL,
+		    "this webhook has no 'secret': its receiver cannot tell "
+		    "who sends");
+}
+
+static void
+check_destination(struct diags *d, const struct node *map,
+    const struct config_destination *values)
+{
+	const struct node *type = child_of(map, "type");
+	const struct node *format = child_of(map, "format");
+	struct words words = schema_words(TYPE_DESTTYPE);
+	unsigned i = 0;
+
+	while (
+	    type != NULL && i < words.n && !sv_is(type->text.text, words.v[i]))
+		i++;
+	if (type == NULL || i == words.n)
+		return;
+	check_belongings(d, map, i);
+	check_bounds(d, map, "retry-min", values->retry_min_ms, "retry-max",
+	    values->retry_max_ms);
+	if (i == DEST_WEBHOOK)
+		check_webhook(d, map);
+	if (i != DEST_STDOUT && format != NULL &&
+	    sv_is(format->text.text, "text"))
+		node_problem(d, DIAG_ERROR, format, NULL,
+		    "format: text is for stdout; a %s gets json", words.v[i]);
+}
+
+void
+check_destinations(struct diags *d, const struct node *destinations,
+    const struct config_destination *values)
+{
+	for (const struct node *m = first_of(destinations); m != NULL;
+	     m = m->next)
+		check_destination(d, m, values++);
+}
+
+struct name_list {
+	const char **v;
+	size_t n;
+};
+
+static void
+check_names(struct diags *d, const struct config_texts *used,
+    const struct map *known, const struct name_list *names, const char *noun)
+{
+	for (size_t i = 0; i < used->n; i++) {
+		struct sv name = used->v[i].text;
+
+		if (map_get(known, name) == NULL)
+			diag_add_text(d, DIAG_ERROR, &used->v[i], 0, name.len,
+			    diag_nearest(name, names->v, names->n),
+			    "no %s is named '%.*s'", noun,
+			    SV_ARG(utf8_prefix(name, VALUE_NAME_CHARS)));
+	}
+}
+
+void
+check_references(struct diags *d, const struct config *c)
+{
+	struct name_list feeds = { mem_calloc(c->nfeeds, sizeof(char *)), 0 };
+	struct name_list destinations = {
+		mem_calloc(c->ndestinations, sizeof(char *)), 0
+	};
+
+	while (feeds.n < c->nfeeds) {
+		feeds.v[feeds.n] = c->feeds[feeds.n].name;
+		feeds.n++;
+	}
+	while (destinations.n < c->ndestinations) {
+		destinations.v[destinations.n] =
+		    c->destinations[destinations.n].name;
+		destinations.n++;
+	}
+	for (size_t i = 0; i < c->nfilters; i++) {
+		check_names(
+		    d, &c->filters[i].feeds, &c->feed_names, &feeds, "feed");
+		check_names(d, &c->filters[i].notify, &c->destination_names,
+		    &destinations, "destination");
+	}
+	free(feeds.v);
+	free(destinations.v);
+}

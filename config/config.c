@@ -1,0 +1,380 @@
+/* config/config.c: files, with what they include, to one configuration. */
+#include "config/config.h"
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "config/check.h"
+#include "config/read.h"
+
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct loaded_file {
+	char *path; /* absolute and without links */
+	bool open; /* its includes are still being read */
+};
+
+struct loader {
+	struct reader reader;
+	struct config *c;
+	struct arena scratch; /* the trees of all files */
+	const char *only; /* the one section that is allowed; NULL: all */
+	struct node *sections[SECTION_COUNT]; /* merged; NULL: absent */
+	struct loaded_file files[CONFIG_FILES];
+	size_t nfiles;
+	bool incomplete; /* a file is missing: names may be, too */
+};
+
+static void
+load_file(struct loader *l, const char *path, const struct node *from);
+
+/* At the include, or at the file itself. */
+static void
+unreadable_file(struct loader *l, const char *path, const struct node *from,
+    const struct err *e)
+{
+	struct diags *d = l->reader.diags;
+
+	l->incomplete = true;
+	if (from != NULL)
+		node_problem(
+		    d, DIAG_ERROR, from, NULL, "cannot read %s", e->msg);
+	else
+		diag_add(d, DIAG_ERROR, diags_add_source(d, path, SV_NONE), 0,
+		    0, 0, NULL, "cannot read %s", e->msg);
+}
+
+/* Puts the children of `more` behind those of `into`. */
+static void
+merge(struct node *into, const struct node *more)
+{
+	if (more->first == NULL)
+		return;
+	if (into->last != NULL)
+		into->last->next = more->first;
+	else
+		into->first = more->first;
+	into->last = more->last;
+}
+
+static void
+merge_section(struct loader *l, enum section_id id, struct node *n)
+{
+	if (n->kind != NODE_MAP && !node_is_empty(n))
+		read_form_problem(&l->reader, n,
+		    schema_sections[id].item != NULL
+			? "a map from names to maps of options"
+			: "a map of options");
+	else if (l->sections[id] == NULL)
+		l->sections[id] = n;
+	else
+		merge(l->sections[id], n);
+}
+
+static bool
+has_wildcard(const char *path)
+{
+	return strpbrk(path, "*?[") != NULL;
+}
+
+static void
+include(struct loader *l, const struct node *n)
+{
+	const char *path = read_path(&l->reader, n->text.file, n->text.text);
+	glob_t g;
+
+	if (!has_wildcard(path)) {
+		load_file(l, path, n);
+		return;
+	}
+	if (glob(path, GLOB_ERR, NULL, &g) == 0)
+		for (size_t i = 0; i < g.gl_pathc; i++)
+			load_file(l, g.gl_pathv[i], n);
+	globfree(&g);
+}
+
+static void
+include_all(struct loader *l, const struct node *list)
+{
+	size_t errors = diags_count(l->reader.diags, DIAG_ERROR);
+
+	(void)read_texts(&l->reader, list); /* for its complaints */
+	if (diags_count(l->reader.diags, DIAG_ERROR) != errors)
+		return;
+	for (const struct node *n = list->first; n != NULL; n = n->next)
+		include(l, n);
+}
+
+static void
+unknown_section(struct loader *l, const struct node *key)
+{
+	struct sv text = key->text.text;
+	const char *names[SECTION_COUNT + 1];
+
+	if (l->only != NULL) {
+		node_problem(l->reader.diags, DIAG_ERROR, key, NULL,
+		    "only '%s' may stand in this file", l->only);
+		return;
+	}
+	for (size_t i = 0; i < SECTION_COUNT; i++)
+		names[i] = schema_sections[i].key;
+	names[SECTION_COUNT] = "include";
+	node_problem(l->reader.diags, DIAG_ERROR, key,
+	    diag_nearest(text, names, COUNTOF(names)), "unknown section '%.*s'",
+	    SV_ARG(utf8_prefix(text, 64)));
+}
+
+static void
+take_section(struct loader *l, struct node *n)
+{
+	const char *key = n->key->text.text.p;
+	size_t id = 0;
+
+	while (id < SECTION_COUNT && strcmp(key, schema_sections[id].key) != 0)
+		id++;
+	if (id == SECTION_COUNT ||
+	    (l->only != NULL && strcmp(key, l->only) != 0))
+		unknown_section(l, n->key);
+	else
+		merge_section(l, (enum section_id)id, n);
+}
+
+/* The file's own sections come before those of what it includes. */
+static void
+take_root(struct loader *l, struct node *root)
+{
+	const struct node *includes = NULL;
+
+	if (root->kind != NODE_MAP) {
+		read_form_problem(
+		    &l->reader, root, "sections such as 'feeds:'");
+		return;
+	}
+	read_duplicates(&l->reader, root, NULL);
+	for (struct node *n = root->first, *next; n != NULL; n = next) {
+		next = n->next;
+		if (l->only == NULL && sv_is(n->key->text.text, "include"))
+			includes = n;
+		else
+			take_section(l, n);
+	}
+	if (includes != NULL)
+		include_all(l, includes);
+}
+
+static void
+parse_text(struct loader *l, const char *name, struct sv text)
+{
+	struct diags *d = l->reader.diags;
+	size_t errors = diags_count(d, DIAG_ERROR);
+	struct node *root;
+	uint32_t file;
+
+	if (sv_starts(text, SV("\xEF\xBB\xBF")))
+		text = sv_from(text, 3);
+	file = diags_add_source(d, name, text);
+	root = yaml_parse(&l->scratch, d, file, text);
+	if (root != NULL) {
+		take_root(l, root);
+	} else if (diags_count(d, DIAG_ERROR) != errors) {
+		l->incomplete = true;
+		diags_mask_after(d, file, "secret");
+		diags_mask_after(d, file, "password");
+		diags_mask_after(d, file, "whsec_");
+	}
+}
+
+/* A file counts once: twice would define everything twice, and an endless loop
+ * is only a special case of it. */
+static struct loaded_file *
+register_file(struct loader *l, const char *path, const struct node *from)
+{
+	char *real = realpath(path, NULL);
+	struct loaded_file *f;
+
+	if (real == NULL)
+		real = mem_strdup(path); /* reading it will say why */
+	for (size_t i = 0; i < l->nfiles; i++) {
+		if (strcmp(l->files[i].path, real) != 0)
+			continue;
+		node_problem(l->reader.diags, DIAG_ERROR, from, NULL,
+		    l->files[i].open ? "'%s' includes itself"
+				     : "'%s' is included twice",
+		    path);
+		free(real);
+		return NULL;
+	}
+	if (l->nfiles == CONFIG_FILES) {
+		node_problem(l->reader.diags, DIAG_ERROR, from, NULL,
+		    "more than %d files", CONFIG_FILES);
+		free(real);
+		return NULL;
+	}
+	f = &l->files[l->nfiles++];
+	*f = (struct loaded_file) { real, true };
+	return f;
+}
+
+static void
+load_file(struct loader *l, const char *path, const struct node *from)
+{
+	struct loaded_file *f = register_file(l, path, from);
+	struct str text;
+	struct err e;
+
+	if (f == NULL)
+		return;
+	str_init(&text, CONFIG_BYTES);
+	if (file_read(path, &text, &e))
+		parse_text(l, path, str_sv(&text));
+	else
+		unreadable_file(l, path, from, &e);
+	str_done(&text);
+	f->open = false;
+}
+
+static void
+read_map(struct loader *l, enum section_id id, void *out)
+{
+	read_options(&l->reader, &schema_sections[id].options, l->sections[id],
+	    l->sections[id], out);
+}
+
+static void *
+read_many(struct loader *l, enum section_id id, size_t *n)
+{
+	return read_items(&l->reader, &schema_sections[id], l->sections[id], n);
+}
+
+static void
+read_sections(struct loader *l)
+{
+	struct config *c = l->c;
+
+	read_map(l, SECTION_daemon, &c->daemon);
+	read_map(l, SECTION_network, &c->network);
+	c->feeds = read_many(l, SECTION_feed, &c->nfeeds);
+	c->entities = read_many(l, SECTION_entity, &c->nentities);
+	c->filters = read_many(l, SECTION_filter, &c->nfilters);
+	c->destinations = read_many(l, SECTION_destination, &c->ndestinations);
+	for (size_t i = 0; i < c->nfeeds; i++)
+		(void)map_put(
+		    &c->feed_names, sv_of(c->feeds[i].name), &c->feeds[i]);
+	for (size_t i = 0; i < c->ndestinations; i++)
+		(void)map_put(&c->destination_names,
+		    sv_of(c->destinations[i].name), &c->destinations[i]);
+}
+
+static void
+check_sections(struct loader *l)
+{
+	struct diags *d = l->reader.diags;
+	const struct config *c = l->c;
+
+	check_daemon(d, l->sections[SECTION_daemon], &c->daemon);
+	check_feeds(d, l->sections[SECTION_feed], c->feeds);
+	check_filters(d, l->sections[SECTION_filter]);
+	check_destinations(
+	    d, l->sections[SECTION_destination], c->destinations);
+	if (!l->incomplete)
+		check_references(d, c);
+}
+
+static struct config *
+new_config(struct diags *diags)
+{
+	struct config *c = mem_calloc(1, sizeof(*c));
+
+	arena_init(&c->arena);
+	map_init(&c->feed_names);
+	map_init(&c->destination_names);
+	c->diags = diags_ref(diags);
+	c->refs = 1;
+	return c;
+}
+
+/* From `path`, or where that is NULL from `text`, called `name`. */
+static struct config *
+load(const char *path, const char *name, struct sv text, const char *only,
+    struct diags *diags)
+{
+	struct loader *l = mem_calloc(1, sizeof(*l));
+	size_t errors = diags_count(diags, DIAG_ERROR);
+	struct config *c = l->c = new_config(diags);
+
+	l->reader = (struct reader) { diags, &c->arena, path != NULL };
+	l->only = only;
+	arena_init(&l->scratch);
+	if (path != NULL)
+		load_file(l, path, NULL);
+	else
+		parse_text(l, name, text);
+	read_sections(l);
+	check_sections(l);
+	for (size_t i = 0; i < l->nfiles; i++)
+		free(l->files[i].path);
+	arena_done(&l->scratch);
+	free(l);
+	if (diags_count(diags, DIAG_ERROR) == errors)
+		return c;
+	config_unref(c);
+	return NULL;
+}
+
+struct config *
+config_load(const char *path, struct diags *diags)
+{
+	return load(path, NULL, SV_NONE, NULL, diags);
+}
+
+struct config *
+config_parse(const char *name, struct sv text, struct diags *diags)
+{
+	return load(NULL, name, text, NULL, diags);
+}
+
+struct config *
+config_load_entities(const char *path, struct diags *diags)
+{
+	return load(
+	    path, NULL, SV_NONE, schema_sections[SECTION_entity].key, diags);
+}
+
+struct config *
+config_ref(struct config *c)
+{
+	c->refs++;
+	return c;
+}
+
+void
+config_unref(struct config *c)
+{
+	if (c == NULL || --c->refs != 0)
+		return;
+	map_done(&c->feed_names);
+	map_done(&c->destination_names);
+	arena_done(&c->arena);
+	diags_unref(c->diags);
+	free(c);
+}
+
+const struct config_feed *
+config_find_feed(const struct config *c, const char *name)
+{
+	return map_get(&c->feed_names, sv_of(name));
+}
+
+const struct config_destination *
+config_find_destination(const struct config *c, const char *name)
+{
+	return map_get(&c->destination_names, sv_of(name));
+}
+
+const char *
+config_severity_word(enum config_severity s)
+{
+	return schema_words(TYPE_SEVERITY).v[s];
+}
