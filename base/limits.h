@@ -38,6 +38,10 @@
 #define FEED_TAG_BYTES           KiB(64)      /* one start tag */
 #define FEED_COMMENT_BYTES       MiB(2)       /* one comment or PI */
 #define FEED_CHUNK_BYTES         KiB(16)      /* handed to libxml2 at once */
+#define CHARSET_SNIFF_BYTES      KiB(1)       /* read before the charset is chosen */
+#define DTD_ENTITIES             64           /* kept of one document */
+#define DTD_NAME_BYTES           64
+#define DTD_VALUE_BYTES          64
 #define ITEM_TEXT_BYTES          MiB(1)       /* one field of one item */
 #define ITEM_ID_BYTES            KiB(4)
 #define ITEM_CATEGORIES          64
@@ -47,6 +51,10 @@
 #define ARTICLE_BYTES            MiB(4)       /* one page */
 #define ARTICLE_TEXT_BYTES       MiB(1)
 #define ARTICLE_TEASER_WORDS     200
+#define ARTICLE_NODES            100000       /* elements of one page */
+#define ARTICLE_DEPTH            256
+#define ARTICLE_META_BYTES       KiB(4)       /* one title, author, ... */
+#define ARTICLE_LD_BYTES         KiB(512)     /* one JSON-LD block */
 
 /* Filters */
 #define QUERY_BYTES              KiB(256)

@@ -4,7 +4,8 @@
 
 /* clang-format off */
 /*      name       arguments                                        help */
-#define COMMANDS(X)
+#define COMMANDS(X) \
+	X(article,   "[--base URL] [--json] FILE|-",                  "The main text of a news page.")
 /* clang-format on */
 
 enum cli_exit {

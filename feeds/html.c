@@ -139,16 +139,9 @@ html_entity(struct sv v, struct str *out)
 	return n;
 }
 
-/* Text on its way out.  `blank`: one is due before the next word. */
-struct sink {
-	struct str *out;
-	size_t start;
-	bool blank;
-};
-
 /* Adds what fits. */
 static void
-put(struct sink *k, struct sv text)
+put(struct html_sink *k, struct sv text)
 {
 	struct str *out = k->out;
 
@@ -173,47 +166,78 @@ is_white(uint32_t cp)
 
 #define BYTES8(b) (UINT64_C(0x0101010101010101) * (b))
 
-/* 0x80 in each byte of `x` that is zero. */
-static uint64_t
-zero_bytes(uint64_t x)
+/* A set top bit marks the bytes of `x` that end a run: a byte beyond ASCII, a
+ * control, '&', a blank behind a blank (`*carry`: the byte before was one). The
+ * first of them is exact. */
+static inline uint64_t
+run_ends(uint64_t x, uint64_t *carry)
 {
-	return ~(((x & BYTES8(0x7F)) + BYTES8(0x7F)) | x | BYTES8(0x7F));
+	uint64_t b = x ^ BYTES8(' '), a = x ^ BYTES8('&');
+	uint64_t blanks = ~(((b & BYTES8(0x7F)) + BYTES8(0x7F)) | b);
+	uint64_t ends = x | ((x - BYTES8(' ')) & ~x) | ((a - BYTES8(1)) & ~a);
+
+	blanks &= BYTES8(0x80);
+	ends |= blanks & (blanks << 8 | *carry);
+	*carry = blanks >> 56;
+	return ends & BYTES8(0x80);
 }
 
-/* Length of a run of printable ASCII with single blanks between its words, in
- * steps of 8 bytes; `v` begins with no blank. */
+/* Up to 8 bytes from `i` on, then NULs; the first is the lowest. */
+static inline uint64_t
+load8(struct sv v, size_t i)
+{
+	size_t n = v.len - i;
+	uint64_t x = 0;
+
+	if (n >= 8) {
+		memcpy(&x, v.p + i, 8);
+		return le64toh(x);
+	}
+	if (v.len >= 8) {
+		memcpy(&x, v.p + v.len - 8, 8);
+		return le64toh(x) >> 8 * (8 - n);
+	}
+	memcpy(&x, v.p + i, n);
+	return le64toh(x);
+}
+
+/* Length of the ASCII at `v` that can be copied as it stands: words with single
+ * blanks between them, perhaps one at the end, none in front. */
 static size_t
 ascii_run(struct sv v)
 {
-	uint64_t carry = 0, x, blanks, odd;
-	size_t i = 0;
+	uint64_t carry = 0x80, ends;
 
-	for (; i + 8 <= v.len; i += 8) {
-		memcpy(&x, v.p + i, 8);
-		x = le64toh(x);
-		blanks = zero_bytes(x ^ BYTES8(' '));
-		odd = x & BYTES8(0x80);
-		odd |= (x - BYTES8(' ')) & ~x & BYTES8(0x80);
-		odd |= zero_bytes(x ^ BYTES8('&'));
-		odd |= blanks & (blanks << 8 | carry);
-		if (odd != 0)
-			break;
-		carry = blanks >> 56;
+	for (size_t i = 0; i < v.len; i += 8) {
+		ends = run_ends(load8(v, i), &carry);
+		if (ends != 0)
+			return i + (size_t)__builtin_ctzll(ends) / 8;
 	}
-	return i;
+	return v.len;
 }
 
-/* Length of the character at `v` if it is text as it stands: well-formed, no
- * white space, no reference; else 0. */
-static size_t
-plain_char(struct sv v)
+static inline bool
+is_continuation(unsigned char c)
 {
-	unsigned char c = (unsigned char)v.p[0];
+	return (c & 0xC0) == 0x80;
+}
+
+/* Length of the character beyond ASCII at `v` if it is text as it stands:
+ * well-formed and no white space; else 0.  The usual ones are seen without a
+ * call. */
+static size_t
+wide_char(struct sv v)
+{
+	const unsigned char *s = (const unsigned char *)v.p;
 	uint32_t cp;
 	size_t n;
 
-	if (c < 0x80)
-		return c != '&' && !ascii_is_space((char)c);
+	if (v.len < 3 || !is_continuation(s[1]))
+		return 0;
+	if (s[0] > 0xC2 && s[0] < 0xE0)
+		return 2;
+	if (s[0] > 0xE3 && s[0] < 0xED && is_continuation(s[2]))
+		return 3;
 	n = utf8_decode(v, &cp);
 	if (is_white(cp) || (cp == UTF8_REPLACEMENT && n != 3))
 		return 0;
@@ -226,22 +250,22 @@ plain_run(struct sv v)
 {
 	size_t i = 0, n;
 
-	for (;;) {
-		while (i < v.len && (n = plain_char(sv_from(v, i))) != 0)
+	do {
+		i += ascii_run((struct sv) { v.p + i, v.len - i });
+		n = 0;
+		while (i < v.len && (unsigned char)v.p[i] >= 0x80 &&
+		    (n = wide_char((struct sv) { v.p + i, v.len - i })) != 0)
 			i += n;
-		if (i + 1 >= v.len || i == 0 || v.p[i] != ' ' ||
-		    plain_char(sv_from(v, i + 1)) == 0)
-			return i;
-		n = ascii_run(sv_from(v, ++i));
-		i += n;
-		if (n != 0 && v.p[i - 1] == ' ')
-			i--;
-	}
+		if (n != 0 && i + 1 < v.len && v.p[i] == ' ' &&
+		    (unsigned char)v.p[i + 1] > ' ')
+			i++;
+	} while (n != 0 && i < v.len);
+	return i != 0 && v.p[i - 1] == ' ' ? i - 1 : i;
 }
 
 /* One character that is not plain.  Returns the bytes consumed. */
 static size_t
-put_special(struct sink *k, struct sv v)
+put_special(struct html_sink *k, struct sv v)
 {
 	char buf[4];
 	struct sv text = SV("&");
@@ -263,8 +287,8 @@ put_special(struct sink *k, struct sv v)
 	return n;
 }
 
-static void
-put_text(struct sink *k, struct sv v)
+void
+html_sink_add(struct html_sink *k, struct sv v)
 {
 	while (v.len != 0 && !k->out->full) {
 		size_t n = plain_run(v);
@@ -295,7 +319,7 @@ hidden_depth(size_t depth, const struct html_token *t)
 void
 html_to_text(struct str *out, struct sv html)
 {
-	struct sink k = { out, out->len, false };
+	struct html_sink k = { out, out->len, false };
 	struct html_scan s;
 	struct html_token t;
 	size_t hidden = 0;
@@ -306,7 +330,7 @@ html_to_text(struct str *out, struct sv html)
 			continue;
 		if (t.kind == HTML_TEXT) {
 			if (hidden == 0)
-				put_text(&k, t.text);
+				html_sink_add(&k, t.text);
 			continue;
 		}
 		if ((html_tag_flags(t.tag) & TAG_BLOCK) != 0)

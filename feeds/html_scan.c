@@ -3,16 +3,17 @@
 
 #include "base/mem.h"
 
+#include <endian.h>
 #include <string.h>
 
 #define TAG_NAME_BYTES 10 /* of the longest known */
 
 struct tag_row {
-	char name[TAG_NAME_BYTES + 1];
-	unsigned char len, flags;
+	char name[15]; /* padded with NULs */
+	unsigned char flags;
 };
 
-#define TAG_ROW(name, flags) { #name, sizeof(#name) - 1, (flags) },
+#define TAG_ROW(name, flags) { #name, (flags) },
 static const struct tag_row tags[] = { HTML_TAGS(TAG_ROW) };
 _Static_assert(COUNTOF(tags) == HTML_UNKNOWN, "one row for each tag");
 
@@ -22,28 +23,43 @@ html_tag_flags(enum html_tag tag)
 	return tag != HTML_UNKNOWN ? tags[tag].flags : 0;
 }
 
+/* The first 8 bytes of a padded name as a number that sorts alike. */
+static uint64_t
+row_key(const struct tag_row *row)
+{
+	uint64_t key;
+
+	memcpy(&key, row->name, sizeof(key));
+	return be64toh(key);
+}
+
+static uint64_t
+name_key(struct sv name)
+{
+	uint64_t key = 0;
+	size_t n = name.len < sizeof(key) ? name.len : sizeof(key);
+
+	for (size_t i = 0; i < n; i++)
+		key = key << 8 | (unsigned char)ascii_lower(name.p[i]);
+	return key << 8 * (sizeof(key) - n);
+}
+
 enum html_tag
 html_tag_of(struct sv name)
 {
-	char lower[TAG_NAME_BYTES + 1] = "";
-	size_t lo = 0, hi = COUNTOF(tags);
+	const struct tag_row *row = tags;
+	uint64_t key;
 
 	if (name.len == 0 || name.len > TAG_NAME_BYTES)
 		return HTML_UNKNOWN;
-	for (size_t i = 0; i < name.len; i++)
-		lower[i] = ascii_lower(name.p[i]);
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-		int c = strcmp(lower, tags[mid].name);
-
-		if (c == 0)
-			return (enum html_tag)mid;
-		if (c < 0)
-			hi = mid;
-		else
-			lo = mid + 1;
+	key = name_key(name);
+	for (size_t n = COUNTOF(tags), half; n > 1; n -= half) {
+		half = n / 2;
+		row += key >= row_key(row + half) ? half : 0;
 	}
-	return HTML_UNKNOWN;
+	if (row_key(row) != key || !sv_iis(name, row->name))
+		return HTML_UNKNOWN;
+	return (enum html_tag)(row - tags);
 }
 
 void
