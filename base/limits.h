@@ -69,6 +69,8 @@
 #define QUERY_DEPTH              64
 #define TOKEN_BYTES              256
 #define ITEM_TOKENS              400000       /* of all fields of one item */
+#define PHRASE_WORDS             64           /* words of one phrase or name */
+#define ITEM_SPANS               2000000      /* occurrences in one item */
 #define HITS_PER_MATCH           64
 
 /* Batches */

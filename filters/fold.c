@@ -171,16 +171,20 @@ folded_word(struct folded *f, struct sv word, bool exact)
 	}
 }
 
-void
-folded_write(const struct folded *f, size_t first, struct str *out)
+struct sv
+folded_bytes(const struct folded *f, char out[FOLDED_MAX * 4])
 {
-	for (size_t i = first; i < f->n; i++)
-		(void)str_addcp(out, f->v[i]);
+	size_t len = 0;
+
+	for (size_t i = 0; i < f->n; i++)
+		len += utf8_encode(f->v[i], out + len);
+	return (struct sv) { out, len };
 }
 
 void
 fold_name(struct str *out, struct sv name)
 {
+	char bytes[FOLDED_MAX * 4];
 	struct folded f = { 0 };
 	bool blank = false;
 	uint32_t cp;
@@ -196,6 +200,6 @@ fold_name(struct str *out, struct sv name)
 		if (blank && f.n != 0)
 			(void)str_addc(out, ' ');
 		blank = blank && f.n == 0;
-		folded_write(&f, 0, out);
+		(void)str_add(out, folded_bytes(&f, bytes));
 	}
 }

@@ -49,8 +49,8 @@ void folded_add_exact(struct folded *f, uint32_t cp);
  * belong to words are skipped, but for & and for dots after digits. */
 void folded_word(struct folded *f, struct sv word, bool exact);
 
-/* Appends the code points from `first` on as UTF-8. */
-void folded_write(const struct folded *f, size_t first, struct str *out);
+/* The word as UTF-8, written into `out`. */
+struct sv folded_bytes(const struct folded *f, char out[FOLDED_MAX * 4]);
 
 /* Appends the folded form of a whole name, with single blanks between words:
  * for looking names up. */

@@ -191,6 +191,7 @@ static struct query *
 parse_near(struct parser *p)
 {
 	struct query *left = parse_operand(p);
+	unsigned chain = 0;
 
 	while (left != NULL &&
 	    (p->now.kind == LEX_NEAR || p->now.kind == LEX_PRE)) {
@@ -204,6 +205,9 @@ parse_near(struct parser *p)
 		right = parse_operand(p);
 		if (right == NULL)
 			return NULL;
+		if (++chain > QUERY_DEPTH)
+			return refuse(p, op.offset, op.length,
+			    "too many NEAR in a row");
 		if (!is_near_operand(left) || !is_near_operand(right))
 			return refuse(p, op.offset, op.length,
 			    "only words, phrases, entities and groups of "

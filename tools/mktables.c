@@ -49,6 +49,7 @@ static const struct range special[] = {
 	{ '_', '_', CHAR_UNDERSCORE },     { 0xFF3F, 0xFF3F, CHAR_UNDERSCORE },
 	{ '#', '#', CHAR_SIGIL },          { '@', '@', CHAR_SIGIL },
 	{ 0xFF03, 0xFF03, CHAR_SIGIL },    { 0xFF20, 0xFF20, CHAR_SIGIL },
+	{ 0xFDD0, 0xFDD1, CHAR_LETTER }, /* wildcards; see filters/glob.h */
 	{ 0x1F1E6, 0x1F1FF, CHAR_REGIONAL },
 	{ 0x1F000, 0x1FAFF, CHAR_EMOJI },  { 0x2600, 0x27BF, CHAR_EMOJI },
 	{ 0x2B00, 0x2BFF, CHAR_EMOJI },

@@ -1,0 +1,191 @@
+/* filters/match.c: which filters match an item, and where. */
+#include "filters/matcher.h"
+
+#include <stdlib.h>
+
+/* --- hits --- */
+
+static bool
+is_leaf(const struct node *n)
+{
+	return n->kind == QUERY_TERM || n->kind == QUERY_ENTITY;
+}
+
+/* Marks the nodes that hold together with all above them; returns how many
+ * leaves there are. */
+static size_t
+mark_reasons(struct matcher *m, const struct program *p)
+{
+	size_t leaves = 0;
+
+	m->verdicts[p->n - 1].counts = true;
+	for (size_t i = p->n; i-- > 0;) {
+		if (!m->verdicts[i].counts)
+			continue;
+		leaves += is_leaf(&p->nodes[i]);
+		for (uint32_t k = p->nodes[i].kid; k != 0;
+		     k = p->nodes[k - 1].sibling)
+			m->verdicts[k - 1].counts = m->verdicts[k - 1].holds &&
+			    p->nodes[i].kind != QUERY_NOT;
+	}
+	return leaves;
+}
+
+static struct hit
+make_hit(const struct matcher *m, const struct node *n, const struct span *s)
+{
+	struct hit h = { .text = text_span(&m->text, s->first, s->last) };
+	const struct token *t = &m->text.tokens[s->first];
+
+	h.field = m->text.parts[t->part].field;
+	h.start = t->start;
+	h.length = h.text.len;
+	if (n->kind == QUERY_ENTITY) {
+		const struct entity *e = &m->rules->entities[n->id];
+
+		h.entity = e->key;
+		h.label = e->label;
+		h.wikidata = e->wikidata;
+	}
+	return h;
+}
+
+/* One place is one hit; a name is more telling than a word. */
+static void
+add_hit(struct matcher *m, const struct hit *h)
+{
+	size_t at = m->nhits;
+
+	for (size_t i = 0; i < m->nhits; i++)
+		if (m->hits[i].text.p == h->text.p &&
+		    m->hits[i].length == h->length) {
+			if (m->hits[i].entity == NULL)
+				m->hits[i] = *h;
+			return;
+		}
+	if (m->nhits == HITS_PER_MATCH)
+		return;
+	m->nhits++;
+	for (; at > 0 && (m->hits[at - 1].field > h->field ||
+			     (m->hits[at - 1].field == h->field &&
+				 m->hits[at - 1].start > h->start));
+	     at--)
+		m->hits[at] = m->hits[at - 1];
+	m->hits[at] = *h;
+}
+
+static void
+collect_leaf(struct matcher *m, const struct filter *f, const struct node *n,
+    size_t quota)
+{
+	uint32_t at = matcher_spans(m, f, n);
+
+	while (quota > 0 && (at = matcher_accept(m, f, n, at)) != 0) {
+		const struct span s = m->spans.v[at - 1];
+		struct hit h;
+
+		at = s.next;
+		if (n->near != 0 &&
+		    !span_is_inside(
+			&m->spans, &s, m->verdicts[n->near - 1].near))
+			continue;
+		h = make_hit(m, n, &s);
+		add_hit(m, &h);
+		quota--;
+	}
+}
+
+void
+matcher_collect(
+    struct matcher *m, const struct filter *f, const struct program *p)
+{
+	size_t leaves = mark_reasons(m, p);
+	size_t quota = HITS_PER_MATCH / (leaves == 0 ? 1 : leaves) + 1;
+
+	m->nhits = 0;
+	for (size_t i = 0; i < p->n; i++)
+		if (is_leaf(&p->nodes[i]) && m->verdicts[i].counts)
+			collect_leaf(m, f, &p->nodes[i], quota);
+}
+
+/* --- filters --- */
+
+bool
+matcher_judge(struct matcher *m, const struct filter *f)
+{
+	if (!matcher_eval(m, f, &f->match) || matcher_eval(m, f, &f->veto))
+		return false;
+	if (f->veto.n != 0)
+		(void)matcher_eval(m, f, &f->match);
+	matcher_collect(m, f, &f->match);
+	return true;
+}
+
+/* What the evaluation adds to the pool of spans goes again, but for the
+ * entities, which other filters may ask for. */
+static void
+try_filter(struct matcher *m, size_t index, match_fn *fn, void *arg)
+{
+	const struct filter *f = &m->rules->filters[index];
+	size_t keep;
+
+	if (!matcher_in_scope(m, f))
+		return;
+	matcher_find_entities(m, f, &f->match);
+	matcher_find_entities(m, f, &f->veto);
+	keep = m->spans.n;
+	if (matcher_judge(m, f)) {
+		struct match match = { f->name, index, m->hits, m->nhits };
+
+		fn(&match, arg);
+	}
+	m->spans.n = keep;
+}
+
+void
+ruleset_match(const struct ruleset *r, struct matcher *m,
+    const struct item *it, match_fn *fn, void *arg)
+{
+	matcher_read(m, r, it);
+	for (size_t w = 0; w <= r->nfilters / 64; w++)
+		while (m->candidates[w] != 0) {
+			size_t bit = (size_t)__builtin_ctzll(m->candidates[w]);
+
+			m->candidates[w] &= m->candidates[w] - 1;
+			try_filter(m, w * 64 + bit, fn, arg);
+		}
+}
+
+/* --- the ruleset --- */
+
+const char *
+field_name(enum field f)
+{
+#define FIELD_NAME(enumerator, name) [enumerator] = name,
+	static const char *const names[] = { FIELDS(FIELD_NAME) };
+#undef FIELD_NAME
+
+	return names[f];
+}
+
+void
+ruleset_free(struct ruleset *r)
+{
+	if (r == NULL)
+		return;
+	lexicon_done(&r->lexicon);
+	arena_done(&r->arena);
+	free(r);
+}
+
+size_t
+ruleset_filters(const struct ruleset *r)
+{
+	return r->nfilters;
+}
+
+const char *
+ruleset_revision(const struct ruleset *r, size_t filter)
+{
+	return r->filters[filter].revision;
+}

@@ -1,0 +1,422 @@
+/* filters/matcher.c: what is known of the item at hand, and which nodes of a
+ * filter hold. */
+#include "filters/matcher.h"
+
+#include "filters/near.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct matcher *
+matcher_new(void)
+{
+	struct matcher *m = mem_calloc(1, sizeof(*m));
+
+	text_init(&m->text);
+	return m;
+}
+
+void
+matcher_free(struct matcher *m)
+{
+	if (m == NULL)
+		return;
+	text_done(&m->text);
+	free(m->spans.v);
+	free(m->atoms);
+	free(m->entities);
+	free(m->candidates);
+	free(m->verdicts);
+	free(m);
+}
+
+/* --- reading an item --- */
+
+/* Room for n elements; new memory is zero. */
+static void *
+fit(void *p, size_t *cap, size_t n, size_t size)
+{
+	size_t old = *cap;
+	char *bytes = mem_grow(p, cap, n, size);
+
+	memset(bytes + old * size, 0, (*cap - old) * size);
+	return bytes;
+}
+
+static void
+begin_item(struct matcher *m, const struct ruleset *r)
+{
+	m->atoms = fit(m->atoms, &m->capatoms, r->lexicon.natoms + 1,
+	    sizeof(*m->atoms));
+	m->entities = fit(m->entities, &m->capentities, r->nentities * 2 + 1,
+	    sizeof(*m->entities));
+	m->candidates = fit(m->candidates, &m->capcandidates,
+	    r->nfilters / 64 + 1, sizeof(*m->candidates));
+	m->verdicts = fit(m->verdicts, &m->capverdicts, r->longest + 1,
+	    sizeof(*m->verdicts));
+	m->spans.n = 0;
+	if (++m->epoch == 0) {
+		memset(m->atoms, 0, m->capatoms * sizeof(*m->atoms));
+		memset(m->entities, 0, m->capentities * sizeof(*m->entities));
+		m->epoch = 1;
+	}
+}
+
+static void
+read_texts(struct matcher *m, const struct ruleset *r)
+{
+	const struct item *it = m->item;
+	struct text *t = &m->text;
+
+	text_clear(t, r->lexicon.seed);
+	text_add(t, FIELD_TITLE, it->title);
+	text_add(t, FIELD_SUMMARY, it->summary);
+	text_add(t, FIELD_CONTENT, it->content);
+	text_add(t, FIELD_ARTICLE, it->article);
+	text_add(t, FIELD_URL, it->link);
+	text_add(t, FIELD_AUTHOR, it->author);
+	for (size_t i = 0; i < it->ncategories; i++)
+		text_add(t, FIELD_TAG, it->categories[i]);
+	for (size_t i = 0; i < it->ntags; i++)
+		text_add(t, FIELD_TAG, it->tags[i]);
+}
+
+static void
+add_candidate(struct matcher *m, uint32_t filter)
+{
+	m->candidates[filter / 64] |= (uint64_t)1 << filter % 64;
+}
+
+static void
+on_seen(struct matcher *m, uint32_t atom)
+{
+	const struct postings *p = &m->rules->postings;
+
+	m->atoms[atom] = (struct found) { m->epoch, 0, 0 };
+	for (uint32_t i = p->first[atom]; i < p->first[atom + 1]; i++)
+		add_candidate(m, p->filters[i]);
+}
+
+/* Of several spellings that begin at one token the longest is kept. */
+static void
+on_found(uint32_t atom, size_t first, size_t last, void *arg)
+{
+	struct matcher *m = arg;
+	struct found *f = &m->atoms[atom];
+	uint32_t span;
+
+	if (f->epoch != m->epoch)
+		on_seen(m, atom);
+	if (f->tail != 0 && m->spans.v[f->tail - 1].first == first) {
+		if (m->spans.v[f->tail - 1].last < last)
+			m->spans.v[f->tail - 1].last = (uint32_t)last;
+		return;
+	}
+	span = span_new(&m->spans, (uint32_t)first, (uint32_t)last, 0);
+	if (span == 0)
+		return;
+	if (f->tail != 0)
+		m->spans.v[f->tail - 1].next = span;
+	else
+		f->head = span;
+	f->tail = span;
+}
+
+void
+matcher_read(
+    struct matcher *m, const struct ruleset *r, const struct item *it)
+{
+	m->rules = r;
+	m->item = it;
+	m->lang = lang_primary(it->lang);
+	begin_item(m, r);
+	read_texts(m, r);
+	for (size_t i = 0; i < r->nalways; i++)
+		add_candidate(m, r->always[i]);
+	lexicon_find(&r->lexicon, &m->text, on_found, m);
+}
+
+/* --- entities --- */
+
+static uint32_t
+atom_spans(const struct matcher *m, uint32_t atom)
+{
+	return m->atoms[atom].epoch == m->epoch ? m->atoms[atom].head : 0;
+}
+
+static const struct part *
+part_of(const struct matcher *m, uint32_t span)
+{
+	uint32_t token = m->spans.v[span - 1].first;
+
+	return &m->text.parts[m->text.tokens[token].part];
+}
+
+/* A copy of the spans of an atom, without those of texts whose capitals tell
+ * nothing of an exact word. */
+static uint32_t
+copy_atom(struct matcher *m, uint32_t atom, bool shout)
+{
+	bool exact = m->rules->lexicon.atoms[atom].exact;
+	uint32_t head = 0, tail = 0;
+
+	for (uint32_t at = atom_spans(m, atom); at != 0;
+	     at = m->spans.v[at - 1].next) {
+		const struct span s = m->spans.v[at - 1];
+		uint32_t copy;
+
+		if (exact && !shout && part_of(m, at)->shouted)
+			continue;
+		copy = span_new(&m->spans, s.first, s.last, 0);
+		if (copy == 0)
+			break;
+		if (tail != 0)
+			m->spans.v[tail - 1].next = copy;
+		else
+			head = copy;
+		tail = copy;
+	}
+	return head;
+}
+
+/* Does one of the atoms stand anywhere in the item's texts? */
+static bool
+any_in_texts(const struct matcher *m, const struct atoms *atoms)
+{
+	for (size_t i = 0; i < atoms->n; i++)
+		for (uint32_t at = atom_spans(m, atoms->v[i]); at != 0;
+		     at = m->spans.v[at - 1].next)
+			if ((FIELD_BIT(part_of(m, at)->field) &
+				FIELDS_DEFAULT) != 0)
+				return true;
+	return false;
+}
+
+enum name_weight
+matcher_weigh_name(const struct matcher *m, const struct entity_name *n)
+{
+	if (n->lang.len != 0 && m->lang.len != 0 && !sv_ieq(n->lang, m->lang))
+		return NAME_OTHER_LANGUAGE;
+	if (n->needs.n != 0 && !any_in_texts(m, &n->needs))
+		return NAME_NEEDS;
+	return any_in_texts(m, &n->without) ? NAME_WITHOUT : NAME_COUNTS;
+}
+
+static uint32_t
+find_entity(struct matcher *m, const struct entity *e, bool shout)
+{
+	uint32_t names = 0, never = 0;
+
+	for (size_t i = 0; i < e->nnames; i++)
+		if (atom_spans(m, e->names[i].atom) != 0 &&
+		    matcher_weigh_name(m, &e->names[i]) == NAME_COUNTS)
+			names = span_merge(&m->spans, names,
+			    copy_atom(m, e->names[i].atom, shout));
+	for (size_t i = 0; names != 0 && i < e->never.n; i++)
+		never = span_merge(
+		    &m->spans, never, copy_atom(m, e->never.v[i], true));
+	names = span_drop_inside(&m->spans, names, never);
+	return span_keep_longest(&m->spans, names);
+}
+
+static uint32_t
+entity_spans(struct matcher *m, uint32_t entity, bool shout)
+{
+	struct found *f = &m->entities[entity * 2 + (shout ? 1 : 0)];
+
+	if (f->epoch != m->epoch)
+		*f = (struct found) { m->epoch,
+			find_entity(m, &m->rules->entities[entity], shout),
+			0 };
+	return f->head;
+}
+
+/* --- leaves and nodes --- */
+
+uint32_t
+matcher_spans(struct matcher *m, const struct filter *f, const struct node *n)
+{
+	return n->kind == QUERY_ENTITY ? entity_spans(m, n->id, f->shout)
+				       : atom_spans(m, n->id);
+}
+
+static bool
+looks_at(const struct matcher *m, const struct node *n, uint32_t span)
+{
+	const struct part *p = part_of(m, span);
+
+	if ((n->fields & FIELD_BIT(p->field)) != 0)
+		return true;
+	if ((n->fields & FIELDS_LEAD) == 0)
+		return false;
+	return p->field == FIELD_TITLE ||
+	    ((FIELD_BIT(p->field) & FIELDS_BODY) != 0 &&
+		m->spans.v[span - 1].last < p->lead_end);
+}
+
+uint32_t
+matcher_accept(const struct matcher *m, const struct filter *f,
+    const struct node *n, uint32_t list)
+{
+	bool exact = n->kind == QUERY_TERM &&
+	    m->rules->lexicon.atoms[n->id].exact && !f->shout;
+
+	for (; list != 0; list = m->spans.v[list - 1].next)
+		if (looks_at(m, n, list) &&
+		    !(exact && part_of(m, list)->shouted))
+			return list;
+	return 0;
+}
+
+/* The accepted spans of a leaf, as a list of their own. */
+static uint32_t
+copy_leaf(struct matcher *m, const struct filter *f, const struct node *n)
+{
+	uint32_t copy = 0, at = matcher_spans(m, f, n);
+
+	while ((at = matcher_accept(m, f, n, at)) != 0) {
+		const struct span s = m->spans.v[at - 1];
+		uint32_t one = span_new(&m->spans, s.first, s.last, copy);
+
+		if (one == 0)
+			break;
+		copy = one;
+		at = s.next;
+	}
+	return span_sort(&m->spans, copy, false);
+}
+
+static bool
+speaks(const struct matcher *m, struct sv langs)
+{
+	for (struct sv one; sv_split(&langs, ',', &one);)
+		if (m->lang.len != 0 &&
+		    sv_ieq(lang_primary(sv_trim(one)), m->lang))
+			return true;
+	return false;
+}
+
+static struct verdict
+judge_leaf(struct matcher *m, const struct filter *f, const struct node *n)
+{
+	struct verdict v = { false, false, 0 };
+
+	if (n->kind == QUERY_LANG) {
+		v.holds = speaks(m, n->langs);
+	} else if (n->near != 0) {
+		v.near = copy_leaf(m, f, n);
+		v.holds = v.near != 0;
+	} else {
+		v.holds = matcher_accept(
+			      m, f, n, matcher_spans(m, f, n)) != 0;
+	}
+	return v;
+}
+
+static struct verdict
+judge_group(struct matcher *m, const struct program *p, const struct node *n)
+{
+	bool all = n->kind == QUERY_AND;
+	struct verdict v = { all, false, 0 };
+
+	for (uint32_t k = n->kid; k != 0; k = p->nodes[k - 1].sibling) {
+		const struct verdict *kid = &m->verdicts[k - 1];
+
+		v.holds = all ? v.holds && kid->holds : v.holds || kid->holds;
+		if (n->near != 0)
+			v.near = span_merge(&m->spans, v.near, kid->near);
+	}
+	return v;
+}
+
+static struct verdict
+judge_near(struct matcher *m, const struct program *p, const struct node *n)
+{
+	uint32_t right = p->nodes[n->kid - 1].sibling;
+	uint32_t pairs = near_join(&m->spans, &m->text,
+	    m->verdicts[n->kid - 1].near, m->verdicts[right - 1].near,
+	    n->distance, n->ordered);
+
+	return (struct verdict) { pairs != 0, false, pairs };
+}
+
+static struct verdict
+judge(struct matcher *m, const struct filter *f, const struct program *p,
+    const struct node *n)
+{
+	switch (n->kind) {
+	case QUERY_AND:
+	case QUERY_OR:
+		return judge_group(m, p, n);
+	case QUERY_NOT:
+		return (struct verdict) { !m->verdicts[n->kid - 1].holds,
+			false, 0 };
+	case QUERY_NEAR:
+		return judge_near(m, p, n);
+	case QUERY_TERM:
+	case QUERY_ENTITY:
+	case QUERY_LANG:
+		return judge_leaf(m, f, n);
+	}
+	BUG("no such node");
+}
+
+bool
+matcher_eval(
+    struct matcher *m, const struct filter *f, const struct program *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		m->verdicts[i] = judge(m, f, p, &p->nodes[i]);
+	return p->n != 0 && m->verdicts[p->n - 1].holds;
+}
+
+void
+matcher_find_entities(
+    struct matcher *m, const struct filter *f, const struct program *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->nodes[i].kind == QUERY_ENTITY)
+			(void)entity_spans(m, p->nodes[i].id, f->shout);
+}
+
+/* --- scope --- */
+
+struct sv
+lang_primary(struct sv lang)
+{
+	size_t n = 0;
+
+	while (n < lang.len && ascii_is_alpha(lang.p[n]))
+		n++;
+	lang = sv_sub(lang, 0, n);
+	return sv_iis(lang, "und") ? SV_NONE : lang;
+}
+
+static bool
+has_name(const struct names *names, struct sv name)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (sv_eq(names->v[i], name))
+			return true;
+	return false;
+}
+
+static bool
+lang_in_scope(const struct names *langs, struct sv primary)
+{
+	for (size_t i = 0; i < langs->n; i++)
+		if (sv_ieq(langs->v[i], primary))
+			return true;
+	return langs->n == 0 || primary.len == 0;
+}
+
+bool
+matcher_in_scope(const struct matcher *m, const struct filter *f)
+{
+	bool tagged = f->tags.n == 0;
+
+	for (size_t i = 0; !tagged && i < m->item->ntags; i++)
+		tagged = has_name(&f->tags, m->item->tags[i]);
+	return tagged && lang_in_scope(&f->langs, m->lang) &&
+	    (f->feeds.n == 0 || has_name(&f->feeds, m->item->feed));
+}
