@@ -51,6 +51,10 @@
 #define ARTICLE_BYTES            MiB(4)       /* one page */
 #define ARTICLE_TEXT_BYTES       MiB(1)
 #define ARTICLE_TEASER_WORDS     200
+#define ARTICLE_NODES            100000       /* elements of one page */
+#define ARTICLE_DEPTH            256
+#define ARTICLE_META_BYTES       KiB(4)       /* one title, author, ... */
+#define ARTICLE_LD_BYTES         KiB(512)     /* one JSON-LD block */
 
 /* Filters */
 #define QUERY_BYTES              KiB(256)

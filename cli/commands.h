@@ -6,6 +6,7 @@
 /*      name       arguments                                        help */
 #define COMMANDS(X) \
 	X(parse,  "[--content-type T] [--base URL] FILE|-",     "What tocsin sees in a feed, as JSON.")
+	X(article,   "[--base URL] [--json] FILE|-",                  "The main text of a news page.")
 /* clang-format on */
 
 enum cli_exit {

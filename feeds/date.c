@@ -331,16 +331,15 @@ full_year(int value, int digits)
 static bool
 order_named(const struct date *d, struct ymd *out)
 {
-	int year = d->nnums == 2 && d->num[0].digits == 4 ? 0 : d->nnums - 1;
+	int year = d->num[0].digits == 4 || d->nnums < 2 ? 0 : 1;
 
+	if (d->nnums > 2)
+		return false;
 	out->month = d->month;
 	out->year = full_year(d->num[year].value, d->num[year].digits);
-	if (d->nnums == 1) {
-		out->day = 1;
-		return d->num[0].digits == 4;
-	}
-	out->day = d->num[1 - year].value;
-	return d->nnums == 2 && d->num[1 - year].digits <= 2;
+	out->day = d->nnums == 2 ? d->num[1 - year].value : 1;
+	return d->num[year].digits == 4 ||
+	    (d->nnums == 2 && d->num[1 - year].digits <= 2);
 }
 
 /* Day and month before a year: by size, else by the custom that the separator

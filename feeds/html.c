@@ -139,16 +139,9 @@ html_entity(struct sv v, struct str *out)
 	return n;
 }
 
-/* Text on its way out.  `blank`: one is due before the next word. */
-struct sink {
-	struct str *out;
-	size_t start;
-	bool blank;
-};
-
 /* Adds what fits. */
 static void
-put(struct sink *k, struct sv text)
+put(struct html_sink *k, struct sv text)
 {
 	struct str *out = k->out;
 
@@ -246,7 +239,7 @@ wide_char(struct sv v)
 	if (s[0] > 0xE3 && s[0] < 0xED && is_continuation(s[2]))
 		return 3;
 	n = utf8_decode(v, &cp);
-	if (is_white(cp) || (cp == UTF8_REPLACEMENT && n != 3))
+	if (is_white(cp) || (cp == UTF8_REPLACEMENT && s[0] != 0xEF))
 		return 0;
 	return n;
 }
@@ -272,7 +265,7 @@ plain_run(struct sv v)
 
 /* One character that is not plain.  Returns the bytes consumed. */
 static size_t
-put_special(struct sink *k, struct sv v)
+put_special(struct html_sink *k, struct sv v)
 {
 	char buf[4];
 	struct sv text = SV("&");
@@ -294,8 +287,8 @@ put_special(struct sink *k, struct sv v)
 	return n;
 }
 
-static void
-put_text(struct sink *k, struct sv v)
+void
+html_sink_add(struct html_sink *k, struct sv v)
 {
 	while (v.len != 0 && !k->out->full) {
 		size_t n = plain_run(v);
@@ -326,7 +319,7 @@ hidden_depth(size_t depth, const struct html_token *t)
 void
 html_to_text(struct str *out, struct sv html)
 {
-	struct sink k = { out, out->len, false };
+	struct html_sink k = { out, out->len, false };
 	struct html_scan s;
 	struct html_token t;
 	size_t hidden = 0;
@@ -337,7 +330,7 @@ html_to_text(struct str *out, struct sv html)
 			continue;
 		if (t.kind == HTML_TEXT) {
 			if (hidden == 0)
-				put_text(&k, t.text);
+				html_sink_add(&k, t.text);
 			continue;
 		}
 		if ((html_tag_flags(t.tag) & TAG_BLOCK) != 0)

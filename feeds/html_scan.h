@@ -3,7 +3,7 @@
 #ifndef FEEDS_HTML_SCAN_H
 #define FEEDS_HTML_SCAN_H
 
-#include "base/sv.h"
+#include "base/str.h"
 #include "feeds/html_tags.h"
 
 enum html_kind {
@@ -40,5 +40,16 @@ bool html_attribute(struct sv *attributes, struct sv *name, struct sv *value);
 
 enum html_tag html_tag_of(struct sv name); /* HTML_UNKNOWN if unknown */
 unsigned html_tag_flags(enum html_tag tag); /* of enum html_tag_flags */
+
+/* Text on its way out.  `blank`: one is due before the next word, unless the
+ * text is at `start`. */
+struct html_sink {
+	struct str *out;
+	size_t start;
+	bool blank;
+};
+
+/* Appends a TEXT: references decoded, white space collapsed. */
+void html_sink_add(struct html_sink *k, struct sv text);
 
 #endif

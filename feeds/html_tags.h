@@ -117,7 +117,9 @@ enum html_tag_flags {
 /* clang-format on */
 
 #define HTML_TAG_ENUM(name, flags) HTML_##name,
-enum html_tag { HTML_TAGS(HTML_TAG_ENUM) HTML_UNKNOWN };
+enum html_tag {
+	HTML_TAGS(HTML_TAG_ENUM) HTML_UNKNOWN
+};
 #undef HTML_TAG_ENUM
 
 #endif

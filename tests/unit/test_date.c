@@ -53,6 +53,7 @@ static const struct date_case {
 	{ "a year too far", "2101-01-01", NO_DATE },
 	{ "a zone beyond any on earth", "2024-06-06T12:30:00+99:00", NO_DATE },
 	{ "a count of days", "2 days ago", NO_DATE },
+	{ "a month by name and three numbers", "2002nov-12-31", NO_DATE },
 	{ "two times", "2024-06-06 12:30 12:31", NO_DATE },
 	{ "a number too large", "2024-06-99999999999999999999", NO_DATE },
 	{ "nothing", "", NO_DATE },

@@ -72,6 +72,10 @@ static const struct text_case {
 	{ "numbers without digits are text", "&#;&#x;&#xg;", "&#;&#x;&#xg;" },
 	{ "broken UTF-8 becomes U+FFFD", "a\xFF\xC3(\xE2\x82",
 	    "a\uFFFD\uFFFD(\uFFFD" },
+	{ "a character cut before its fourth byte",
+	    "a \xF0\x9F\x92"
+	    "es",
+	    "a \uFFFDes" },
 	{ "U+FFFD itself stays", "a\uFFFDb", "a\uFFFDb" },
 	{ "many alphabets", "<p>Рада Безпеки</p><p>安全理事会、مجلس الأمن",
 	    "Рада Безпеки 安全理事会、مجلس الأمن" },

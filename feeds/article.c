@@ -1,0 +1,300 @@
+/* feeds/article.c: the main text of a news page.  Each block of text gets a
+ * value, negative when it looks like navigation; the element with the largest
+ * sum holds the article. */
+#include "feeds/article.h"
+
+#include "feeds/charset.h"
+#include "feeds/date.h"
+#include "feeds/page.h"
+#include "feeds/page_meta.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ARTICLE_WORDS_LEAST 25
+#define NEARLY_ALL 0.9 /* of an element's value, in a part of it */
+#define WALL_WORDS_MOST 150 /* a longer page is no wall */
+
+/* What pages say that stand in front of an article. */
+static const char *const walls[] = { "enable javascript and cookies",
+	"verify you are human", "verify you are a human", "not a robot",
+	"checking your browser", "unusual traffic", "captcha", "access denied",
+	"access to this page has been denied", "pardon our interruption",
+	"security check to access", "before you continue",
+	"we value your privacy", "manage your consent" };
+
+struct chooser {
+	const struct page *page;
+	bool *dropped; /* by node: it or an element around it is no article */
+	double *sum; /* by node: value of its blocks, and of all below */
+	size_t best;
+};
+
+static double
+link_share(unsigned link_words, unsigned words)
+{
+	return words != 0 ? (double)link_words / words : 0;
+}
+
+static bool
+is_heading(enum html_tag tag)
+{
+	return tag >= HTML_h1 && tag <= HTML_h6;
+}
+
+static bool
+is_prose(enum html_tag tag)
+{
+	return tag == HTML_p || tag == HTML_blockquote || tag == HTML_pre;
+}
+
+/* Does the text hold a mark that ends a sentence, in any script? */
+static bool
+has_sentence(struct sv text)
+{
+	static const char *const marks[] = { ".", "!", "?", "\u3002", "\u061F",
+		"\u06D4", "\u0964", "\u2026" };
+
+	for (size_t i = 0; i < COUNTOF(marks); i++)
+		if (sv_find(text, sv_of(marks[i])) != text.len)
+			return true;
+	return false;
+}
+
+static double
+block_value(const struct page *p, const struct page_block *b)
+{
+	enum html_tag tag = p->nodes[b->node].tag;
+	double links = link_share(b->link_words, b->words);
+
+	bool sentence = has_sentence(page_block_text(p, b));
+
+	if (links > 0.5)
+		return sentence && b->words >= 15 ? 0 : -(double)b->words;
+	if (is_heading(tag))
+		return 0;
+	if (!sentence)
+		return is_prose(tag) || tag == HTML_li ? 0 : -0.5 * b->words;
+	if (is_prose(tag))
+		return b->words * (1 - links);
+	return b->words < 12 ? 0 : 0.8 * b->words * (1 - links);
+}
+
+/* Names of classes are not believed about an element that holds most of the
+ * page. */
+static bool
+is_bad(const struct page *p, const struct page_node *n)
+{
+	if (n->tag == HTML_article || n->tag == HTML_main)
+		return false;
+	if ((n->hints & HINT_CHROME) != 0)
+		return true;
+	return (n->hints & HINT_BAD) != 0 && n->words < p->nodes[0].words / 2;
+}
+
+static void
+mark_dropped(struct chooser *c, bool strict)
+{
+	const struct page *p = c->page;
+
+	for (size_t i = 1; i < p->nnodes; i++)
+		c->dropped[i] = c->dropped[p->nodes[i].parent] ||
+		    (strict && is_bad(p, &p->nodes[i]));
+}
+
+static void
+sum_values(struct chooser *c)
+{
+	const struct page *p = c->page;
+
+	for (size_t i = 0; i < p->nblocks; i++)
+		if (!c->dropped[p->blocks[i].node])
+			c->sum[p->blocks[i].node] += block_value(
+			    p, &p->blocks[i]);
+	for (size_t i = p->nnodes; --i > 0;) {
+		if ((p->nodes[i].hints & HINT_GOOD) != 0 && c->sum[i] > 0)
+			c->sum[i] *= 1.5;
+		c->sum[p->nodes[i].parent] += c->sum[i];
+	}
+}
+
+/* The largest sum; of equal ones the innermost.  An element inside that holds
+ * nearly all of it is the better choice: what else there is are teasers. */
+static void
+choose(struct chooser *c)
+{
+	const struct page_node *nodes = c->page->nodes;
+
+	c->best = 0;
+	for (size_t i = 1; i < c->page->nnodes; i++)
+		if (!c->dropped[i] && c->sum[i] >= c->sum[c->best])
+			c->best = i;
+	for (size_t i = c->best + 1; i < c->page->nnodes; i++)
+		if (!c->dropped[i] && nodes[i].parent == c->best &&
+		    c->sum[i] >= NEARLY_ALL * c->sum[c->best])
+			c->best = i;
+}
+
+static bool
+is_below(const struct page *p, size_t node, size_t ancestor)
+{
+	while (node > ancestor)
+		node = p->nodes[node].parent;
+	return node == ancestor;
+}
+
+static bool
+is_wanted(const struct chooser *c, const struct page_block *b)
+{
+	if (c->dropped[b->node] || !is_below(c->page, b->node, c->best))
+		return false;
+	return c->page->nodes[b->node].tag != HTML_h1 &&
+	    block_value(c->page, b) >= 0;
+}
+
+/* Appends the blocks of the chosen element.  Headings wait for a text that
+ * they stand above. */
+static void
+add_text(const struct chooser *c, struct str *out)
+{
+	const struct page *p = c->page;
+	size_t heading = p->nblocks;
+
+	for (size_t i = 0; i < p->nblocks; i++) {
+		const struct page_block *b = &p->blocks[i];
+
+		if (!is_wanted(c, b))
+			continue;
+		if (is_heading(p->nodes[b->node].tag)) {
+			heading = i;
+			continue;
+		}
+		if (heading < p->nblocks && out->len != 0) {
+			(void)str_addc(out, '\n');
+			(void)str_add(
+			    out, page_block_text(p, &p->blocks[heading]));
+		}
+		heading = p->nblocks;
+		if (out->len != 0)
+			(void)str_addc(out, '\n');
+		(void)str_add(out, page_block_text(p, b));
+	}
+}
+
+/* `strict`: what is named like navigation, comments ... is left out. */
+static unsigned
+find_text(const struct page *p, bool strict, struct str *out)
+{
+	struct chooser c = { .page = p };
+
+	c.dropped = mem_calloc(p->nnodes, sizeof(*c.dropped));
+	c.sum = mem_calloc(p->nnodes, sizeof(*c.sum));
+	mark_dropped(&c, strict);
+	sum_values(&c);
+	choose(&c);
+	str_clear(out);
+	add_text(&c, out);
+	free(c.dropped);
+	free(c.sum);
+	return page_count_words(str_sv(out));
+}
+
+static bool
+contains_folded(struct sv text, const char *lower)
+{
+	size_t n = strlen(lower);
+
+	for (size_t i = 0; i + n <= text.len; i++)
+		if (ascii_lower(text.p[i]) == lower[0] &&
+		    sv_istarts(sv_from(text, i), (struct sv) { lower, n }))
+			return true;
+	return false;
+}
+
+static bool
+is_wall(const struct page *p)
+{
+	if (p->nodes[0].words > WALL_WORDS_MOST)
+		return false;
+	for (size_t i = 0; i < COUNTOF(walls); i++)
+		if (contains_folded(str_sv(&p->text), walls[i]))
+			return true;
+	return false;
+}
+
+static bool
+find_article(const struct page *p, struct str *text, struct err *e)
+{
+	unsigned words;
+
+	if (is_wall(p))
+		return err_set(
+		    e, "the page asks for consent or a proof of being human");
+	words = find_text(p, true, text);
+	if (words < 2 * ARTICLE_WORDS_LEAST)
+		words = find_text(p, false, text);
+	if (words < ARTICLE_WORDS_LEAST)
+		return err_set(e, "no article: %u words of text", words);
+	return true;
+}
+
+/* Appends the page as UTF-8. */
+static void
+decode(struct sv page, struct sv content_type, struct str *out)
+{
+	struct charset *c = charset_new(content_type);
+
+	charset_push(c, page, out);
+	charset_finish(c, out);
+	charset_free(c);
+}
+
+static void
+fill(struct article *out, const struct page_meta *m)
+{
+	out->title = m->text[PAGE_TITLE];
+	out->author = m->text[PAGE_AUTHOR];
+	out->lang = m->text[PAGE_LANG];
+	out->site = m->text[PAGE_SITE];
+	out->published = NO_TIME;
+	(void)date_parse(m->text[PAGE_PUBLISHED], &out->published);
+}
+
+static bool
+extract(struct sv html, struct arena *a, struct article *out, struct err *e)
+{
+	struct page_meta meta;
+	struct page page;
+	struct str text;
+	bool ok;
+
+	str_init(&text, ARTICLE_TEXT_BYTES);
+	page_read(&page, html);
+	ok = find_article(&page, &text, e);
+	if (ok) {
+		page_meta_read(&meta, html, a);
+		fill(out, &meta);
+		out->text = arena_sv(a, str_sv(&text));
+	}
+	page_done(&page);
+	str_done(&text);
+	return ok;
+}
+
+bool
+article_extract(struct sv page, struct sv content_type, struct sv base_url,
+    struct arena *a, struct article *out, struct err *e)
+{
+	struct str html;
+	bool ok;
+
+	(void)base_url;
+	if (page.len > ARTICLE_BYTES)
+		return err_set(
+		    e, "the page has more than %zu bytes", ARTICLE_BYTES);
+	str_init(&html, 4 * ARTICLE_BYTES + 4 * CHARSET_SNIFF_BYTES);
+	decode(page, content_type, &html);
+	ok = extract(str_sv(&html), a, out, e);
+	str_done(&html);
+	return ok;
+}
