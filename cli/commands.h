@@ -5,7 +5,7 @@
 /* clang-format off */
 /*      name       arguments                                        help */
 #define COMMANDS(X) \
-	X(parse,  "[--content-type T] [--base URL] FILE|-",     "What tocsin sees in a feed, as JSON.")
+	X(parse,     "[--content-type T] [--base URL] FILE|-",        "What tocsin sees in a feed, as JSON.") \
 	X(article,   "[--base URL] [--json] FILE|-",                  "The main text of a news page.")
 /* clang-format on */
 
