@@ -162,12 +162,13 @@ new_text(struct builder *b, const yaml_event_t *e)
 static void
 attach(struct builder *b, struct node *n)
 {
-	struct frame *f = &b->stack[b->depth - 1];
+	struct frame *f;
 
 	if (b->depth == 0) {
 		b->root = n;
 		return;
 	}
+	f = &b->stack[b->depth - 1];
 	if (f->node->kind == NODE_MAP && f->key == NULL) {
 		if (n->kind != NODE_TEXT)
 			(void)fail(b, DIAG_ERROR, n->start,

@@ -46,6 +46,14 @@
 	    "feeds:\n"
 	    "  a: https://a.example/\n",
 	    "t:2:6: error: expected a map of options, found a text\n" },
+{ "a list where a filter must stand",
+	    "filters:\n"
+	    "  f: [x, y]\n"
+	    "destinations:\n"
+	    "  d: [x]\n",
+	    "t:2:3: warning: this filter has no 'expect': nothing shows that it still matches what it should\n"
+	    "t:2:6: error: expected a map of options, found a list\n"
+	    "t:4:6: error: expected a map of options, found a list\n" },
 { "the file is a list",
 	    "- a\n"
 	    "- b\n",
