@@ -33,6 +33,8 @@
 #define HTTP_VALIDATOR_BYTES     KiB(1)
 #define HTTP_KEPT_CONNECTIONS    64           /* idle, to hosts asked again soon */
 #define HTTP_KEPT_HANDLES        64           /* idle, of libcurl */
+#define SERVER_HEADER_BYTES      KiB(32)      /* of a request to our listener */
+#define SERVER_BODY_BYTES        MiB(1)
 #define DNS_CACHE_ENTRIES        16384
 #define DNS_ADDRESSES            16           /* kept of one name */
 

@@ -6,7 +6,7 @@
 /*      name       arguments                                        help */
 #define COMMANDS(X) \
 	X(watch,   "--match QUERY [--every TIME] [--json] URL|FILE...", "Poll and print alerts as they come, until ^C; needs no configuration.") \
-	X(parse,  "[--content-type T] [--base URL] FILE|-",     "What tocsin sees in a feed, as JSON.") \
+	X(parse,     "[--content-type T] [--base URL] FILE|-",        "What tocsin sees in a feed, as JSON.") \
 	X(article,   "[--base URL] [--json] FILE|-",                  "The main text of a news page.")
 /* clang-format on */
 

@@ -147,6 +147,8 @@ take_root(struct loader *l, struct node *root)
 {
 	const struct node *includes = NULL;
 
+	if (node_is_empty(root))
+		return;
 	if (root->kind != NODE_MAP) {
 		read_form_problem(
 		    &l->reader, root, "sections such as 'feeds:'");

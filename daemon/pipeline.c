@@ -105,6 +105,28 @@ publisher_of(const struct config_feed *f)
 	return u.host;
 }
 
+/* The text that hits of a field are counted in; a tag is its own text. */
+static struct sv
+field_text(const struct item *it, const char *field)
+{
+	const struct {
+		enum field field;
+		struct sv text;
+	} texts[] = {
+		{ FIELD_TITLE, it->title },
+		{ FIELD_SUMMARY, it->summary },
+		{ FIELD_CONTENT, it->content },
+		{ FIELD_ARTICLE, it->article },
+		{ FIELD_URL, it->link },
+		{ FIELD_AUTHOR, it->author },
+	};
+
+	for (size_t i = 0; i < COUNTOF(texts); i++)
+		if (strcmp(field, field_name(texts[i].field)) == 0)
+			return texts[i].text;
+	return SV_NONE;
+}
+
 static size_t
 copy_hits(const struct match *m, struct alert_hit out[HITS_PER_MATCH])
 {
@@ -139,6 +161,7 @@ encode(struct judging *j, const struct match *m, const char *id, int64_t now)
 		.publisher = publisher_of(j->origin->feed),
 		.hits = hits,
 		.nhits = copy_hits(m, hits),
+		.field_text = field_text,
 		.fetched_ms = loop_wall_ms(j->p->loop),
 	};
 

@@ -350,10 +350,13 @@ is_text_type(struct sv type)
 
 /* RFC 4287 section 4.1.3.3: content that is neither text nor XML is base64. */
 static bool
-is_base64(const struct xml_element *el)
+is_base64(const struct element *row, const struct xml_element *el)
 {
+	if (row->reading != AS_TYPED)
+		return false;
 	return sv_is(attribute(el, "mode"), "base64") ||
-	    !is_text_type(sv_trim(attribute(el, "type")));
+	    (row->field == FIELD_CONTENT &&
+		!is_text_type(sv_trim(attribute(el, "type"))));
 }
 
 static enum kind
@@ -501,7 +504,7 @@ start_known(struct collect *c, const struct xml_element *el, enum scope around)
 	}
 	f->reads = reading != AS_ENCLOSURE;
 	f->kind = kind_of(reading, el);
-	f->is_base64 = reading == AS_TYPED && is_base64(el);
+	f->is_base64 = is_base64(f->element, el);
 	take_attributes(c, el, record(c, around));
 }
 

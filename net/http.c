@@ -582,8 +582,11 @@ on_end(CURL *easy, CURLcode rc)
 		return;
 	if (c->head_ended && is_followed(c)) {
 		follow(c);
-	} else if (rc == CURLE_OK) {
+	} else if (rc == CURLE_OK && c->head_ended) {
 		end_call(c, HTTP_ANSWERED);
+	} else if (rc == CURLE_OK) { /* so says libcurl of a head cut short */
+		(void)err_set(&c->error, "the answer ends inside its head");
+		end_call(c, HTTP_BROKEN);
 	} else if (c->failure != HTTP_ANSWERED) {
 		end_call(c, c->failure); /* a callback of ours knew better */
 	} else if (c->starved) {

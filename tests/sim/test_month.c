@@ -23,12 +23,14 @@
 #include "tests/sim/sim.h"
 
 #define FEEDS 3
-#define ITEMS_SHOWN 8 /* of a feed's items, the latest */
+
 #define DAYS 30
 
-/* Items of feed f appear every `gap[f]` ms; every third is about a ceasefire.
- * Each holds a token of its own, so that deliveries can be counted. */
-static const int64_t gap[FEEDS] = { 3 * HOUR_MS, 7 * HOUR_MS, 31 * HOUR_MS };
+/* A feed shows its latest item only, so that one which is not read in its time
+ * is lost.  Items of feed f appear every `gap[f]` ms; every third is about a
+ * ceasefire. Each holds a token of its own, so that deliveries can be counted.
+ */
+static const int64_t gap[FEEDS] = { 9 * HOUR_MS, 13 * HOUR_MS, 31 * HOUR_MS };
 
 struct world {
 	struct str document; /* of the reply that is being sent */
@@ -69,8 +71,8 @@ write_feed(struct str *out, int feed)
 	    "xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><channel>"
 	    "<title>F</title><link>http://f/</link>"
 	    "<description>d</description>");
-	for (int64_t n = last; n > 0 && n > last - ITEMS_SHOWN; n--)
-		write_item(out, feed, n);
+	if (last > 0)
+		write_item(out, feed, last);
 	(void)str_adds(out, "</channel></rss>");
 }
 
@@ -108,7 +110,8 @@ serve_feed(struct world *w, int feed, const struct http_request *req,
 	    "etag: %s\ncache-control: max-age=600\n", etag);
 	out->headers = headers;
 	out->status = 200;
-	if (known != NULL && strcmp(known, etag) == 0) {
+	/* Some servers send it all again now and then. */
+	if (known != NULL && strcmp(known, etag) == 0 && lrand48() % 4 != 0) {
 		out->status = 304;
 		return;
 	}
@@ -120,10 +123,10 @@ serve_feed(struct world *w, int feed, const struct http_request *req,
 		break;
 	case 1: /* an honest server that is cut off */
 		out->cut = true;
-		out->body = sv_sub(out->body, 0, out->body.len / 2);
+		out->body = sv_sub(out->body, 0, out->body.len / 3);
 		break;
 	case 2: /* a lying one: the transfer looks whole */
-		out->body = sv_sub(out->body, 0, out->body.len - 20);
+		out->body = sv_sub(out->body, 0, out->body.len / 3);
 		break;
 	case 3:
 		out->status = 0;
@@ -277,7 +280,7 @@ test_month(void **state)
 	assert_int_equal(w.renamed, 0);
 	assert_int_equal(w.repeated, 0);
 	assert_int_equal(w.too_early, 0);
-	assert_true(w.refused > 100);
+	assert_true(w.refused > 20);
 	assert_true(w.ids.live >= alerts_due());
 	assert_int_equal(w.ids.live, w.delivered);
 	assert_int_equal(m.items,

@@ -1,0 +1,117 @@
+/* tests/unit/test_item.c: the key and the length of an item. */
+#include "feeds/item.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct {
+	const char *name;
+	struct item a, b;
+	bool same;
+} keys[] = {
+	{ "the id alone names an item that has one",
+	    { .id = SV("7"), .title = SV("Truce"), .link = SV("http://a/") },
+	    { .id = SV("7"), .title = SV("Truce over"), .content = SV("x") },
+	    true },
+	{ "another id is another item", { .id = SV("7"), .title = SV("Truce") },
+	    { .id = SV("8"), .title = SV("Truce") }, false },
+	{ "without an id it is the link",
+	    { .link = SV("http://a/1"), .title = SV("Truce") },
+	    { .link = SV("http://a/1"), .title = SV("Truce over") }, true },
+	{ "without both it is title and text",
+	    { .title = SV("Truce"), .summary = SV("s") },
+	    { .title = SV("Truce"), .summary = SV("t") }, false },
+	{ "dates, authors and categories do not count",
+	    { .title = SV("Truce"), .published = 1, .author = SV("Jane") },
+	    { .title = SV("Truce"), .published = 2 }, true },
+	{ "an id is not taken for a link of the same text",
+	    { .id = SV("http://a/1") }, { .link = SV("http://a/1") }, false },
+	{ "text that moves from title to summary makes another item",
+	    { .title = SV("ab"), .summary = SV("c") },
+	    { .title = SV("a"), .summary = SV("bc") }, false },
+};
+
+static void
+test_keys(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(keys); i++) {
+		unsigned char a[ITEM_KEY_BYTES], b[ITEM_KEY_BYTES];
+
+		item_key(&keys[i].a, a);
+		item_key(&keys[i].b, b);
+		if ((memcmp(a, b, sizeof(a)) == 0) != keys[i].same)
+			fail_msg("%s", keys[i].name);
+	}
+}
+
+/* Keys are on disk: a change of the function would alert on everything anew. */
+static void
+test_key_is_stable(void **state)
+{
+	struct item it = { .id = SV("tag:example.org,2024:1") };
+	static const unsigned char expect[] = { 0xE3, 0x55, 0xFC, 0x86, 0x0E,
+		0xF8, 0xBD, 0xE3, 0xC9, 0x60, 0x0B, 0x31, 0x82, 0x94, 0xD9,
+		0x81 };
+	unsigned char key[ITEM_KEY_BYTES];
+
+	(void)state;
+	item_key(&it, key);
+	assert_memory_equal(key, expect, sizeof(key));
+}
+
+static const struct {
+	const char *name;
+	struct item item;
+	size_t stop_at, words;
+} lengths[] = {
+	{ "nothing has no words", { .summary = SV("") }, 10, 0 },
+	{ "white space of any kind parts words",
+	    { .summary = SV("one  two\nthree\xC2\xA0"
+			    "four") },
+	    10, 4 },
+	{ "summary and content add up",
+	    { .summary = SV("one two"), .content = SV("three") }, 10, 3 },
+	{ "the title does not count", { .title = SV("one two three") }, 10, 0 },
+	{ "counting ends at the given number",
+	    { .summary = SV("a b c d e f g h") }, 5, 5 },
+	{ "it ends there across both texts too",
+	    { .summary = SV("a b c"), .content = SV("d e f g") }, 5, 5 },
+	{ "a Han character is half a word", { .summary = SV("停火协议") }, 10,
+	    2 },
+	{ "so are kana and Thai characters",
+	    { .summary = SV("ガザ"), .content = SV("หยุ") }, 10, 2 },
+	{ "Hangul is written with blanks", { .summary = SV("가자 휴전") }, 10,
+	    2 },
+	{ "a word beside Han characters is a word of its own",
+	    { .summary = SV("UN安理") }, 10, 2 },
+};
+
+static void
+test_words(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(lengths); i++) {
+		size_t n = item_words(&lengths[i].item, lengths[i].stop_at);
+
+		if (n != lengths[i].words)
+			fail_msg("%s: %zu words", lengths[i].name, n);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_key_is_stable),
+		cmocka_unit_test(test_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
