@@ -5,6 +5,8 @@
 /* clang-format off */
 /*      name       arguments                                        help */
 #define COMMANDS(X) \
+	X(match,     "-c FILE | --query QUERY [--entities FILE]  [FILE|-]", "Items (JSON lines) that filters or one query match.") \
+	X(explain,   "FILTER -c FILE (--text TEXT | FILE)",           "Why a filter matches an item, or does not.") \
 	X(article,   "[--base URL] [--json] FILE|-",                  "The main text of a news page.")
 /* clang-format on */
 

@@ -18,7 +18,7 @@ struct config_name {
 	struct config_text text; /* as written: may begin with = and hold * */
 	const char *lang;
 	bool weak;
-	struct config_texts needs, without; /* of a weak name */
+	struct config_texts needs, without, never; /* of a weak name */
 };
 
 struct config_names {

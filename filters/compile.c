@@ -350,11 +350,12 @@ static struct config_line *
 find_lines(struct sv text, uint32_t *n)
 {
 	struct config_line *lines = NULL;
-	size_t cap = 0;
+	size_t cap = 0, at = 0;
 
 	for (struct sv line; sv_split(&text, '\n', &line);) {
 		lines = mem_grow(lines, &cap, *n + 1, sizeof(*lines));
-		lines[*n] = (struct config_line) { .line = *n + 1, .column = 1 };
+		lines[*n] = (struct config_line) { (uint32_t)at, *n + 1, 1 };
+		at += line.len + 1;
 		(*n)++;
 	}
 	return lines;

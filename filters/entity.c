@@ -3,6 +3,8 @@
 
 #include "filters/fold.h"
 
+#include <string.h>
+
 #define NAME_BYTES KiB(64)
 
 /* A text of the configuration with an optional = for case. */
@@ -45,10 +47,11 @@ add_name(struct entity *e, const struct config_name *c, struct lexicon *l,
 	*n = (struct entity_name) { .weak = c->weak };
 	if (!add_text(l, &c->text, &n->atom, diags))
 		return;
-	if (c->weak || exact)
+	if ((c->weak || exact) && strcmp(c->lang, "*") != 0)
 		n->lang = arena_sv(a, sv_of(c->lang));
 	n->needs = add_texts(l, &c->needs, a, diags);
 	n->without = add_texts(l, &c->without, a, diags);
+	n->never = add_texts(l, &c->never, a, diags);
 	e->nnames++;
 }
 

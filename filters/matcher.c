@@ -202,21 +202,36 @@ matcher_weigh_name(const struct matcher *m, const struct entity_name *n)
 	return any_in_texts(m, &n->without) ? NAME_WITHOUT : NAME_COUNTS;
 }
 
+/* Drops what lies inside one of the longer phrases. */
+static uint32_t
+drop_hidden(struct matcher *m, uint32_t names, const struct atoms *never)
+{
+	uint32_t phrases = 0;
+
+	for (size_t i = 0; names != 0 && i < never->n; i++)
+		phrases = span_merge(
+		    &m->spans, phrases, copy_atom(m, never->v[i], true));
+	return span_drop_inside(&m->spans, names, phrases);
+}
+
 static uint32_t
 find_entity(struct matcher *m, const struct entity *e, bool shout)
 {
-	uint32_t names = 0, never = 0;
+	uint32_t all = 0;
 
-	for (size_t i = 0; i < e->nnames; i++)
-		if (atom_spans(m, e->names[i].atom) != 0 &&
-		    matcher_weigh_name(m, &e->names[i]) == NAME_COUNTS)
-			names = span_merge(&m->spans, names,
-			    copy_atom(m, e->names[i].atom, shout));
-	for (size_t i = 0; names != 0 && i < e->never.n; i++)
-		never = span_merge(
-		    &m->spans, never, copy_atom(m, e->never.v[i], true));
-	names = span_drop_inside(&m->spans, names, never);
-	return span_keep_longest(&m->spans, names);
+	for (size_t i = 0; i < e->nnames; i++) {
+		const struct entity_name *n = &e->names[i];
+		uint32_t spans;
+
+		if (atom_spans(m, n->atom) == 0 ||
+		    matcher_weigh_name(m, n) != NAME_COUNTS)
+			continue;
+		spans = copy_atom(m, n->atom, shout);
+		spans = drop_hidden(m, spans, &n->never);
+		all = span_merge(&m->spans, all, spans);
+	}
+	all = drop_hidden(m, all, &e->never);
+	return span_keep_longest(&m->spans, all);
 }
 
 static uint32_t

@@ -35,6 +35,7 @@ add_names(struct parts *p, const struct config_names *names)
 		add(p, sv_of(names->v[i].lang));
 		add_texts(p, &names->v[i].needs);
 		add_texts(p, &names->v[i].without);
+		add_texts(p, &names->v[i].never);
 	}
 }
 
