@@ -4,7 +4,8 @@
 
 /* clang-format off */
 /*      name       arguments                                        help */
-#define COMMANDS(X)
+#define COMMANDS(X) \
+	X(schema,   "",                                             "Print the JSON Schema of tocsin.yaml, for editors.")
 /* clang-format on */
 
 enum cli_exit {
