@@ -47,7 +47,7 @@ TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(TEST_SRC))
 LIB := $(BUILD)/libtocsin.a
 ALL_SRC := $(LIB_SRC) $(CLI_SRC) $(wildcard daemon/main.c tests/*/*.c tools/*.c)
 
-.PHONY: all run check unit lint bench install clean deps test-deps
+.PHONY: all run check unit lint bench install clean man deps test-deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(BUILD)/tocsind $(BUILD)/tocsin
@@ -87,6 +87,15 @@ $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(call objects,$(TEST_HELP_SRC)) $(LIB
 	@mkdir -p $(@D)
 	@echo '  LD   $@'
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(call pkg,--libs,$(TEST_PACKAGES))
+
+$(BUILD)/gen-man: $(call objects,tools/gen-man.c) $(LIB)
+	@echo '  LD   $@'
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The lists of options in the manual page; the unit tests compare.
+man: $(BUILD)/gen-man
+	@$< docs/man/tocsin.yaml.5 > $(BUILD)/page
+	@cp $(BUILD)/page docs/man/tocsin.yaml.5
 
 unit: $(TESTS)
 	@set -e; for t in $(TESTS); do echo "== $$(basename $$t)"; \

@@ -14,7 +14,8 @@
 static const struct node *
 child_of(const struct node *map, const char *key)
 {
-	const struct node *c = map != NULL ? map->first : NULL;
+	const struct node *c =
+	    map != NULL && map->kind == NODE_MAP ? map->first : NULL;
 
 	while (c != NULL && !sv_is(c->key->text.text, key))
 		c = c->next;

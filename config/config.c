@@ -10,6 +10,7 @@
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct loaded_file {
 	char *path; /* absolute and without links */
@@ -147,6 +148,8 @@ take_root(struct loader *l, struct node *root)
 {
 	const struct node *includes = NULL;
 
+	if (node_is_empty(root))
+		return;
 	if (root->kind != NODE_MAP) {
 		read_form_problem(
 		    &l->reader, root, "sections such as 'feeds:'");
@@ -321,6 +324,13 @@ load(const char *path, const char *name, struct sv text, const char *only,
 		return c;
 	config_unref(c);
 	return NULL;
+}
+
+const char *
+config_default_path(void)
+{
+	return access("tocsin.yaml", F_OK) == 0 ? "tocsin.yaml"
+						: "/etc/tocsin/tocsin.yaml";
 }
 
 struct config *

@@ -136,6 +136,9 @@ struct config {
  * through the configuration as long as that lives (diags are ref-counted). */
 struct config *config_load(const char *path, struct diags *diags);
 
+/* tocsin.yaml of the working directory if there is one, else the system's. */
+const char *config_default_path(void);
+
 /* The same for text in memory; `name` stands for the file in messages and
  * relative paths are left as they are. */
 struct config *

@@ -21,13 +21,30 @@ text_of(const struct node *n)
 	return n->text.text;
 }
 
+static const char *
+form_of(const struct node *n)
+{
+	bool empty = n->kind == NODE_TEXT ? text_of(n).len == 0
+					  : n->first == NULL;
+
+	if (node_is_empty(n))
+		return "nothing";
+	switch (n->kind) {
+	case NODE_TEXT:
+		return empty ? "an empty text" : "a text";
+	case NODE_LIST:
+		return empty ? "an empty list" : "a list";
+	case NODE_MAP:
+		return empty ? "an empty map" : "a map";
+	}
+	BUG("no such form");
+}
+
 void
 read_form_problem(struct reader *r, const struct node *n, const char *wanted)
 {
-	static const char *const found[] = { "a text", "a list", "a map" };
-
 	node_problem(r->diags, DIAG_ERROR, n, NULL, "expected %s, found %s",
-	    wanted, node_is_empty(n) ? "nothing" : found[n->kind]);
+	    wanted, form_of(n));
 }
 
 static bool

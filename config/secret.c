@@ -131,7 +131,7 @@ from_map(struct reader *r, const struct node *n)
 
 	if (c == NULL || c->next != NULL) {
 		diags_mask(r->diags, n->text.file, n->start, n->end);
-		read_form_problem(r, n, "one of " FORMS);
+		read_form_problem(r, n, "exactly one of " FORMS);
 		return NULL;
 	}
 	for (size_t i = 0; i < COUNTOF(keys); i++) {

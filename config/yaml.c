@@ -32,7 +32,8 @@ struct builder {
 bool
 node_is_empty(const struct node *n)
 {
-	return n->kind == NODE_TEXT && !n->quoted && n->text.text.len == 0;
+	return n->kind == NODE_TEXT && !n->quoted && !n->block &&
+	    n->text.text.len == 0;
 }
 
 static uint32_t
@@ -143,7 +144,8 @@ new_text(struct builder *b, const yaml_event_t *e)
 	enum align_style style = style_of(e);
 	struct sv raw;
 
-	n->quoted = style != ALIGN_PLAIN;
+	n->block = style == ALIGN_BLOCK;
+	n->quoted = !n->block && style != ALIGN_PLAIN;
 	n->text.text = arena_sv(b->arena,
 	    (struct sv) {
 		(const char *)e->data.scalar.value, e->data.scalar.length });
@@ -160,12 +162,13 @@ new_text(struct builder *b, const yaml_event_t *e)
 static void
 attach(struct builder *b, struct node *n)
 {
-	struct frame *f = &b->stack[b->depth - 1];
+	struct frame *f;
 
 	if (b->depth == 0) {
 		b->root = n;
 		return;
 	}
+	f = &b->stack[b->depth - 1];
 	if (f->node->kind == NODE_MAP && f->key == NULL) {
 		if (n->kind != NODE_TEXT)
 			(void)fail(b, DIAG_ERROR, n->start,
@@ -280,15 +283,19 @@ hint_at_long_text(struct builder *b, struct place at)
 
 	if (t == NULL || t->start.line == t->end.line || t->end.line != at.line)
 		return false;
-	if (t->quoted)
+	if (t->block)
+		(void)fail(b, DIAG_NOTE, t->start,
+		    "the text of this block must be indented further than its "
+		    "key");
+	else if (t->quoted)
 		(void)fail(b, DIAG_NOTE, t->start,
 		    "this quoted text runs on to line %u; is its closing quote "
 		    "missing?",
 		    (unsigned)t->end.line);
 	else
 		(void)fail(b, DIAG_NOTE, t->start,
-		    "this text runs on to line %u; is that line indented too "
-		    "far?",
+		    "this text runs on to line %u; is a ':' missing, or that "
+		    "line indented too far?",
 		    (unsigned)t->end.line);
 	return true;
 }
@@ -305,47 +312,57 @@ hint_at_block_form(struct builder *b, struct place at)
 		    k->text.text.p);
 }
 
+static bool
+holds(const char *text, const char *part)
+{
+	return text != NULL && strstr(text, part) != NULL;
+}
+
 static void
 add_hint(struct builder *b, const yaml_parser_t *p, struct place at)
 {
-	struct sv context = sv_of(p->context);
 	struct place begin = place_of(&p->context_mark);
 
-	if (sv_find(context, SV("quoted scalar")) < context.len)
+	if (holds(p->context, "flow sequence"))
 		(void)fail(b, DIAG_NOTE, begin,
-		    "this quoted text begins here; is its closing quote "
-		    "missing?");
-	else if (sv_find(context, SV("flow")) < context.len)
+		    "this [ is still open; is its ] missing?");
+	else if (holds(p->context, "flow mapping"))
 		(void)fail(b, DIAG_NOTE, begin,
-		    "it stands in what is opened here; is its closing %s "
-		    "missing?",
-		    sv_ends(context, SV("mapping")) ? "}" : "]");
+		    "this { is still open; is its } missing?");
 	else if (!hint_at_long_text(b, at))
 		hint_at_block_form(b, at);
 }
 
+/* libyaml's words, where they help. */
 static void
 syntax_error(struct builder *b, const yaml_parser_t *p)
 {
 	struct place at = place_of(&p->problem_mark);
+	struct place begin = place_of(&p->context_mark);
 	char c;
 
-	if (sv_is(sv_of(p->context), "while scanning a simple key"))
-		at = place_of(&p->context_mark);
+	if (holds(p->context, "simple key"))
+		at = begin;
 	seek(b, at);
 	c = b->rest.len != 0 ? b->rest.p[0] : '\0';
-	if (c == '\t') {
+	if (c == '\t')
 		(void)fail(b, DIAG_ERROR, at,
 		    "a tab stands in the indentation; YAML wants blanks");
-		return;
-	}
-	if (sv_starts(sv_of(p->problem), SV("found character that cannot")))
+	else if (holds(p->context, "parsing a quoted scalar"))
+		(void)fail(b, DIAG_ERROR, at,
+		    "unknown escape; in double quotes write \\\\ for \\, or "
+		    "use single quotes");
+	else if (holds(p->context, "scanning a quoted scalar"))
+		(void)fail(b, DIAG_ERROR, begin,
+		    "the quoted text that begins here is never closed");
+	else if (holds(p->problem, "cannot start any token"))
 		(void)fail(b, DIAG_ERROR, at,
 		    "a text that begins with %c must be quoted", c);
 	else
 		(void)fail(b, DIAG_ERROR, at, "%s",
 		    p->problem != NULL ? p->problem : "not YAML");
-	add_hint(b, p, at);
+	if (c != '\t' && !holds(p->context, "quoted scalar"))
+		add_hint(b, p, at);
 }
 
 static void

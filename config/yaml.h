@@ -12,7 +12,7 @@ enum node_kind {
 
 struct node {
 	enum node_kind kind;
-	bool quoted; /* a text that is not plain: may be meant to be empty */
+	bool quoted, block; /* of a text; plain: neither */
 	struct config_text text; /* of NODE_TEXT; file, line and column: all */
 	struct place start, end; /* quotes and | included; end: one past */
 	const struct node *key; /* of a map's child */
