@@ -5,9 +5,9 @@
 /* clang-format off */
 /*      name       arguments                                        help */
 #define COMMANDS(X) \
-	X(match,     "-c FILE | --query QUERY [--entities FILE]  [FILE|-]", "Items (JSON lines) that filters or one query match.") \
+	X(match,     "-c FILE | --query QUERY [--entities FILE] [FILE|-]", "Items (JSON lines) that filters or one query match.") \
 	X(explain,   "FILTER -c FILE (--text TEXT | FILE)",           "Why a filter matches an item, or does not.") \
-	X(article,   "[--base URL] [--json] FILE|-",                  "The main text of a news page.")
+	X(article,   "[--base URL] [--json] FILE|-",                  "The main text of a news page.") \
 	X(schema,   "",                                             "Print the JSON Schema of tocsin.yaml, for editors.")
 /* clang-format on */
 

@@ -73,8 +73,8 @@ find_filter(struct subject *s, const struct config *c, const struct request *r)
 	for (s->filter = 0; s->filter < c->nfilters; s->filter++)
 		if (strcmp(c->filters[s->filter].name, r->filter) == 0)
 			return explain(s, r);
-	(void)fprintf(stderr, "tocsin explain: there is no filter '%s'\n",
-	    r->filter);
+	(void)fprintf(
+	    stderr, "tocsin explain: there is no filter '%s'\n", r->filter);
 	return CLI_USAGE;
 }
 
@@ -83,8 +83,7 @@ run(const struct request *r)
 {
 	struct diags *diags = diags_new();
 	struct config *c = config_load(r->config, diags);
-	struct ruleset *rules =
-	    c == NULL ? NULL : ruleset_compile(c, diags);
+	struct ruleset *rules = c == NULL ? NULL : ruleset_compile(c, diags);
 	struct subject s = { .rules = rules };
 	int status = CLI_USAGE;
 
@@ -102,8 +101,7 @@ cmd_explain(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
-		{ "text", required_argument, NULL, 't' },
-		{ NULL, 0, NULL, 0 }
+		{ "text", required_argument, NULL, 't' }, { NULL, 0, NULL, 0 }
 	};
 	struct request r = { 0 };
 	int c;

@@ -92,8 +92,7 @@ static bool
 parse_line(struct items *s, struct sv line, struct item *it, struct err *e)
 {
 	json_error_t why;
-	json_t *object =
-	    json_loadb(line.p, line.len, JSON_ALLOW_NUL, &why);
+	json_t *object = json_loadb(line.p, line.len, JSON_ALLOW_NUL, &why);
 	bool ok = json_is_object(object);
 
 	if (ok)

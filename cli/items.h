@@ -29,8 +29,7 @@ enum items_next {
 
 /* Reads the next item, whose texts may hold markup; it lives until the next
  * call. */
-enum items_next
-items_next(struct items *s, struct item *it, struct err *e);
+enum items_next items_next(struct items *s, struct item *it, struct err *e);
 
 /* Prints what there is, on stderr; true when there was an error. */
 bool cli_print_diags(const struct diags *d);

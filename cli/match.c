@@ -138,12 +138,11 @@ run(const struct request *r)
 int
 cmd_match(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "config", required_argument, NULL, 'c' },
+	static const struct option options[] = { { "config", required_argument,
+						     NULL, 'c' },
 		{ "query", required_argument, NULL, 'q' },
 		{ "entities", required_argument, NULL, 'e' },
-		{ NULL, 0, NULL, 0 }
-	};
+		{ NULL, 0, NULL, 0 } };
 	struct request r = { 0 };
 	int c;
 

@@ -46,14 +46,14 @@ fit(void *p, size_t *cap, size_t n, size_t size)
 static void
 begin_item(struct matcher *m, const struct ruleset *r)
 {
-	m->atoms = fit(m->atoms, &m->capatoms, r->lexicon.natoms + 1,
-	    sizeof(*m->atoms));
+	m->atoms = fit(
+	    m->atoms, &m->capatoms, r->lexicon.natoms + 1, sizeof(*m->atoms));
 	m->entities = fit(m->entities, &m->capentities, r->nentities * 2 + 1,
 	    sizeof(*m->entities));
 	m->candidates = fit(m->candidates, &m->capcandidates,
 	    r->nfilters / 64 + 1, sizeof(*m->candidates));
-	m->verdicts = fit(m->verdicts, &m->capverdicts, r->longest + 1,
-	    sizeof(*m->verdicts));
+	m->verdicts = fit(
+	    m->verdicts, &m->capverdicts, r->longest + 1, sizeof(*m->verdicts));
 	m->spans.n = 0;
 	if (++m->epoch == 0) {
 		memset(m->atoms, 0, m->capatoms * sizeof(*m->atoms));
@@ -123,8 +123,7 @@ on_found(uint32_t atom, size_t first, size_t last, void *arg)
 }
 
 void
-matcher_read(
-    struct matcher *m, const struct ruleset *r, const struct item *it)
+matcher_read(struct matcher *m, const struct ruleset *r, const struct item *it)
 {
 	m->rules = r;
 	m->item = it;
@@ -241,8 +240,7 @@ entity_spans(struct matcher *m, uint32_t entity, bool shout)
 
 	if (f->epoch != m->epoch)
 		*f = (struct found) { m->epoch,
-			find_entity(m, &m->rules->entities[entity], shout),
-			0 };
+			find_entity(m, &m->rules->entities[entity], shout), 0 };
 	return f->head;
 }
 
@@ -322,8 +320,7 @@ judge_leaf(struct matcher *m, const struct filter *f, const struct node *n)
 		v.near = copy_leaf(m, f, n);
 		v.holds = v.near != 0;
 	} else {
-		v.holds = matcher_accept(
-			      m, f, n, matcher_spans(m, f, n)) != 0;
+		v.holds = matcher_accept(m, f, n, matcher_spans(m, f, n)) != 0;
 	}
 	return v;
 }
@@ -364,8 +361,8 @@ judge(struct matcher *m, const struct filter *f, const struct program *p,
 	case QUERY_OR:
 		return judge_group(m, p, n);
 	case QUERY_NOT:
-		return (struct verdict) { !m->verdicts[n->kid - 1].holds,
-			false, 0 };
+		return (struct verdict) { !m->verdicts[n->kid - 1].holds, false,
+			0 };
 	case QUERY_NEAR:
 		return judge_near(m, p, n);
 	case QUERY_TERM:
@@ -377,8 +374,7 @@ judge(struct matcher *m, const struct filter *f, const struct program *p,
 }
 
 bool
-matcher_eval(
-    struct matcher *m, const struct filter *f, const struct program *p)
+matcher_eval(struct matcher *m, const struct filter *f, const struct program *p)
 {
 	for (size_t i = 0; i < p->n; i++)
 		m->verdicts[i] = judge(m, f, p, &p->nodes[i]);
