@@ -10,6 +10,7 @@
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct loaded_file {
 	char *path; /* absolute and without links */
@@ -323,6 +324,13 @@ load(const char *path, const char *name, struct sv text, const char *only,
 		return c;
 	config_unref(c);
 	return NULL;
+}
+
+const char *
+config_default_path(void)
+{
+	return access("tocsin.yaml", F_OK) == 0 ? "tocsin.yaml"
+						: "/etc/tocsin/tocsin.yaml";
 }
 
 struct config *
