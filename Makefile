@@ -52,7 +52,6 @@ ALL_SRC := $(LIB_SRC) $(CLI_SRC) $(wildcard daemon/main.c tests/*/*.c tools/*.c)
 ALL_HEADERS := $(wildcard $(LIB_DIRS:%=%/*.h) cli/*.h tests/*/*.h tools/*.h)
 SHELL_SCRIPTS := .ci/run tests/bench/run tests/run $(addprefix tools/,deps lint-functions run)
 
-<<<<<<< HEAD
 LIB := $(BUILD)/libtocsin.a
 # Simulations: linked with a loop and an HTTP client of their own.
 SIM_SRC := $(wildcard tests/sim/test_*.c)
@@ -66,9 +65,6 @@ FUZZ_SECONDS ?= 60
 
 .PHONY: all run check unit e2e lint fuzz bench install clean \
 	run-now check-now lint-now fuzz-now bench-now
-=======
-.PHONY: all run check unit lint bench install clean man deps test-deps
->>>>>>> filters
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(BUILD)/tocsind $(BUILD)/tocsin
