@@ -5,6 +5,7 @@
 /* clang-format off */
 /*      name       arguments                                        help */
 #define COMMANDS(X) \
+	X(check,    "[-c FILE]",                                    "Report all problems of a configuration, and run its expectations.") \
 	X(schema,   "",                                             "Print the JSON Schema of tocsin.yaml, for editors.")
 /* clang-format on */
 
