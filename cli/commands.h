@@ -10,6 +10,7 @@
 	X(article,   "[--base URL] [--json] FILE|-",                  "The main text of a news page.") \
 	X(match,     "-c FILE | --query QUERY [--entities FILE] [FILE|-]", "Items (JSON lines) that filters or one query match.") \
 	X(explain,   "FILTER -c FILE (--text TEXT | FILE)",           "Why a filter matches an item, or does not.") \
+	X(check,    "[-c FILE]",                                    "Report all problems of a configuration, and run its expectations.") \
 	X(schema,   "",                                             "Print the JSON Schema of tocsin.yaml, for editors.")
 /* clang-format on */
 
