@@ -57,7 +57,8 @@ struct http_call {
 	struct http_request req; /* its views point into `memory` */
 	struct arena memory;
 
-	struct target first, now;
+	struct target first, later;
+	const struct target *now; /* one of them */
 	unsigned hops;
 	bool only_permanent; /* so far */
 	char *permanent;
@@ -87,7 +88,7 @@ fill_response(struct http_call *c, struct http_response *r)
 		.failure = c->failure,
 		.status = c->status,
 		.error = c->failure == HTTP_ANSWERED ? "" : c->error.msg,
-		.url = sv_of(c->now.url != NULL ? c->now.url : c->req.url),
+		.url = sv_of(c->now->url != NULL ? c->now->url : c->req.url),
 		.permanent = sv_of(c->permanent),
 		.call = c,
 	};
@@ -185,10 +186,10 @@ static void
 forbid(struct http_call *c, const char *address)
 {
 	c->failure = HTTP_FORBIDDEN;
-	if (c->now.named)
+	if (c->now->named)
 		(void)err_set(&c->error,
 		    "%s leads to %s, which is not a public address",
-		    c->now.host, address);
+		    c->now->host, address);
 	else
 		(void)err_set(&c->error, "%s is not a public address", address);
 }
@@ -395,13 +396,13 @@ at_least_1(int64_t ms)
 static void
 run_hop(struct http_call *c, const char *addresses)
 {
-	bool same = target_same_origin(&c->first, &c->now);
+	bool same = target_same_origin(&c->first, c->now);
 	int64_t now = loop_now_ms(c->http->loop);
 
 	set_headers(c, same);
 	handle_aim(c->handle,
 	    &(struct aim) {
-		.target = &c->now,
+		.target = c->now,
 		.addresses = addresses,
 		.headers = c->headers,
 		.user = same ? c->req.user : NULL,
@@ -431,7 +432,7 @@ on_name(const struct dns_answer *a, void *arg)
 		return;
 	}
 	(void)err_set(
-	    &c->error, "cannot look up %s: %s", c->now.host, a->error);
+	    &c->error, "cannot look up %s: %s", c->now->host, a->error);
 	end_call(
 	    c, a->result == DNS_NO_SUCH_NAME ? HTTP_NAME : HTTP_NAME_LATER);
 }
@@ -444,7 +445,7 @@ on_patience(void *arg)
 	dns_cancel(c->query);
 	c->query = NULL;
 	(void)err_set(
-	    &c->error, "cannot look up %s: no answer in time", c->now.host);
+	    &c->error, "cannot look up %s: no answer in time", c->now->host);
 	end_call(c, HTTP_NAME_LATER);
 }
 
@@ -459,14 +460,14 @@ start_hop(struct http_call *c)
 	c->head_ended = c->connecting = c->starved = false;
 	c->body_bytes = 0;
 	c->failure = HTTP_ANSWERED;
-	if (!c->now.named) {
+	if (!c->now->named) {
 		run_hop(c, NULL);
 		return;
 	}
 	left = c->ends_ms - c->began_ms;
 	timer_set(c->patience, left < h->connect_ms ? left : h->connect_ms);
 	set_state(c, CALL_NAMING);
-	c->query = dns_ask(h->dns, c->now.host, on_name, c);
+	c->query = dns_ask(h->dns, c->now->host, on_name, c);
 }
 
 /* False: the hop leads nowhere we may go, and `c` is over. */
@@ -479,7 +480,7 @@ judge_hop(struct http_call *c, const struct target *to, const char *text)
 		    url_is_http(sv_of(text)) ? HTTP_BAD_URL : HTTP_FORBIDDEN);
 		return false;
 	}
-	if (target_is_tls(&c->now) && !target_is_tls(to)) {
+	if (target_is_tls(c->now) && !target_is_tls(to)) {
 		(void)err_set(&c->error,
 		    "redirect from https to \"%.200s\" would give up the "
 		    "protection of TLS",
@@ -506,8 +507,9 @@ go_to(struct http_call *c, const char *url)
 		free(c->permanent);
 		c->permanent = mem_strdup(to.url);
 	}
-	target_done(&c->now);
-	c->now = to;
+	target_done(&c->later);
+	c->later = to;
+	c->now = &c->later;
 	start_hop(c);
 }
 
@@ -529,7 +531,7 @@ follow(struct http_call *c)
 		return;
 	}
 	str_init(&url, 4 * URL_BYTES);
-	url_resolve(&url, sv_of(c->now.url), location);
+	url_resolve(&url, sv_of(c->now->url), location);
 	go_to(c, str_c(&url));
 	str_done(&url);
 }
@@ -654,11 +656,10 @@ http_start(struct http *h, const struct http_request *req,
 	c->only_permanent = true;
 	c->patience = timer_new(h->loop, on_patience, c);
 	ok = target_parse(&c->first, req->url, &c->error);
+	c->now = &c->first;
 	copy_request(c, req);
 	TAILQ_INSERT_TAIL(&h->waiting, c, link);
-	if (ok)
-		(void)target_parse(&c->now, req->url, NULL);
-	else
+	if (!ok)
 		end_call(c, HTTP_BAD_URL);
 	loop_idle_ask(h->idle);
 	return c;
@@ -682,7 +683,7 @@ call_free(struct http_call *c)
 	TAILQ_REMOVE(list_of(c), c, link);
 	curl_slist_free_all(c->headers);
 	target_done(&c->first);
-	target_done(&c->now);
+	target_done(&c->later);
 	free(c->permanent);
 	head_done(&c->head);
 	arena_done(&c->memory);

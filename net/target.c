@@ -24,21 +24,41 @@ get_part(CURLU *u, CURLUPart part, unsigned flags)
 	return copy;
 }
 
+static bool
+is_ascii(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s >= 0x80)
+			return false;
+	return true;
+}
+
 /* libcurl turns names into punycode by way of the locale's character set, which
  * is not ours to choose for the whole process. */
 static char *
-get_host(CURLU *u)
+get_punycode(CURLU *u)
 {
 	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0), old;
 	char *host;
 
 	if (utf8 == (locale_t)0)
-		return get_part(u, CURLUPART_HOST, 0);
+		return NULL;
 	old = uselocale(utf8);
 	host = get_part(u, CURLUPART_HOST, CURLU_PUNYCODE);
 	(void)uselocale(old);
 	freelocale(utf8);
 	return host;
+}
+
+static char *
+get_host(CURLU *u)
+{
+	char *host = get_part(u, CURLUPART_HOST, 0);
+
+	if (host == NULL || is_ascii(host))
+		return host;
+	free(host);
+	return get_punycode(u);
 }
 
 static bool
