@@ -326,6 +326,8 @@ class Case(unittest.TestCase):
     def daemon(self, config):
         daemon = Daemon(self.folder, config)
         self.addCleanup(lambda: daemon.notify and daemon.notify.close())
+        self.addCleanup(lambda: print(
+            f'\n{self.id()}: end of the log\n{daemon.log()[-6000:]}'))
         self.addCleanup(daemon.kill)
         return daemon
 

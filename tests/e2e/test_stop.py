@@ -26,7 +26,7 @@ class Stop(Case):
         self.assertEqual(m['items_backlog_total'], 1)
         self.assertEqual(m['items_no_match_total'], 1)
         self.assertGreaterEqual(m['items_duplicate_total'], 1)
-        self.assertEqual(m['alerts_total'], 2)
+        self.assertEqual(m['alerts_total'], 1)
         self.assertEqual(m['deliveries_total'], 2)
 
     def test_while_a_server_and_a_receiver_are_silent(self):
