@@ -144,6 +144,15 @@ run-now: all $(BUILD)/demo
 check-now: all $(TESTS)
 	@tests/run $(BUILD) $(TESTS) $(E2E)
 
+$(BUILD)/gen-man: $(call objects,tools/gen-man.c) $(LIB)
+	@echo '  LD   $@'
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The lists of options in the manual page; the unit tests compare.
+man: $(BUILD)/gen-man
+	@$< docs/man/tocsin.yaml.5 > $(BUILD)/page
+	@cp $(BUILD)/page docs/man/tocsin.yaml.5
+
 unit: $(TESTS)
 	@tests/run $(BUILD) $(TESTS)
 

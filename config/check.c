@@ -14,8 +14,8 @@
 static const struct node *
 child_of(const struct node *map, const char *key)
 {
-	const struct node *c =
-	    map != NULL && map->kind == NODE_MAP ? map->first : NULL;
+	const struct node *c = map != NULL && map->kind == NODE_MAP ? map->first
+								    : NULL;
 
 	while (c != NULL && !sv_is(c->key->text.text, key))
 		c = c->next;
@@ -159,6 +159,16 @@ struct name_list {
 	size_t n;
 };
 
+/* Nobody sees the suggestions of problems that are not shown. */
+static const char *
+nearest_name(
+    const struct diags *d, const struct name_list *names, struct sv name)
+{
+	return diags_count(d, DIAG_ERROR) < CONFIG_ERRORS
+	    ? diag_nearest(name, names->v, names->n)
+	    : NULL;
+}
+
 static void
 check_names(struct diags *d, const struct config_texts *used,
     const struct map *known, const struct name_list *names, const char *noun)
@@ -168,7 +178,7 @@ check_names(struct diags *d, const struct config_texts *used,
 
 		if (map_get(known, name) == NULL)
 			diag_add_text(d, DIAG_ERROR, &used->v[i], 0, name.len,
-			    diag_nearest(name, names->v, names->n),
+			    nearest_name(d, names, name),
 			    "no %s is named '%.*s'", noun,
 			    SV_ARG(utf8_prefix(name, VALUE_NAME_CHARS)));
 	}

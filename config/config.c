@@ -10,6 +10,7 @@
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct loaded_file {
 	char *path; /* absolute and without links */
@@ -190,44 +191,42 @@ parse_text(struct loader *l, const char *name, struct sv text)
 
 /* A file counts once: twice would define everything twice, and an endless loop
  * is only a special case of it. */
-static struct loaded_file *
-register_file(struct loader *l, const char *path, const struct node *from)
+static bool
+may_include(struct loader *l, const char *path, const char *real,
+    const struct node *from)
 {
-	char *real = realpath(path, NULL);
-	struct loaded_file *f;
+	const char *why = NULL;
 
-	if (real == NULL)
-		real = mem_strdup(path); /* reading it will say why */
-	for (size_t i = 0; i < l->nfiles; i++) {
-		if (strcmp(l->files[i].path, real) != 0)
-			continue;
-		node_problem(l->reader.diags, DIAG_ERROR, from, NULL,
-		    l->files[i].open ? "'%s' includes itself"
-				     : "'%s' is included twice",
-		    path);
-		free(real);
-		return NULL;
-	}
-	if (l->nfiles == CONFIG_FILES) {
+	for (size_t i = 0; i < l->nfiles; i++)
+		if (strcmp(l->files[i].path, real) == 0)
+			why = l->files[i].open ? "includes itself"
+					       : "is included twice";
+	if (why != NULL)
+		node_problem(l->reader.diags, DIAG_ERROR, from, NULL, "'%s' %s",
+		    path, why);
+	else if (l->nfiles == CONFIG_FILES)
 		node_problem(l->reader.diags, DIAG_ERROR, from, NULL,
 		    "more than %d files", CONFIG_FILES);
-		free(real);
-		return NULL;
-	}
-	f = &l->files[l->nfiles++];
-	*f = (struct loaded_file) { real, true };
-	return f;
+	return why == NULL && l->nfiles < CONFIG_FILES;
 }
 
+/* `from` is NULL for the first file. */
 static void
 load_file(struct loader *l, const char *path, const struct node *from)
 {
-	struct loaded_file *f = register_file(l, path, from);
+	char *real = realpath(path, NULL);
+	struct loaded_file *f;
 	struct str text;
 	struct err e;
 
-	if (f == NULL)
+	if (real == NULL)
+		real = mem_strdup(path); /* reading it will say why */
+	if (from != NULL && !may_include(l, path, real, from)) {
+		free(real);
 		return;
+	}
+	f = &l->files[l->nfiles++];
+	*f = (struct loaded_file) { real, true };
 	str_init(&text, CONFIG_BYTES);
 	if (file_read(path, &text, &e))
 		parse_text(l, path, str_sv(&text));
@@ -323,6 +322,13 @@ load(const char *path, const char *name, struct sv text, const char *only,
 		return c;
 	config_unref(c);
 	return NULL;
+}
+
+const char *
+config_default_path(void)
+{
+	return access("tocsin.yaml", F_OK) == 0 ? "tocsin.yaml"
+						: "/etc/tocsin/tocsin.yaml";
 }
 
 struct config *

@@ -18,7 +18,7 @@ struct config_name {
 	struct config_text text; /* as written: may begin with = and hold * */
 	const char *lang;
 	bool weak;
-	struct config_texts needs, without; /* of a weak name */
+	struct config_texts needs, without, never; /* of a weak name */
 };
 
 struct config_names {
@@ -135,6 +135,9 @@ struct config {
  * `diags` is borrowed for the call, but the sources it holds stay reachable
  * through the configuration as long as that lives (diags are ref-counted). */
 struct config *config_load(const char *path, struct diags *diags);
+
+/* tocsin.yaml of the working directory if there is one, else the system's. */
+const char *config_default_path(void);
 
 /* The same for text in memory; `name` stands for the file in messages and
  * relative paths are left as they are. */

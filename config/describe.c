@@ -191,7 +191,10 @@ put_type(struct str *out, const struct option *o)
 	struct words words = schema_words(o->type);
 
 	if (words.n == 0) {
-		(void)str_addf(out, "Takes %s.\n", schema_noun(o->type));
+		struct sv noun = sv_of(schema_noun(o->type));
+
+		noun.len = sv_find(noun, SV(" such as"));
+		(void)str_addf(out, "Takes %.*s.\n", SV_ARG(noun));
 		return;
 	}
 	(void)str_adds(out, "One of");

@@ -396,9 +396,10 @@ min3(size_t a, size_t b, size_t c)
 }
 
 /* Damerau-Levenshtein distance (optimal string alignment), ASCII case folded.
- * Both words have at most WORD_BYTES bytes. */
+ * Both words have at most WORD_BYTES bytes.  From `limit` on it does not matter
+ * how far: rows only grow. */
 static size_t
-distance(struct sv a, struct sv b)
+distance(struct sv a, struct sv b, size_t limit)
 {
 	size_t rows[3][WORD_BYTES + 1];
 	size_t *prev2 = rows[0], *prev = rows[1], *row = rows[2];
@@ -407,7 +408,7 @@ distance(struct sv a, struct sv b)
 		row[j] = j;
 	for (size_t i = 1; i <= a.len; i++) {
 		char x = ascii_lower(a.p[i - 1]);
-		size_t *spare = prev2;
+		size_t *spare = prev2, least = i;
 
 		prev2 = prev;
 		prev = row;
@@ -422,7 +423,11 @@ distance(struct sv a, struct sv b)
 			    y == ascii_lower(a.p[i - 2]) &&
 			    prev2[j - 2] + 1 < row[j])
 				row[j] = prev2[j - 2] + 1;
+			if (row[j] < least)
+				least = row[j];
 		}
+		if (least >= limit)
+			return limit;
 	}
 	return row[b.len];
 }
@@ -442,7 +447,7 @@ diag_nearest(struct sv word, const char *const *candidates, size_t n)
 		if (c.len + least <= word.len || word.len + least <= c.len ||
 		    c.len > WORD_BYTES)
 			continue;
-		d = distance(word, c);
+		d = distance(word, c, least);
 		if (d < least) {
 			least = d;
 			best = candidates[i];

@@ -78,7 +78,8 @@
 	X(text,    "name",    QUERY, REQUIRED, NULL, NULL, "The name, as in `names`.") \
 	X(lang,    "lang",    LANG,  "*",      NULL, NULL, "Its language.") \
 	X(needs,   "needs",   LIST,  NULL,     NULL, NULL, "It counts only in items that hold one of these.") \
-	X(without, "without", LIST,  NULL,     NULL, NULL, "It does not count in items that hold one of these.")
+	X(without, "without", LIST,  NULL,     NULL, NULL, "It does not count in items that hold one of these.") \
+	X(never,   "never",   LIST,  NULL,     NULL, NULL, "Longer phrases that hide this name inside them.")
 
 #define EXPECT_OPTIONS(X) \
 	X(match, "match", LIST, NULL, NULL, NULL, "Texts that must match.") \

@@ -110,15 +110,15 @@ open_converter(struct charset *c, const char *name)
 	return true;
 }
 
-/* A declaration was read as ASCII, so that it cannot mean UTF-16 or UTF-32; and
- * UTF-7 is nothing but a way around filters. */
+/* Bytes that read as ASCII cannot mean UTF-16 or UTF-32, whatever is declared;
+ * and UTF-7 is nothing but a way around filters. */
 static bool
-choose(struct charset *c, struct sv label, bool read_as_ascii)
+choose(struct charset *c, struct sv label, bool narrow)
 {
 	char name[64];
 
 	if (label.len == 0 || label.len >= sizeof(name) ||
-	    (read_as_ascii &&
+	    (narrow &&
 		(sv_istarts(label, SV("utf-16")) ||
 		    sv_istarts(label, SV("utf-32")) ||
 		    sv_istarts(label, SV("iso-10646-ucs")) ||
@@ -194,8 +194,9 @@ declared(struct sv start)
 static void
 decide(struct charset *c, struct sv *start)
 {
-	if (!choose_by_mark(c, start) &&
-	    !choose(c, sv_of(c->http), start->len != 0 && start->p[0] == '<') &&
+	bool narrow = sv_chr(*start, '\0') == start->len;
+
+	if (!choose_by_mark(c, start) && !choose(c, sv_of(c->http), narrow) &&
 	    !choose(c, declared(*start), true))
 		c->mode = UTF8_ASSUMED;
 }

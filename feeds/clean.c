@@ -92,10 +92,13 @@ static const unsigned char stops[256] = {
 	[0xEF] = EVERYWHERE, /* may begin U+FFFE or U+FFFF */
 };
 
-/* Bytes that XML forbids are dropped; whole characters only come here. */
+/* Bytes that XML forbids are dropped, and a line may end in CR LF as nothing
+ * counts the white space.  Only whole characters come here. */
 static size_t
 put_odd(struct str *out, struct sv v)
 {
+	if (v.p[0] == '\r')
+		(void)str_addc(out, '\n');
 	if (v.p[0] != '\xEF')
 		return 1;
 	if (!sv_starts(v, SV("\xEF\xBF\xBE")) &&
@@ -132,8 +135,6 @@ put_literal(struct str *out, struct sv v)
 			(void)str_add(out, SV("&#38;"));
 		else if (v.p[0] == '"')
 			(void)str_add(out, SV("&#34;"));
-		else if (v.p[0] == '\r')
-			(void)str_addc(out, '\n');
 		else
 			n = put_odd(out, v);
 		v = sv_from(v, n);
@@ -183,17 +184,6 @@ take_reference(struct clean *c, struct sv v, bool last)
 }
 
 static size_t
-take_control(struct clean *c, struct sv v)
-{
-	if (v.p[0] != '\r')
-		return put_odd(c->depth != 0 ? c->out : &c->text, v);
-	if (v.len == 1 && !c->last)
-		return 0;
-	(void)str_addc(c->out, '\n');
-	return v.len > 1 && v.p[1] == '\n' ? 2 : 1;
-}
-
-static size_t
 take_cdata(struct clean *c, struct sv v)
 {
 	size_t n = run(v, IN_CDATA);
@@ -204,7 +194,7 @@ take_cdata(struct clean *c, struct sv v)
 		return n;
 	}
 	if (v.p[0] != ']')
-		return take_control(c, v);
+		return put_odd(c->depth != 0 ? c->out : &c->text, v);
 	if (v.len < 3 && !c->last)
 		return 0;
 	if (sv_starts(v, SV("]]>"))) {
@@ -511,7 +501,7 @@ take_text(struct clean *c, struct sv v)
 		return take_markup(c, v);
 	if (v.p[0] == '&')
 		return take_reference(c, v, c->last);
-	return take_control(c, v);
+	return put_odd(c->out, v);
 }
 
 static size_t

@@ -35,7 +35,7 @@ word(struct sv *v)
 	return head;
 }
 
-/* Numeric references become their characters.  False for any other one and for
+/* References of HTML become their characters.  False for any other one and for
  * markup: such an entity stays unknown. */
 static bool
 decode(struct str *out, struct sv v)
@@ -47,8 +47,7 @@ decode(struct str *out, struct sv v)
 			return false;
 		if (v.p[0] != '&')
 			(void)str_addc(out, v.p[0]);
-		else if (!sv_starts(v, SV("&#")) ||
-		    (n = html_entity(v, out)) == 0)
+		else if ((n = html_entity(v, out)) == 0)
 			return false;
 		v = sv_from(v, n);
 	}

@@ -35,7 +35,7 @@ static const struct magic {
 	{ "GIF8", "it is a GIF image, not a feed" },
 	{ "\u00FF\u00D8", "it is a JPEG image, not a feed" },
 	{ "PK\x03\x04", "it is a ZIP archive, not a feed" },
-	{ "\x1F\u2039", "it is compressed with gzip, which its sender hid" },
+	{ "\x1F\u2039", "it is gzip data, not a feed" },
 };
 
 static bool

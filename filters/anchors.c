@@ -28,8 +28,9 @@ atom_cost(const struct ruleset *r, uint32_t atom)
 {
 	uint32_t letters = r->lexicon.atoms[atom].weight;
 
-	return NEVER_SEEN
-	    << (LONGEST - (letters > LONGEST ? LONGEST : letters)) * 2;
+	return NEVER_SEEN << (LONGEST -
+				 (letters > LONGEST ? LONGEST : letters)) *
+	    2;
 }
 
 static uint64_t
@@ -44,8 +45,8 @@ entity_cost(const struct ruleset *r, uint32_t entity)
 }
 
 static uint64_t
-group_cost(const struct chooser *c, const struct program *p,
-    const struct node *n)
+group_cost(
+    const struct chooser *c, const struct program *p, const struct node *n)
 {
 	uint64_t cost = n->kind == QUERY_OR ? 0 : ALWAYS;
 
@@ -59,8 +60,8 @@ group_cost(const struct chooser *c, const struct program *p,
 }
 
 static uint64_t
-node_cost(const struct chooser *c, const struct program *p,
-    const struct node *n)
+node_cost(
+    const struct chooser *c, const struct program *p, const struct node *n)
 {
 	switch (n->kind) {
 	case QUERY_AND:
@@ -88,8 +89,8 @@ add_pair(struct chooser *c, uint32_t atom, uint32_t filter)
 
 /* Of AND and NEAR the cheapest operand will do, of OR all are needed. */
 static void
-file_node(struct chooser *c, const struct program *p, uint32_t node,
-    uint32_t filter)
+file_node(
+    struct chooser *c, const struct program *p, uint32_t node, uint32_t filter)
 {
 	const struct node *n = &p->nodes[node];
 	bool filed = false;

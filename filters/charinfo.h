@@ -53,7 +53,7 @@ enum char_script {
 	((uint32_t)(value) | (uint32_t)(pooled) << 21 | \
 	    (uint32_t)(class) << 22 | (uint32_t)(letter_case) << 27 | \
 	    (uint32_t)(script) << 29)
-#define CHAR_VALUE(e) ((e) & 0x1FFFFFu)
+#define CHAR_VALUE(e) ((e)&0x1FFFFFu)
 #define CHAR_POOLED(e) (((e) >> 21 & 1) != 0)
 #define CHAR_CLASS(e) ((enum char_class)((e) >> 22 & 31))
 #define CHAR_CASE(e) ((enum char_case)((e) >> 27 & 3))

@@ -27,8 +27,9 @@ static const char *
 nearest_entity(const struct compiler *c, struct sv name)
 {
 	size_t n = 0;
-	const char **all =
-	    mem_calloc(c->config->nentities * 2 + 1, sizeof(*all)), *best;
+	const char **all = mem_calloc(
+		       c->config->nentities * 2 + 1, sizeof(*all)),
+		   *best;
 
 	for (size_t i = 0; i < c->config->nentities; i++) {
 		const struct config_entity *e = &c->config->entities[i];
@@ -78,8 +79,7 @@ compile_term(struct compiler *c, const struct config_text *at,
 {
 	struct err e;
 
-	if (!lexicon_add(
-		&c->rules->lexicon, q->text, q->exact, &n->id, &e))
+	if (!lexicon_add(&c->rules->lexicon, q->text, q->exact, &n->id, &e))
 		diag_add_text(c->diags, DIAG_ERROR, at, q->offset, q->length,
 		    NULL, "%s", e.msg);
 }
@@ -88,8 +88,8 @@ compile_term(struct compiler *c, const struct config_text *at,
 
 /* Appends the subtree, children first; returns the number of its root + 1. */
 static uint32_t
-flatten(struct compiler *c, const struct config_text *at,
-    const struct query *q, bool in_near)
+flatten(struct compiler *c, const struct config_text *at, const struct query *q,
+    bool in_near)
 {
 	size_t first = c->nnodes;
 	struct node n = { .kind = q->kind,
@@ -117,9 +117,8 @@ flatten(struct compiler *c, const struct config_text *at,
 	c->nodes = mem_grow(
 	    c->nodes, &c->capnodes, c->nnodes + 1, sizeof(*c->nodes));
 	c->nodes[c->nnodes++] = n;
-	for (size_t i = first; !in_near && q->kind == QUERY_NEAR &&
-	     i + 1 < c->nnodes;
-	     i++)
+	for (size_t i = first;
+	     !in_near && q->kind == QUERY_NEAR && i + 1 < c->nnodes; i++)
 		c->nodes[i].near = (uint32_t)c->nnodes;
 	return (uint32_t)c->nnodes;
 }
@@ -152,14 +151,12 @@ compile_query(struct compiler *c, const struct config_text *at)
 static struct names
 keep_names(struct arena *a, const struct config_texts *texts, bool langs)
 {
-	struct names names = { arena_alloc(a,
-				   texts->n * sizeof(*names.v) + 1),
+	struct names names = { arena_alloc(a, texts->n * sizeof(*names.v) + 1),
 		texts->n };
 
 	for (size_t i = 0; i < texts->n; i++)
 		names.v[i] = arena_sv(a,
-		    langs ? lang_primary(texts->v[i].text)
-			  : texts->v[i].text);
+		    langs ? lang_primary(texts->v[i].text) : texts->v[i].text);
 	return names;
 }
 
@@ -246,8 +243,8 @@ check_match(struct compiler *c, struct matcher *m, const struct filter *f,
 	str_init(&why, ERR_BYTES);
 	missing_list(m, f, &why);
 	diag_add_text(c->diags, DIAG_ERROR, t, 0, t->text.len, NULL,
-	    "filter '%s' is expected to match this, but does not: %s",
-	    f->name, str_c(&why));
+	    "filter '%s' is expected to match this, but does not: %s", f->name,
+	    str_c(&why));
 	str_done(&why);
 }
 
@@ -266,8 +263,8 @@ check_no_match(struct compiler *c, struct matcher *m, const struct filter *f,
 		(void)str_addf(&why, "%s'%.*s'", i == 0 ? "" : ", ",
 		    SV_ARG(m->hits[i].text));
 	diag_add_text(c->diags, DIAG_ERROR, t, 0, t->text.len, NULL,
-	    "filter '%s' is expected not to match this, but does: %s",
-	    f->name, str_c(&why));
+	    "filter '%s' is expected not to match this, but does: %s", f->name,
+	    str_c(&why));
 	str_done(&why);
 }
 
@@ -280,11 +277,11 @@ check_expectations(struct compiler *c)
 		const struct config_filter *f = &c->config->filters[i];
 
 		for (size_t k = 0; k < f->expect.match.n; k++)
-			check_match(c, m, &c->rules->filters[i],
-			    &f->expect.match.v[k]);
+			check_match(
+			    c, m, &c->rules->filters[i], &f->expect.match.v[k]);
 		for (size_t k = 0; k < f->expect.no.n; k++)
-			check_no_match(c, m, &c->rules->filters[i],
-			    &f->expect.no.v[k]);
+			check_no_match(
+			    c, m, &c->rules->filters[i], &f->expect.no.v[k]);
 	}
 	matcher_free(m);
 }
@@ -329,8 +326,8 @@ ruleset_compile(const struct config *config, struct diags *diags)
 	struct compiler c = { .config = config,
 		.diags = diags,
 		.rules = new_ruleset(config),
-		.entity_ids =
-		    mem_calloc(config->nentities + 1, sizeof(uint32_t)) };
+		.entity_ids = mem_calloc(
+		    config->nentities + 1, sizeof(uint32_t)) };
 
 	arena_init(&c.trees);
 	entity_index(&c.names, config);
@@ -350,11 +347,12 @@ static struct config_line *
 find_lines(struct sv text, uint32_t *n)
 {
 	struct config_line *lines = NULL;
-	size_t cap = 0;
+	size_t cap = 0, at = 0;
 
 	for (struct sv line; sv_split(&text, '\n', &line);) {
 		lines = mem_grow(lines, &cap, *n + 1, sizeof(*lines));
-		lines[*n] = (struct config_line) { .line = *n + 1, .column = 1 };
+		lines[*n] = (struct config_line) { (uint32_t)at, *n + 1, 1 };
+		at += line.len + 1;
 		(*n)++;
 	}
 	return lines;

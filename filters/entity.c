@@ -3,6 +3,8 @@
 
 #include "filters/fold.h"
 
+#include <string.h>
+
 #define NAME_BYTES KiB(64)
 
 /* A text of the configuration with an optional = for case. */
@@ -13,20 +15,17 @@ add_text(struct lexicon *l, const struct config_text *t, uint32_t *atom,
 	bool exact = sv_starts(t->text, SV("="));
 	struct err e;
 
-	if (lexicon_add(
-		l, sv_from(t->text, exact ? 1 : 0), exact, atom, &e))
+	if (lexicon_add(l, sv_from(t->text, exact ? 1 : 0), exact, atom, &e))
 		return true;
-	diag_add_text(
-	    diags, DIAG_ERROR, t, 0, t->text.len, NULL, "%s", e.msg);
+	diag_add_text(diags, DIAG_ERROR, t, 0, t->text.len, NULL, "%s", e.msg);
 	return false;
 }
 
 static struct atoms
-add_texts(struct lexicon *l, const struct config_texts *texts,
-    struct arena *a, struct diags *diags)
+add_texts(struct lexicon *l, const struct config_texts *texts, struct arena *a,
+    struct diags *diags)
 {
-	struct atoms atoms = { arena_alloc(a,
-				   texts->n * sizeof(*atoms.v) + 1),
+	struct atoms atoms = { arena_alloc(a, texts->n * sizeof(*atoms.v) + 1),
 		0 };
 
 	for (size_t i = 0; i < texts->n; i++)
@@ -45,10 +44,11 @@ add_name(struct entity *e, const struct config_name *c, struct lexicon *l,
 	*n = (struct entity_name) { .weak = c->weak };
 	if (!add_text(l, &c->text, &n->atom, diags))
 		return;
-	if (c->weak || exact)
+	if ((c->weak || exact) && strcmp(c->lang, "*") != 0)
 		n->lang = arena_sv(a, sv_of(c->lang));
 	n->needs = add_texts(l, &c->needs, a, diags);
 	n->without = add_texts(l, &c->without, a, diags);
+	n->never = add_texts(l, &c->never, a, diags);
 	e->nnames++;
 }
 
@@ -64,7 +64,7 @@ entity_compile(struct entity *e, const struct config_entity *c,
 {
 	size_t most = c->names.n + c->weak.n;
 
-	e->key = keep(a, c->name);
+	*e = (struct entity) { .key = keep(a, c->name) };
 	e->label = keep(a, c->label != NULL ? c->label : c->name);
 	e->wikidata = keep(a, c->wikidata);
 	e->names = arena_calloc(a, most * sizeof(*e->names) + 1);
@@ -93,8 +93,7 @@ entity_index(struct map *index, const struct config *c)
 {
 	map_init(index);
 	for (size_t i = 0; i < c->nentities; i++)
-		index_name(
-		    index, sv_of(c->entities[i].name), &c->entities[i]);
+		index_name(index, sv_of(c->entities[i].name), &c->entities[i]);
 	for (size_t i = 0; i < c->nentities; i++) {
 		struct config_entity *e = &c->entities[i];
 

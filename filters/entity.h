@@ -17,7 +17,7 @@ struct entity_name {
 	uint32_t atom;
 	struct sv lang; /* only in items of this language, or of none */
 	bool weak;
-	struct atoms needs, without; /* of a weak name */
+	struct atoms needs, without, never; /* of a weak name */
 };
 
 /* As filters use it.  Lives in the arena of the ruleset. */

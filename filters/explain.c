@@ -35,9 +35,9 @@ add_line(struct explainer *x, unsigned depth, bool good, struct sv what)
 	for (unsigned i = 0; i <= depth; i++)
 		(void)str_adds(x->out, "  ");
 	(void)str_addf(x->out, "%s%s%s ",
-	    !x->colour	 ? ""
-		: good	 ? GREEN
-			 : RED,
+	    !x->colour ? ""
+		: good ? GREEN
+		       : RED,
 	    good ? "yes" : "no ", x->colour ? PLAIN : "");
 	add_text(x, what);
 }
@@ -69,8 +69,7 @@ add_places(struct explainer *x, const struct node *n)
 		    (unsigned)t->start);
 	}
 	if (count > PLACES)
-		(void)str_addf(
-		    x->out, " and %zu more", count - PLACES);
+		(void)str_addf(x->out, " and %zu more", count - PLACES);
 }
 
 static struct sv
@@ -108,8 +107,7 @@ explain_node(struct explainer *x, size_t i, unsigned depth)
 		missing_leaf(x->m, x->filter, n, x->out);
 	}
 	(void)str_addc(x->out, '\n');
-	for (uint32_t k = n->kid; k != 0;
-	     k = x->program->nodes[k - 1].sibling)
+	for (uint32_t k = n->kid; k != 0; k = x->program->nodes[k - 1].sibling)
 		explain_node(x, k - 1, depth + 1);
 }
 

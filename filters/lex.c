@@ -66,8 +66,7 @@ closes_quote(uint32_t open, uint32_t cp)
 
 /* The quoted text that begins at `start`; the lexeme begins at `from`. */
 static struct lexeme
-take_quoted(
-    struct lexer *l, enum lexeme_kind kind, size_t from, size_t start)
+take_quoted(struct lexer *l, enum lexeme_kind kind, size_t from, size_t start)
 {
 	size_t len, at;
 	uint32_t open = peek(l, start, &len), cp;
@@ -77,8 +76,7 @@ take_quoted(
 		if (closes_quote(open, cp) && !is_gershayim(l, at, len))
 			break;
 	if (len == 0)
-		return refuse(
-		    l, start, 1, NULL, "this quote is never closed");
+		return refuse(l, start, 1, NULL, "this quote is never closed");
 	l->offset = at + len;
 	return (struct lexeme) { kind, from, l->offset - from,
 		sv_sub(l->at->text, inside, at - inside), 0 };
@@ -207,8 +205,8 @@ take_word(struct lexer *l)
 		if (sv_is(field, "lang"))
 			return take_lang(l, from, from + field.len + 1);
 		l->offset = from + field.len + 1;
-		return (struct lexeme) { LEX_FIELD, from, field.len + 1,
-			field, 0 };
+		return (
+		    struct lexeme) { LEX_FIELD, from, field.len + 1, field, 0 };
 	}
 	l->offset = end;
 	return (struct lexeme) { LEX_TERM, from, word.len, word, 0 };

@@ -73,8 +73,7 @@ count_letters(struct sv v)
 
 	for (; v.len != 0; v = sv_from(v, n)) {
 		n = utf8_decode(v, &cp);
-		count +=
-		    CHAR_SCRIPT(char_entry(cp)) == SCRIPT_HANGUL ? 2 : 1;
+		count += CHAR_SCRIPT(char_entry(cp)) == SCRIPT_HANGUL ? 2 : 1;
 	}
 	return count;
 }
@@ -94,8 +93,7 @@ make_word(struct lexicon *l, size_t token, const struct form *f, bool exact)
 
 		folded_word(&letters,
 		    text_span(&l->scratch, token, token + f->span - 1), true);
-		w.exact =
-		    arena_sv(&l->arena, folded_bytes(&letters, bytes));
+		w.exact = arena_sv(&l->arena, folded_bytes(&letters, bytes));
 	}
 	return w;
 }
@@ -106,8 +104,7 @@ check_words(const struct text *t, struct err *e)
 	if (t->ntokens == 0)
 		return err_set(e, "there is no word in it");
 	if (t->ntokens > PHRASE_WORDS)
-		return err_set(
-		    e, "a phrase may have %d words", PHRASE_WORDS);
+		return err_set(e, "a phrase may have %d words", PHRASE_WORDS);
 	for (size_t i = 0; i < t->ntokens; i++) {
 		const struct form *f = &t->forms[t->tokens[i].forms];
 		struct sv word = form_bytes(t, f);
@@ -119,8 +116,8 @@ check_words(const struct text *t, struct err *e)
 			    "a wildcard needs %d letters before it",
 			    WILD_LETTERS);
 		if (t->tokens[i].length >= TOKEN_BYTES)
-			return err_set(e, "a word is longer than %d bytes",
-			    TOKEN_BYTES);
+			return err_set(
+			    e, "a word is longer than %d bytes", TOKEN_BYTES);
 	}
 	return true;
 }
@@ -168,8 +165,8 @@ add_sequence(struct lexicon *l, bool exact, bool open, unsigned mask)
 			f = (mask & 1) != 0 ? joined : f;
 			mask >>= 1;
 		}
-		l->words = mem_grow(l->words, &l->capwords, l->nwords + 1,
-		    sizeof(*l->words));
+		l->words = mem_grow(
+		    l->words, &l->capwords, l->nwords + 1, sizeof(*l->words));
 		l->words[l->nwords++] = make_word(l, i, f, exact);
 		s.nwords++;
 		s.katakana = s.katakana &&
@@ -225,13 +222,13 @@ settle(struct lexicon *l, size_t first_sequence, bool exact)
 		l->nsequences = first_sequence;
 		l->nwords = first_word;
 	} else {
-		l->atoms = mem_grow(l->atoms, &l->capatoms, l->natoms + 1,
-		    sizeof(*l->atoms));
+		l->atoms = mem_grow(
+		    l->atoms, &l->capatoms, l->natoms + 1, sizeof(*l->atoms));
 		l->atoms[l->natoms++] = (struct atom) { exact,
 			weigh(l, &l->sequences[first_sequence]) };
 		known = l->natoms;
-		(void)map_put(&l->known, str_sv(&spelling),
-		    (void *)(uintptr_t)known);
+		(void)map_put(
+		    &l->known, str_sv(&spelling), (void *)(uintptr_t)known);
 		for (size_t i = first_sequence; i < l->nsequences; i++)
 			l->sequences[i].atom = (uint32_t)known - 1;
 	}

@@ -56,8 +56,8 @@ void lexicon_done(struct lexicon *l);
 
 /* Adds the words of a query or a name (may hold wildcards); the same again is
  * the same atom.  False when they cannot be searched for. */
-bool lexicon_add(struct lexicon *l, struct sv words, bool exact,
-    uint32_t *atom, struct err *e);
+bool lexicon_add(struct lexicon *l, struct sv words, bool exact, uint32_t *atom,
+    struct err *e);
 
 /* To be called once, after the last lexicon_add(). */
 void lexicon_seal(struct lexicon *l);
@@ -66,7 +66,7 @@ typedef void lexicon_fn(uint32_t atom, size_t first, size_t last, void *arg);
 
 /* Calls `fn` for each occurrence, in the order of the tokens they begin with;
  * of those of one sequence at one token, for the longest. */
-void lexicon_find(const struct lexicon *l, const struct text *t,
-    lexicon_fn *fn, void *arg);
+void lexicon_find(
+    const struct lexicon *l, const struct text *t, lexicon_fn *fn, void *arg);
 
 #endif

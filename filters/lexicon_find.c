@@ -72,8 +72,8 @@ word_matches(const struct text *t, const struct word *w, size_t token,
 
 /* One word further: from each reading to those that go on with the word. */
 static void
-follow_word(const struct text *t, const struct word *w, size_t end,
-    struct ends *ends)
+follow_word(
+    const struct text *t, const struct word *w, size_t end, struct ends *ends)
 {
 	struct ends from = *ends;
 
@@ -104,14 +104,14 @@ glued_flags(const struct text *t, size_t token, size_t glue)
 /* In scripts without blanks a word must not be cut out of a katakana word, or
  * between a consonant and its vowel. */
 static bool
-stands_alone(const struct text *t, const struct sequence *s, size_t first,
-    size_t last)
+stands_alone(
+    const struct text *t, const struct sequence *s, size_t first, size_t last)
 {
 	const struct part *p = &t->parts[t->tokens[first].part];
-	unsigned before =
-	    first > p->first ? glued_flags(t, first - 1, first) : 0;
-	unsigned after =
-	    last + 1 < p->end ? glued_flags(t, last + 1, last + 1) : 0;
+	unsigned before = first > p->first ? glued_flags(t, first - 1, first)
+					   : 0;
+	unsigned after = last + 1 < p->end ? glued_flags(t, last + 1, last + 1)
+					   : 0;
 
 	if ((before & TOKEN_LEAD) != 0 || (after & TOKEN_TAIL) != 0)
 		return false;
@@ -127,8 +127,7 @@ try_sequence(const struct finder *f, const struct sequence *s)
 	size_t end = part_end(f->t, f->token), last = 0;
 
 	for (size_t i = 0; i < s->nwords && ends.n != 0; i++)
-		follow_word(
-		    f->t, &f->l->words[s->words + i], end, &ends);
+		follow_word(f->t, &f->l->words[s->words + i], end, &ends);
 	for (size_t i = 0; i < ends.n; i++)
 		if (ends.v[i] > last)
 			last = ends.v[i];
@@ -171,8 +170,8 @@ probe_prefixes(const struct finder *f, const struct form *form)
 		if (f->l->prefixes[i] &&
 		    lexicon_prefix_bytes[i] <= form->length)
 			probe(f,
-			    lexicon_prefix_key(f->l->seed,
-				form_bytes(f->t, form), i));
+			    lexicon_prefix_key(
+				f->l->seed, form_bytes(f->t, form), i));
 }
 
 void

@@ -17,8 +17,8 @@ lexicon_pair_key(uint64_t a, uint64_t b)
 static inline uint64_t
 lexicon_prefix_key(uint64_t seed, struct sv folded, size_t prefix)
 {
-	return text_hash(~seed - prefix,
-	    sv_sub(folded, 0, lexicon_prefix_bytes[prefix]));
+	return text_hash(
+	    ~seed - prefix, sv_sub(folded, 0, lexicon_prefix_bytes[prefix]));
 }
 
 /* The slot of the key, or the free one where it would be. */

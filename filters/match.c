@@ -66,9 +66,10 @@ add_hit(struct matcher *m, const struct hit *h)
 	if (m->nhits == HITS_PER_MATCH)
 		return;
 	m->nhits++;
-	for (; at > 0 && (m->hits[at - 1].field > h->field ||
-			     (m->hits[at - 1].field == h->field &&
-				 m->hits[at - 1].start > h->start));
+	for (; at > 0 &&
+	     (m->hits[at - 1].field > h->field ||
+		 (m->hits[at - 1].field == h->field &&
+		     m->hits[at - 1].start > h->start));
 	     at--)
 		m->hits[at] = m->hits[at - 1];
 	m->hits[at] = *h;
@@ -143,8 +144,8 @@ try_filter(struct matcher *m, size_t index, match_fn *fn, void *arg)
 }
 
 void
-ruleset_match(const struct ruleset *r, struct matcher *m,
-    const struct item *it, match_fn *fn, void *arg)
+ruleset_match(const struct ruleset *r, struct matcher *m, const struct item *it,
+    match_fn *fn, void *arg)
 {
 	matcher_read(m, r, it);
 	for (size_t w = 0; w <= r->nfilters / 64; w++)

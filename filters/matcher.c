@@ -46,14 +46,14 @@ fit(void *p, size_t *cap, size_t n, size_t size)
 static void
 begin_item(struct matcher *m, const struct ruleset *r)
 {
-	m->atoms = fit(m->atoms, &m->capatoms, r->lexicon.natoms + 1,
-	    sizeof(*m->atoms));
+	m->atoms = fit(
+	    m->atoms, &m->capatoms, r->lexicon.natoms + 1, sizeof(*m->atoms));
 	m->entities = fit(m->entities, &m->capentities, r->nentities * 2 + 1,
 	    sizeof(*m->entities));
 	m->candidates = fit(m->candidates, &m->capcandidates,
 	    r->nfilters / 64 + 1, sizeof(*m->candidates));
-	m->verdicts = fit(m->verdicts, &m->capverdicts, r->longest + 1,
-	    sizeof(*m->verdicts));
+	m->verdicts = fit(
+	    m->verdicts, &m->capverdicts, r->longest + 1, sizeof(*m->verdicts));
 	m->spans.n = 0;
 	if (++m->epoch == 0) {
 		memset(m->atoms, 0, m->capatoms * sizeof(*m->atoms));
@@ -123,8 +123,7 @@ on_found(uint32_t atom, size_t first, size_t last, void *arg)
 }
 
 void
-matcher_read(
-    struct matcher *m, const struct ruleset *r, const struct item *it)
+matcher_read(struct matcher *m, const struct ruleset *r, const struct item *it)
 {
 	m->rules = r;
 	m->item = it;
@@ -202,21 +201,36 @@ matcher_weigh_name(const struct matcher *m, const struct entity_name *n)
 	return any_in_texts(m, &n->without) ? NAME_WITHOUT : NAME_COUNTS;
 }
 
+/* Drops what lies inside one of the longer phrases. */
+static uint32_t
+drop_hidden(struct matcher *m, uint32_t names, const struct atoms *never)
+{
+	uint32_t phrases = 0;
+
+	for (size_t i = 0; names != 0 && i < never->n; i++)
+		phrases = span_merge(
+		    &m->spans, phrases, copy_atom(m, never->v[i], true));
+	return span_drop_inside(&m->spans, names, phrases);
+}
+
 static uint32_t
 find_entity(struct matcher *m, const struct entity *e, bool shout)
 {
-	uint32_t names = 0, never = 0;
+	uint32_t all = 0;
 
-	for (size_t i = 0; i < e->nnames; i++)
-		if (atom_spans(m, e->names[i].atom) != 0 &&
-		    matcher_weigh_name(m, &e->names[i]) == NAME_COUNTS)
-			names = span_merge(&m->spans, names,
-			    copy_atom(m, e->names[i].atom, shout));
-	for (size_t i = 0; names != 0 && i < e->never.n; i++)
-		never = span_merge(
-		    &m->spans, never, copy_atom(m, e->never.v[i], true));
-	names = span_drop_inside(&m->spans, names, never);
-	return span_keep_longest(&m->spans, names);
+	for (size_t i = 0; i < e->nnames; i++) {
+		const struct entity_name *n = &e->names[i];
+		uint32_t spans;
+
+		if (atom_spans(m, n->atom) == 0 ||
+		    matcher_weigh_name(m, n) != NAME_COUNTS)
+			continue;
+		spans = copy_atom(m, n->atom, shout);
+		spans = drop_hidden(m, spans, &n->never);
+		all = span_merge(&m->spans, all, spans);
+	}
+	all = drop_hidden(m, all, &e->never);
+	return span_keep_longest(&m->spans, all);
 }
 
 static uint32_t
@@ -226,8 +240,7 @@ entity_spans(struct matcher *m, uint32_t entity, bool shout)
 
 	if (f->epoch != m->epoch)
 		*f = (struct found) { m->epoch,
-			find_entity(m, &m->rules->entities[entity], shout),
-			0 };
+			find_entity(m, &m->rules->entities[entity], shout), 0 };
 	return f->head;
 }
 
@@ -307,8 +320,7 @@ judge_leaf(struct matcher *m, const struct filter *f, const struct node *n)
 		v.near = copy_leaf(m, f, n);
 		v.holds = v.near != 0;
 	} else {
-		v.holds = matcher_accept(
-			      m, f, n, matcher_spans(m, f, n)) != 0;
+		v.holds = matcher_accept(m, f, n, matcher_spans(m, f, n)) != 0;
 	}
 	return v;
 }
@@ -349,8 +361,8 @@ judge(struct matcher *m, const struct filter *f, const struct program *p,
 	case QUERY_OR:
 		return judge_group(m, p, n);
 	case QUERY_NOT:
-		return (struct verdict) { !m->verdicts[n->kid - 1].holds,
-			false, 0 };
+		return (struct verdict) { !m->verdicts[n->kid - 1].holds, false,
+			0 };
 	case QUERY_NEAR:
 		return judge_near(m, p, n);
 	case QUERY_TERM:
@@ -362,8 +374,7 @@ judge(struct matcher *m, const struct filter *f, const struct program *p,
 }
 
 bool
-matcher_eval(
-    struct matcher *m, const struct filter *f, const struct program *p)
+matcher_eval(struct matcher *m, const struct filter *f, const struct program *p)
 {
 	for (size_t i = 0; i < p->n; i++)
 		m->verdicts[i] = judge(m, f, p, &p->nodes[i]);

@@ -38,8 +38,8 @@ struct matcher {
 };
 
 /* Reads the item: its tokens, its atoms, the filters it may concern. */
-void matcher_read(
-    struct matcher *m, const struct ruleset *r, const struct item *it);
+void
+matcher_read(struct matcher *m, const struct ruleset *r, const struct item *it);
 
 bool matcher_in_scope(const struct matcher *m, const struct filter *f);
 

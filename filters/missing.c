@@ -2,8 +2,8 @@
 #include "filters/missing.h"
 
 static void
-list_node(const struct matcher *m, const struct program *p, size_t i,
-    struct str *out)
+list_node(
+    const struct matcher *m, const struct program *p, size_t i, struct str *out)
 {
 	const struct node *n = &p->nodes[i];
 
@@ -15,8 +15,8 @@ list_node(const struct matcher *m, const struct program *p, size_t i,
 	}
 	(void)str_adds(out, out->len == 0 ? "" : ", ");
 	if (n->kind == QUERY_NOT)
-		(void)str_addf(out, "%.*s is there",
-		    SV_ARG(p->nodes[n->kid - 1].source));
+		(void)str_addf(
+		    out, "%.*s is there", SV_ARG(p->nodes[n->kid - 1].source));
 	else
 		(void)str_addf(out, "%.*s is missing", SV_ARG(n->source));
 }
@@ -36,9 +36,8 @@ first_span(const struct matcher *m, uint32_t atom)
 {
 	const struct found *f = &m->atoms[atom];
 
-	return f->epoch == m->epoch && f->head != 0
-	    ? &m->spans.v[f->head - 1]
-	    : NULL;
+	return f->epoch == m->epoch && f->head != 0 ? &m->spans.v[f->head - 1]
+						    : NULL;
 }
 
 static const char *
@@ -59,8 +58,7 @@ name_trouble(const struct matcher *m, const struct entity_name *n)
 }
 
 static void
-explain_names(
-    const struct matcher *m, const struct entity *e, struct str *out)
+explain_names(const struct matcher *m, const struct entity *e, struct str *out)
 {
 	bool any = false;
 
@@ -87,17 +85,14 @@ missing_leaf(struct matcher *m, const struct filter *f, const struct node *n,
 	const struct part *p;
 
 	if (at != 0) {
-		p = &m->text.parts[m->text
-				       .tokens[m->spans.v[at - 1].first]
-				       .part];
+		p = &m->text
+			 .parts[m->text.tokens[m->spans.v[at - 1].first].part];
 		(void)str_addf(out, "does not count in %s%s",
-		    p->shouted ? "the capitals of " : "",
-		    field_name(p->field));
+		    p->shouted ? "the capitals of " : "", field_name(p->field));
 	} else if (n->kind == QUERY_ENTITY) {
 		explain_names(m, &m->rules->entities[n->id], out);
 	} else if (n->kind == QUERY_LANG) {
-		(void)str_addf(out, "the item is in '%.*s'",
-		    SV_ARG(m->lang));
+		(void)str_addf(out, "the item is in '%.*s'", SV_ARG(m->lang));
 	} else {
 		(void)str_adds(out, "missing");
 	}

@@ -68,8 +68,7 @@ parse_leaf(struct parser *p, enum query_kind kind)
 	q->text = p->now.text;
 	q->exact = p->now.kind == LEX_EXACT;
 	if (kind == QUERY_TERM && sv_trim(q->text).len == 0)
-		return refuse(
-		    p, q->offset, q->length, "this phrase is empty");
+		return refuse(p, q->offset, q->length, "this phrase is empty");
 	advance(p);
 	return q;
 }
@@ -81,12 +80,11 @@ parse_group(struct parser *p)
 	struct query *q;
 
 	if (++p->depth > QUERY_DEPTH)
-		return refuse(p, open.offset, 1,
-		    "parentheses are nested too deeply");
+		return refuse(
+		    p, open.offset, 1, "parentheses are nested too deeply");
 	advance(p);
 	if (p->now.kind == LEX_CLOSE)
-		return refuse(p, open.offset,
-		    p->now.offset + 1 - open.offset,
+		return refuse(p, open.offset, p->now.offset + 1 - open.offset,
 		    "there is nothing between these parentheses");
 	q = parse_level(p);
 	if (q == NULL)
@@ -195,8 +193,8 @@ parse_near(struct parser *p)
 
 	while (left != NULL &&
 	    (p->now.kind == LEX_NEAR || p->now.kind == LEX_PRE)) {
-		struct query *q =
-		    new_node(p, QUERY_NEAR, left->offset, 0), *right;
+		struct query *q = new_node(p, QUERY_NEAR, left->offset, 0),
+			     *right;
 		struct lexeme op = p->now;
 
 		q->ordered = op.kind == LEX_PRE;
@@ -206,8 +204,8 @@ parse_near(struct parser *p)
 		if (right == NULL)
 			return NULL;
 		if (++chain > QUERY_DEPTH)
-			return refuse(p, op.offset, op.length,
-			    "too many NEAR in a row");
+			return refuse(
+			    p, op.offset, op.length, "too many NEAR in a row");
 		if (!is_near_operand(left) || !is_near_operand(right))
 			return refuse(p, op.offset, op.length,
 			    "only words, phrases, entities and groups of "
@@ -230,8 +228,8 @@ parse_item(struct parser *p)
 		return parse_near(p);
 	advance(p);
 	if (p->now.kind == LEX_NOT)
-		return refuse(p, p->now.offset, p->now.length,
-		    "NOT twice in a row");
+		return refuse(
+		    p, p->now.offset, p->now.length, "NOT twice in a row");
 	if (p->now.kind == LEX_NEAR || p->now.kind == LEX_PRE)
 		return refuse(p, op.offset,
 		    p->now.offset + p->now.length - op.offset,
@@ -333,8 +331,8 @@ query_parse(const struct config_text *at, struct arena *a, struct diags *diags)
 	if (q == NULL)
 		return NULL;
 	if (p.now.kind == LEX_CLOSE)
-		return refuse(&p, p.now.offset, 1,
-		    "this parenthesis was never opened");
+		return refuse(
+		    &p, p.now.offset, 1, "this parenthesis was never opened");
 	bad = find_negative(q);
 	if (bad != NULL)
 		return refuse(&p, bad->offset, bad->length,

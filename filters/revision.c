@@ -35,6 +35,7 @@ add_names(struct parts *p, const struct config_names *names)
 		add(p, sv_of(names->v[i].lang));
 		add_texts(p, &names->v[i].needs);
 		add_texts(p, &names->v[i].without);
+		add_texts(p, &names->v[i].never);
 	}
 }
 
@@ -54,8 +55,7 @@ finish(struct parts *p, char out[REVISION_CHARS + 1])
 }
 
 void
-revision_of_entity(
-    char out[REVISION_CHARS + 1], const struct config_entity *e)
+revision_of_entity(char out[REVISION_CHARS + 1], const struct config_entity *e)
 {
 	struct parts p = { 0 };
 
@@ -69,9 +69,8 @@ revision_of_entity(
 }
 
 void
-revision_of_filter(char out[REVISION_CHARS + 1],
-    const struct config_filter *f, const struct filter *compiled,
-    const struct entity *entities)
+revision_of_filter(char out[REVISION_CHARS + 1], const struct config_filter *f,
+    const struct filter *compiled, const struct entity *entities)
 {
 	const struct program *programs[] = { &compiled->match,
 		&compiled->veto };

@@ -30,8 +30,7 @@ merge(struct spans *s, uint32_t a, uint32_t b, bool by_last)
 	uint32_t head = 0, *tail = &head;
 
 	while (a != 0 && b != 0) {
-		bool first =
-		    comes_first(&s->v[a - 1], &s->v[b - 1], by_last);
+		bool first = comes_first(&s->v[a - 1], &s->v[b - 1], by_last);
 
 		*tail = first ? a : b;
 		tail = &s->v[*tail - 1].next;

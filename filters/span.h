@@ -35,7 +35,7 @@ uint32_t span_keep_longest(struct spans *s, uint32_t list);
 uint32_t span_drop_inside(struct spans *s, uint32_t list, uint32_t cover);
 
 /* Does a span of the list cover this one? */
-bool span_is_inside(
-    const struct spans *s, const struct span *span, uint32_t list);
+bool
+span_is_inside(const struct spans *s, const struct span *span, uint32_t list);
 
 #endif

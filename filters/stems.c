@@ -73,7 +73,8 @@ find_prefixed(const uint32_t *cps, size_t n, size_t longest,
     bool (*is_prefix)(const uint32_t *at, const uint32_t *end), stem_fn *fn,
     void *arg)
 {
-	for (size_t len = 1; len <= longest && len + SEMITIC_LETTERS <= n; len++)
+	for (size_t len = 1; len <= longest && len + SEMITIC_LETTERS <= n;
+	     len++)
 		if (is_prefix(cps, cps + len))
 			fn(cps + len, n - len, arg);
 }
@@ -86,8 +87,7 @@ find_lil(const uint32_t *cps, size_t n, stem_fn *fn, void *arg)
 	uint32_t word[FOLDED_MAX];
 
 	(void)take(&at, end, U"\u0648\u0641");
-	if (!take_word(&at, end, U"\u0644\u0644") ||
-	    end - at < SEMITIC_LETTERS)
+	if (!take_word(&at, end, U"\u0644\u0644") || end - at < SEMITIC_LETTERS)
 		return;
 	word[0] = ALEF;
 	word[1] = LAM;
@@ -96,15 +96,16 @@ find_lil(const uint32_t *cps, size_t n, stem_fn *fn, void *arg)
 }
 
 static const char32_t *const particles[] = { U"은", U"는", U"이", U"가", U"을",
-	U"를", U"의", U"에", U"에서", U"에게", U"에게서", U"께", U"께서", U"한테",
-	U"로", U"으로", U"와", U"과", U"도", U"만", U"까지", U"부터", U"보다",
-	U"처럼", U"이나", U"나", U"라도", U"조차", U"마저", U"밖에", U"이라", U"라",
-	U"이라고", U"라고", U"이란", U"란", U"에는", U"에도", U"에서는", U"에서도",
-	U"에선", U"에만", U"로는", U"로도", U"로부터", U"으로는", U"으로도",
-	U"으로부터", U"와의", U"과의", U"와는", U"과는", U"로서", U"으로서",
-	U"로써", U"으로써", U"이며", U"며", U"이고", U"고", U"인", U"이었다",
-	U"였다", U"이다", U"이라는", U"라는", U"이라며", U"라며", U"들", U"들이",
-	U"들은", U"들의", U"들을", U"측", U"측은", U"측이", U"측의" };
+	U"를", U"의", U"에", U"에서", U"에게", U"에게서", U"께", U"께서",
+	U"한테", U"로", U"으로", U"와", U"과", U"도", U"만", U"까지", U"부터",
+	U"보다", U"처럼", U"이나", U"나", U"라도", U"조차", U"마저", U"밖에",
+	U"이라", U"라", U"이라고", U"라고", U"이란", U"란", U"에는", U"에도",
+	U"에서는", U"에서도", U"에선", U"에만", U"로는", U"로도", U"로부터",
+	U"으로는", U"으로도", U"으로부터", U"와의", U"과의", U"와는", U"과는",
+	U"로서", U"으로서", U"로써", U"으로써", U"이며", U"며", U"이고", U"고",
+	U"인", U"이었다", U"였다", U"이다", U"이라는", U"라는", U"이라며",
+	U"라며", U"들", U"들이", U"들은", U"들의", U"들을", U"측", U"측은",
+	U"측이", U"측의" };
 
 static void
 find_particles(const uint32_t *cps, size_t n, stem_fn *fn, void *arg)
@@ -129,13 +130,11 @@ stems_find(const uint32_t *cps, size_t n, stem_fn *fn, void *arg)
 	case SCRIPT_ANY:
 		return;
 	case SCRIPT_ARABIC:
-		find_prefixed(
-		    cps, n, ARABIC_PREFIX, is_arabic_prefix, fn, arg);
+		find_prefixed(cps, n, ARABIC_PREFIX, is_arabic_prefix, fn, arg);
 		find_lil(cps, n, fn, arg);
 		return;
 	case SCRIPT_HEBREW:
-		find_prefixed(
-		    cps, n, HEBREW_PREFIX, is_hebrew_prefix, fn, arg);
+		find_prefixed(cps, n, HEBREW_PREFIX, is_hebrew_prefix, fn, arg);
 		return;
 	case SCRIPT_HANGUL:
 		find_particles(cps, n, fn, arg);

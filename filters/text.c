@@ -86,8 +86,8 @@ text_span(const struct text *t, size_t first, size_t last)
 	const struct token *a = &t->tokens[first], *b = &t->tokens[last];
 
 	assert(a->part == b->part && first <= last);
-	return sv_sub(t->parts[a->part].text, a->start,
-	    b->start + b->length - a->start);
+	return sv_sub(
+	    t->parts[a->part].text, a->start, b->start + b->length - a->start);
 }
 
 static enum char_class
@@ -102,8 +102,8 @@ class_at(const struct scan *s, size_t at, size_t *len)
 /* --- from words to tokens and forms --- */
 
 static void
-add_form(struct text *t, enum form_kind kind, size_t span,
-    const uint32_t *cps, size_t n)
+add_form(struct text *t, enum form_kind kind, size_t span, const uint32_t *cps,
+    size_t n)
 {
 	struct form *f;
 	size_t at = t->nbytes;
@@ -269,8 +269,8 @@ skip_letters(const struct scan *s, size_t at)
 {
 	size_t n;
 
-	for (enum char_class c; c = class_at(s, at, &n),
-	     char_is_word(c) || c == CHAR_IGNORED;
+	for (enum char_class c;
+	     c = class_at(s, at, &n), char_is_word(c) || c == CHAR_IGNORED;
 	     at += n)
 		;
 	return at;
@@ -416,7 +416,8 @@ skip_hashtag(const struct scan *s, size_t at)
 {
 	size_t n;
 
-	for (enum char_class c; c = class_at(s, at, &n),
+	for (enum char_class c;
+	     c = class_at(s, at, &n),
 	     char_is_word(c) || c == CHAR_IGNORED || c == CHAR_UNDERSCORE;
 	     at += n)
 		;
@@ -457,8 +458,7 @@ scan_sequence(struct scan *s, enum char_class c, size_t len)
 
 	for (s->at += len; class_at(s, s->at, &n) == CHAR_VOICING;)
 		s->at += n;
-	(void)add_token(
-	    s, sv_sub(s->v, from, s->at - from), sequence_flags(c));
+	(void)add_token(s, sv_sub(s->v, from, s->at - from), sequence_flags(c));
 }
 
 static void
@@ -469,12 +469,11 @@ scan_picture(struct scan *s, enum char_class c, size_t len)
 	uint32_t cp;
 
 	s->at += len;
-	if (c == CHAR_REGIONAL &&
-	    class_at(s, s->at, &n) == CHAR_REGIONAL) {
+	if (c == CHAR_REGIONAL && class_at(s, s->at, &n) == CHAR_REGIONAL) {
 		s->at += n;
 	} else {
 		for (; c = class_at(s, s->at, &n),
-		     c == CHAR_IGNORED || (joined && c == CHAR_EMOJI);
+		       c == CHAR_IGNORED || (joined && c == CHAR_EMOJI);
 		     s->at += n) {
 			(void)utf8_decode(sv_from(s->v, s->at), &cp);
 			joined = cp == 0x200D;
@@ -550,8 +549,8 @@ text_add(struct text *t, enum field field, struct sv v)
 	assert(v.len <= UINT32_MAX);
 	t->parts = mem_grow(
 	    t->parts, &t->capparts, t->nparts + 1, sizeof(*t->parts));
-	t->parts[t->nparts++] = (struct part) { field, v,
-		(uint32_t)t->ntokens, 0, (uint32_t)t->ntokens, false };
+	t->parts[t->nparts++] = (struct part) { field, v, (uint32_t)t->ntokens,
+		0, (uint32_t)t->ntokens, false };
 	while (s.at < v.len && t->ntokens < ITEM_TOKENS)
 		scan_one(&s);
 	p = &t->parts[t->nparts - 1];

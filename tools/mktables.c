@@ -187,8 +187,7 @@ read_lines(
 	if (f == NULL)
 		fail("cannot read", path);
 	while (fgets(line, sizeof(line), f) != NULL) {
-		size_t n = line[0] == '#' ? 0
-					  : cut(line, fields, MANY(fields));
+		size_t n = line[0] == '#' ? 0 : cut(line, fields, MANY(fields));
 
 		if (n > 1)
 			on_line(fields, n);
@@ -336,8 +335,7 @@ pack(uint32_t cp, const struct sequence *f)
 }
 
 static void
-print_numbers(
-    const char *type, const char *name, const uint32_t *v, size_t n)
+print_numbers(const char *type, const char *name, const uint32_t *v, size_t n)
 {
 	printf("static const %s %s[] = {", type, name);
 	for (size_t i = 0; i < n; i++)

@@ -49,7 +49,7 @@ read_question(struct sv packet, struct question *q)
 	if (n == 0 || i + 5 > packet.len)
 		return false;
 	q->name[n - 1] = '\0';
-	q->type = packet.p[i + 2];
+	q->type = (unsigned char)packet.p[i + 2];
 	q->end = i + 5;
 	return true;
 }

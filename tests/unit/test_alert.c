@@ -329,6 +329,7 @@ one_name_often_does_not_crowd_out_another_once(void **state)
 	h[5] = hit(&it, "article", "ceasefire", 0);
 	assert_non_null(
 	    strstr(excerpt_of(&it, h, 6), "One ceasefire in Gaza."));
+	assert_null(strstr(str_c(&excerpt), "Gaza, Gaza"));
 }
 
 static void
@@ -406,6 +407,27 @@ people_read_it_on_80_columns(void **state)
 }
 
 static void
+a_hit_is_shown_where_it_is_a_word(void **state)
+{
+	struct item it = news();
+	struct alert_hit h = { .field = "title", .text = SV("US") };
+	struct alert a = alert_of(&it, &h, 1);
+	struct str json, out;
+
+	(void)state;
+	str_init(&json, ALERT_BYTES);
+	str_init(&out, ALERT_BYTES);
+	it.title = SV("BUS, USA: the US");
+	assert_true(alert_encode(&a, &json));
+	assert_true(alert_format_text(str_sv(&json), true, &out));
+	assert_non_null(strstr(str_c(&out), "BUS,"));
+	assert_non_null(strstr(str_c(&out), "USA:"));
+	assert_non_null(strstr(str_c(&out), "\033[1;33mUS\033[0m"));
+	str_done(&out);
+	str_done(&json);
+}
+
+static void
 a_terminal_gets_no_foreign_controls(void **state)
 {
 	struct item it = news();
@@ -463,6 +485,7 @@ main(void)
 		cmocka_unit_test(text_without_blanks_is_cut_between_characters),
 		cmocka_unit_test(odd_hits_do_no_harm),
 		cmocka_unit_test(people_read_it_on_80_columns),
+		cmocka_unit_test(a_hit_is_shown_where_it_is_a_word),
 		cmocka_unit_test(a_terminal_gets_no_foreign_controls),
 		cmocka_unit_test(only_alerts_are_shown),
 	};

@@ -282,9 +282,9 @@ more_than_memory_holds_goes_out_too(void **state)
 		id[0] = (char)i;
 		put(b, id, "desk");
 	}
+	put(b, "~", "desk");
 	world.silent = true;
 	fake_pass(world.loop, 1);
-	put(b, "~", "desk");
 	for (; world.last != NULL; n++) {
 		struct fake *f = world.last;
 
@@ -658,6 +658,28 @@ one_turn_is_one_transaction(void **state)
 }
 
 static void
+while_nothing_can_be_stored_nothing_is_repeated(void **state)
+{
+	struct bench *b = *state;
+	struct str log;
+	bool fail = true;
+
+	str_init(&log, 10);
+	add_op(b, 'x', &fail, &log);
+	fake_pass(world.loop, 0);
+	for (char id[2] = "!"; id[0] < '!' + 90; id[0]++)
+		put(b, id, "desk");
+	fake_pass(world.loop, 20 * SEC_MS);
+	assert_int_equal(world.log.len, 90 * strlen("desk:x "));
+	assert_int_equal(stats(b).outbox, 90);
+	fail = false;
+	fake_pass(world.loop, MIN_MS);
+	assert_int_equal(world.log.len, 90 * strlen("desk:x "));
+	assert_int_equal(stats(b).outbox, 0);
+	str_done(&log);
+}
+
+static void
 a_large_turn_is_cut_into_transactions(void **state)
 {
 	struct bench *b = *state;
@@ -743,6 +765,7 @@ main(void)
 		T(rows_of_a_destination_that_is_gone_are_kept),
 		T(a_crash_at_any_step_loses_no_alert_and_keeps_order),
 		T(one_turn_is_one_transaction),
+		T(while_nothing_can_be_stored_nothing_is_repeated),
 		T(a_large_turn_is_cut_into_transactions),
 		T(a_failed_commit_is_tried_again_until_it_works),
 		T(the_end_commits_what_it_can),

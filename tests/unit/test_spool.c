@@ -160,10 +160,14 @@ static void
 a_redelivery_makes_no_second_file(void **state)
 {
 	struct bench *b = *state;
+	struct stat before, after;
 	struct str text;
 
 	assert_int_equal(deliver(b, "alr_abc", SV("{}")), DELIVERY_DONE);
+	assert_int_equal(stat(path(b, "new/" NAME), &before), 0);
 	assert_int_equal(deliver(b, "alr_abc", SV("{}")), DELIVERY_DONE);
+	assert_int_equal(stat(path(b, "new/" NAME), &after), 0);
+	assert_int_equal(before.st_ino, after.st_ino);
 	assert_string_equal(names(b, "new", true), NAME " ");
 	/* What a crash left in tmp/ is in nobody's way. */
 	assert_int_equal(symlink("/dev/null", path(b, "tmp/" NAME)), 0);

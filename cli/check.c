@@ -1,0 +1,104 @@
+/* cli/check.c: `tocsin check`: all problems of a configuration file. */
+#include "cli/commands.h"
+
+#include "base/limits.h"
+#include "config/config.h"
+#include "filters/compile.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void
+print_problems(const struct diags *d)
+{
+	struct str out;
+
+	str_init(&out, MiB(4));
+	diags_print(d, isatty(STDERR_FILENO) == 1, &out);
+	(void)fputs(str_c(&out), stderr);
+	str_done(&out);
+}
+
+static void
+print_count(const char *before, size_t n, const char *one, const char *many)
+{
+	(void)printf("%s%zu %s", before, n, n == 1 ? one : many);
+}
+
+static void
+print_summary(const char *path, const struct config *c)
+{
+	size_t expectations = 0;
+
+	for (size_t i = 0; i < c->nfilters; i++)
+		expectations += c->filters[i].expect.match.n +
+		    c->filters[i].expect.no.n;
+	(void)printf("%s: ", path);
+	print_count("", c->nfeeds, "feed", "feeds");
+	print_count(", ", c->nentities, "entity", "entities");
+	print_count(", ", c->nfilters, "filter", "filters");
+	print_count(", ", c->ndestinations, "destination", "destinations");
+	print_count(
+	    "; ", expectations, "expectation holds", "expectations hold");
+	(void)printf("\n");
+}
+
+/* Is it only expectations that fail?  Without them the filters compile. */
+static bool
+compiles_without_expectations(const struct config *c, struct diags *d)
+{
+	struct config bare = *c;
+	struct ruleset *rules;
+
+	bare.filters = mem_calloc(c->nfilters, sizeof(*bare.filters));
+	for (size_t i = 0; i < c->nfilters; i++) {
+		bare.filters[i] = c->filters[i];
+		bare.filters[i].expect = (struct config_expect) { 0 };
+	}
+	rules = ruleset_compile(&bare, d);
+	free(bare.filters);
+	ruleset_free(rules);
+	return rules != NULL;
+}
+
+static enum cli_exit
+check(const char *path, struct diags *d)
+{
+	struct config *c = config_load(path, d);
+	struct ruleset *rules = c != NULL ? ruleset_compile(c, d) : NULL;
+	enum cli_exit status = CLI_USAGE;
+
+	print_problems(d);
+	diags_clear(d);
+	if (rules != NULL) {
+		print_summary(path, c);
+		status = CLI_DONE;
+	} else if (c != NULL && compiles_without_expectations(c, d)) {
+		status = CLI_NOTHING;
+	}
+	ruleset_free(rules);
+	config_unref(c);
+	return status;
+}
+
+int
+cmd_check(int argc, char **argv)
+{
+	const char *path = config_default_path();
+	struct diags *d;
+	int opt, status;
+
+	opterr = 0;
+	while ((opt = getopt(argc, argv, "c:")) != -1) {
+		if (opt != 'c')
+			return cli_usage("check", "no such option");
+		path = optarg;
+	}
+	if (optind != argc)
+		return cli_usage("check", "the file is given with -c");
+	d = diags_new();
+	status = check(path, d);
+	diags_unref(d);
+	return status;
+}

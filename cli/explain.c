@@ -1,0 +1,124 @@
+/* cli/explain.c: `tocsin explain`: why a filter matches an item, or does not.
+ */
+#include "cli/commands.h"
+#include "cli/items.h"
+
+#include "filters/compile.h"
+#include "filters/explain.h"
+
+#include <getopt.h>
+#include <string.h>
+#include <unistd.h>
+
+struct request {
+	const char *filter, *config, *text, *items;
+};
+
+/* What is to be explained: a ruleset and one of its filters. */
+struct subject {
+	const struct ruleset *rules;
+	size_t filter;
+	struct matcher *matcher;
+	bool any; /* something matched */
+};
+
+static void
+explain_item(struct subject *s, const struct item *it)
+{
+	struct str out;
+
+	str_init(&out, MiB(16));
+	if (ruleset_explain(s->rules, s->filter, s->matcher, it,
+		isatty(STDOUT_FILENO) != 0, &out))
+		s->any = true;
+	(void)fwrite(str_c(&out), 1, out.len, stdout);
+	str_done(&out);
+}
+
+static bool
+explain_items(struct subject *s, const char *path, struct err *e)
+{
+	enum items_next next = ITEMS_ERROR;
+	struct items items;
+	struct item it;
+
+	if (items_open(&items, path, e))
+		while ((next = items_next(&items, &it, e)) == ITEMS_ONE)
+			explain_item(s, &it);
+	items_close(&items);
+	return next == ITEMS_END;
+}
+
+static int
+explain(struct subject *s, const struct request *r)
+{
+	struct item it = { .title = sv_of(r->text) };
+	struct err e;
+	bool ok = true;
+
+	s->matcher = matcher_new();
+	if (r->text != NULL)
+		explain_item(s, &it);
+	else
+		ok = explain_items(s, r->items, &e);
+	matcher_free(s->matcher);
+	if (!ok)
+		(void)fprintf(stderr, "tocsin explain: %s\n", e.msg);
+	return !ok ? CLI_USAGE : s->any ? CLI_DONE : CLI_NOTHING;
+}
+
+static int
+find_filter(struct subject *s, const struct config *c, const struct request *r)
+{
+	for (s->filter = 0; s->filter < c->nfilters; s->filter++)
+		if (strcmp(c->filters[s->filter].name, r->filter) == 0)
+			return explain(s, r);
+	(void)fprintf(
+	    stderr, "tocsin explain: there is no filter '%s'\n", r->filter);
+	return CLI_USAGE;
+}
+
+static int
+run(const struct request *r)
+{
+	struct diags *diags = diags_new();
+	struct config *c = config_load(r->config, diags);
+	struct ruleset *rules = c == NULL ? NULL : ruleset_compile(c, diags);
+	struct subject s = { .rules = rules };
+	int status = CLI_USAGE;
+
+	(void)cli_print_diags(diags);
+	if (rules != NULL)
+		status = find_filter(&s, c, r);
+	ruleset_free(rules);
+	config_unref(c);
+	diags_unref(diags);
+	return status;
+}
+
+int
+cmd_explain(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "text", required_argument, NULL, 't' }, { NULL, 0, NULL, 0 }
+	};
+	struct request r = { 0 };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
+		if (c == '?')
+			return cli_usage("explain", "no such option");
+		if (c == 'c')
+			r.config = optarg;
+		else
+			r.text = optarg;
+	}
+	if (r.config == NULL || optind == argc)
+		return cli_usage("explain", "a filter and -c are needed");
+	r.filter = argv[optind++];
+	r.items = argv[optind];
+	if (optind + 1 < argc || (r.text != NULL && r.items != NULL))
+		return cli_usage("explain", "give --text or one file");
+	return run(&r);
+}

@@ -1,0 +1,699 @@
+/* tests/unit/test_parse.c: feed documents in, items out. */
+#include "feeds/parse.h"
+
+#include "base/file.h"
+#include "base/utf8.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define RSS(items) "<rss version='2.0'><channel>" items "</channel></rss>"
+#define ATOM(items) "<feed xmlns='http://www.w3.org/2005/Atom'>" items "</feed>"
+#define DC "xmlns:dc='http://purl.org/dc/elements/1.1/'"
+#define NO_HEADERS NULL, NULL
+#define RDF_BEGIN \
+	"<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' "
+
+static void
+add_text(struct str *out, const char *key, struct sv v)
+{
+	if (v.len == 0)
+		return;
+	(void)str_addf(out, " %s=", key);
+	(void)str_add(out, v);
+}
+
+static void
+add_time(struct str *out, const char *key, int64_t t)
+{
+	if (t != NO_TIME)
+		(void)str_addf(out, " %s=%lld", key, (long long)t);
+}
+
+/* "[ id=... title=... ]", what is absent left out. */
+static void
+on_item(const struct item *it, void *arg)
+{
+	struct str *out = arg;
+
+	(void)str_adds(out, "[");
+	add_text(out, "id", it->id);
+	add_text(out, "title", it->title);
+	add_text(out, "link", it->link);
+	add_text(out, "author", it->author);
+	add_text(out, "lang", it->lang);
+	add_time(out, "published", it->published);
+	add_time(out, "updated", it->updated);
+	add_text(out, "source", it->source_title);
+	add_text(out, "source-link", it->source_link);
+	add_text(out, "source-id", it->source_id);
+	add_text(out, "summary", it->summary);
+	add_text(out, "content", it->content);
+	for (size_t i = 0; i < it->ncategories; i++)
+		add_text(out, "category", it->categories[i]);
+	for (size_t i = 0; i < it->nenclosures; i++) {
+		add_text(out, "file", it->enclosures[i].url);
+		add_text(out, "type", it->enclosures[i].type);
+		if (it->enclosures[i].length >= 0)
+			(void)str_addf(out, " length=%lld",
+			    (long long)it->enclosures[i].length);
+	}
+	(void)str_adds(out, " ]");
+}
+
+/* Feeds the document in pieces of `step` bytes; what came out goes to `out`,
+ * with the error, if any, at the end. */
+static void
+run(struct sv doc, struct sv content_type, struct sv base, size_t step,
+    struct str *out)
+{
+	struct feed_parser_options o = { content_type, base };
+	struct feed_parser *p = feed_parser_new(&o, on_item, out);
+	struct err e;
+	bool ok = true;
+
+	for (; doc.len != 0 && ok; doc = sv_from(doc, step))
+		ok = feed_parser_push(p, sv_sub(doc, 0, step), &e);
+	if (ok)
+		ok = feed_parser_finish(p, &e);
+	if (!ok) {
+		(void)str_addf(out, "!%s", e.msg);
+		assert_false(feed_parser_finish(p, &e));
+	}
+	feed_parser_free(p);
+}
+
+struct row {
+	const char *name;
+	struct sv document;
+	const char *expect;
+	const char *content_type, *base;
+};
+
+static void
+check(const struct row *r, size_t step)
+{
+	struct str out;
+
+	str_init(&out, MiB(16));
+	run(r->document, sv_of(r->content_type), sv_of(r->base), step, &out);
+	if (strcmp(str_c(&out), r->expect) != 0)
+		fail_msg("%s (pieces of %zu)\n  want %s\n  got  %s", r->name,
+		    step, r->expect, str_c(&out));
+	str_done(&out);
+}
+
+/* So long that the charset is chosen and all else comes in pieces. */
+static void
+check_late(const struct row *row)
+{
+	struct row r = *row;
+	struct str doc;
+
+	str_init(&doc, MiB(1));
+	(void)str_addf(&doc, "%900s", "");
+	(void)str_add(&doc, row->document);
+	r.document = str_sv(&doc);
+	check(&r, 1);
+	check(&r, 7);
+	str_done(&doc);
+}
+
+/* Each row is read whole, byte by byte, and in pieces that fall anywhere. */
+static void
+check_rows(const struct row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		check(&rows[i], rows[i].document.len + 1);
+		check(&rows[i], 1);
+		check(&rows[i], 7);
+		if (rows[i].document.len > 1 && rows[i].document.p[0] == '<' &&
+		    rows[i].document.p[1] != 0)
+			check_late(&rows[i]);
+	}
+}
+
+static const struct row rss[] = {
+	{ "an item has the fields of RSS 2.0",
+	    SV(RSS("<item><title>T</title><link>http://a/1</link>"
+		   "<description>D</description><author>j@a.b (Jane)</author>"
+		   "<category>x</category><category>y</category>"
+		   "<guid isPermaLink='false'>g1</guid>"
+		   "<pubDate>Thu, 01 Jan 1970 00:01:00 GMT</pubDate>"
+		   "<enclosure url='http://a/f' type='audio/mpeg' length='9'/>"
+		   "<source url='http://b/rss'>B</source></item>")),
+	    "[ id=g1 title=T link=http://a/1 author=Jane published=60 source=B "
+	    "source-link=http://b/rss summary=D category=x category=y "
+	    "file=http://a/f type=audio/mpeg length=9 ]",
+	    NO_HEADERS },
+	{ "content:encoded is the content, whatever the prefix",
+	    SV(RSS("<item><description>s</description><c:encoded xmlns:c="
+		   "'http://purl.org/rss/1.0/modules/content/'>"
+		   "&lt;p>one&lt;/p>&lt;p>two&lt;/p></c:encoded></item>")),
+	    "[ summary=s content=one two ]", NO_HEADERS },
+	{ "Dublin Core fills what RSS leaves open",
+	    SV(RSS("<item " DC "><dc:creator>Jane</dc:creator>"
+		   "<dc:subject>s</dc:subject><dc:date>1970-01-01T00:01:00Z"
+		   "</dc:date><dc:language>fr</dc:language></item>")),
+	    "[ author=Jane lang=fr published=60 category=s ]", NO_HEADERS },
+	{ "the upper row of the table wins, wherever it stands",
+	    SV(RSS("<item " DC "><dc:creator>C</dc:creator><author>A</author>"
+		   "</item><item " DC "><author>A</author>"
+		   "<dc:creator>C</dc:creator></item>")),
+	    "[ author=A ][ author=A ]", NO_HEADERS },
+	{ "within a row what comes first wins",
+	    SV(RSS("<item><title>1</title><title>2</title></item>")),
+	    "[ title=1 ]", NO_HEADERS },
+	{ "an Atom link beside an RSS link does not replace it",
+	    SV(RSS("<item xmlns:atom='http://www.w3.org/2005/Atom'>"
+		   "<atom:link rel='alternate' href='http://a/atom'/>"
+		   "<link>http://a/rss</link></item>")),
+	    "[ link=http://a/rss ]", NO_HEADERS },
+	{ "a guid is the link of an item without one",
+	    SV(RSS("<item><guid>http://a/1</guid></item>"
+		   "<item><guid isPermaLink='false'>http://a/2</guid></item>"
+		   "<item><guid>7</guid></item>")),
+	    "[ id=http://a/1 link=http://a/1 ][ id=http://a/2 ][ id=7 ]",
+	    NO_HEADERS },
+	{ "an image's or text input's title is not the channel's or an item's",
+	    SV(RSS("<item><title>T</title><image><title>I</title></image>"
+		   "</item><image><title>I</title><link>i</link></image>")),
+	    "[ title=T ]", NO_HEADERS },
+	{ "RSS 1.0 has its items beside the channel",
+	    SV(RDF_BEGIN "xmlns='http://purl.org/rss/1.0/'><channel>"
+			 "<title>F</title></channel><item rdf:about='urn:1'>"
+			 "<title>T</title></item></rdf:RDF>"),
+	    "[ id=urn:1 title=T ]", NO_HEADERS },
+	{ "elements are known in any case",
+	    SV("<RSS VERSION='2.0'><CHANNEL><ITEM><TITLE>T</TITLE></ITEM>"
+	       "</CHANNEL></RSS>"),
+	    "[ title=T ]", NO_HEADERS },
+	{ "an item takes the language of its channel",
+	    SV(RSS("<language>de</language><item><title>T</title></item>")),
+	    "[ title=T lang=de ]", NO_HEADERS },
+	{ "an impossible date is none",
+	    SV(RSS("<item><title>T</title><pubDate>soon</pubDate></item>")),
+	    "[ title=T ]", NO_HEADERS },
+	{ "relative links are resolved",
+	    SV(RSS("<item><link> /x/../1 </link></item>")),
+	    "[ link=http://a/1 ]", NULL, "http://a/b/rss" },
+	{ "without a base they stay as they are",
+	    SV(RSS("<item><link>/1</link></item>")), "[ link=/1 ]",
+	    NO_HEADERS },
+	{ "an unknown element hides what is below it",
+	    SV(RSS("<item><x:y xmlns:x='urn:x'><title>no</title></x:y>"
+		   "<title>yes</title></item>")),
+	    "[ title=yes ]", NO_HEADERS },
+};
+
+static const struct row atom[] = {
+	{ "an entry has the fields of Atom 1.0",
+	    SV(ATOM("<entry><id>urn:1</id><title>T</title>"
+		    "<link rel='self' href='http://a/self'/>"
+		    "<link rel='enclosure' href='http://a/f' length='9'/>"
+		    "<link href='http://a/1'/><author><name>Jane</name>"
+		    "<email>j@a.b</email></author><category term='x'/>"
+		    "<published>1970-01-01T00:01:00Z</published>"
+		    "<updated>1970-01-01T00:02:00Z</updated>"
+		    "<summary>S</summary><content>C</content></entry>")),
+	    "[ id=urn:1 title=T link=http://a/1 author=Jane published=60 "
+	    "updated=120 summary=S content=C category=x file=http://a/f "
+	    "length=9 ]",
+	    NO_HEADERS },
+	{ "type=text means what it says, type=html is markup",
+	    SV(ATOM(
+		"<entry><title>&lt;b>x&lt;/b></title></entry>"
+		"<entry><title type='html'>&lt;b>x&lt;/b></title></entry>")),
+	    "[ title=<b>x</b> ][ title=x ]", NO_HEADERS },
+	{ "type=xhtml is elements; escaped markup in it is text",
+	    SV(ATOM("<entry><content type='xhtml'><div xmlns="
+		    "'http://www.w3.org/1999/xhtml'><p>one</p><p>t<i>w</i>o "
+		    "&lt;b></p></div></content></entry>")),
+	    "[ content=one two <b> ]", NO_HEADERS },
+	{ "base64 of a text is decoded, of anything else dropped",
+	    SV(ATOM("<entry><content type='application/x'>aGkg\nZm9v</content>"
+		    "</entry><entry><content type='image/png'>iVBORw=="
+		    "</content><title>T</title></entry>")),
+	    "[ content=hi foo ][ title=T ]", NO_HEADERS },
+	{ "a page is a better link than something else",
+	    SV(ATOM("<entry><link type='application/pdf' href='http://a/pdf'/>"
+		    "<link type='text/html' href='http://a/html'/></entry>")),
+	    "[ link=http://a/html ]", NO_HEADERS },
+	{ "without an author an entry has its source's, else the feed's",
+	    SV(ATOM("<author><name>F</name></author><entry><title>1</title>"
+		    "</entry><entry><title>2</title><source><title>S</title>"
+		    "<id>urn:s</id><author><name>A</name></author></source>"
+		    "</entry>")),
+	    "[ title=1 author=F ][ title=2 author=A source=S source-id=urn:s "
+	    "]",
+	    NO_HEADERS },
+	{ "xml:base and xml:lang hold for what is below",
+	    SV(ATOM("<entry xml:base='http://b/x/' xml:lang='fr'>"
+		    "<link xml:base='y/' href='1'/><title xml:lang='de'>T"
+		    "</title></entry><entry><link href='2'/></entry>")),
+	    "[ title=T link=http://b/x/y/1 lang=de ][ link=http://a/2 ]", NULL,
+	    "http://a/" },
+	{ "Atom 0.3 has issued, modified and modes",
+	    SV("<feed version='0.3' xmlns='http://purl.org/atom/ns#'><entry>"
+	       "<title mode='escaped' type='text/html'>&lt;b>x&lt;/b></title>"
+	       "<issued>1970-01-01T00:01:00Z</issued><modified>"
+	       "1970-01-01T00:02:00Z</modified></entry></feed>"),
+	    "[ title=x published=60 updated=120 ]", NO_HEADERS },
+	{ "an entry may stand alone",
+	    SV("<entry xmlns='http://www.w3.org/2005/Atom'><title>T</title>"
+	       "</entry>"),
+	    "[ title=T ]", NO_HEADERS },
+};
+
+static const struct row texts[] = {
+	{ "markup in RSS is markup, escaped, in CDATA or as elements",
+	    SV(RSS("<item><title>a &lt;b>b&lt;/b></title></item>"
+		   "<item><title><![CDATA[a <b>b</b>]]></title></item>"
+		   "<item><title>a <b>b</b></title></item>")),
+	    "[ title=a b ][ title=a b ][ title=a b ]", NO_HEADERS },
+	{ "what only looks a little like markup is text",
+	    SV(RSS("<item><title>1 &lt; 2 &amp; 3 > 2</title></item>")),
+	    "[ title=1 < 2 & 3 > 2 ]", NO_HEADERS },
+	{ "white space collapses and line ends do not matter, CDATA or not",
+	    SV(RSS("<item><title> a\r\n b </title></item>"
+		   "<item><title><![CDATA[a\r\nb\rc]]></title></item>")),
+	    "[ title=a b ][ title=a b c ]", NO_HEADERS },
+	{ "HTML's names are known without a DTD",
+	    SV(RSS("<item><title>&eacute;t&eacute;&nbsp;&amp; &#8212; "
+		   "&#x2014;</title></item>")),
+	    "[ title=été\u00A0& — — ]", NO_HEADERS },
+	{ "comments and processing instructions part nothing",
+	    SV(RSS("<item><title>a<!-- <b> -->b<?x > ?>c</title></item>")),
+	    "[ title=abc ]", NO_HEADERS },
+};
+
+static const struct row broken[] = {
+	{ "a bare & is one, and later references still work",
+	    SV(RSS("<item><title>AT&T and R&D</title><link>http://a/?b=1&c=2"
+		   "&copy=3</link><description>&lt;p>x&amp;y&lt;/p>"
+		   "</description></item>")),
+	    "[ title=AT&T and R&D link=http://a/?b=1&c=2&copy=3 summary=x&y ]",
+	    NO_HEADERS },
+	{ "a reference that nobody declared stays",
+	    SV(RSS("<item><title>a &nosuch; b &lt;i>c&lt;/i></title></item>")),
+	    "[ title=a &nosuch; b c ]", NO_HEADERS },
+	{ "a < that begins no tag is one",
+	    SV(RSS("<item><title>1 < 2</title></item>")), "[ title=1 < 2 ]",
+	    NO_HEADERS },
+	{ "end tags may be missing, strange or in the wrong case",
+	    SV(RSS("<item><title>a<br>b</title><description>c</i></description>"
+		   "</item><Item><title>d</TITLE></item>")),
+	    "[ title=a b summary=c ][ title=d ]", NO_HEADERS },
+	{ "attributes may lack quotes, values or blanks",
+	    SV(RSS("<item a b = c><enclosure url=http://a/f "
+		   "type='x'length='1'/></item>")),
+	    "[ file=http://a/f type=x length=1 ]", NO_HEADERS },
+	{ "& and < in an attribute are text",
+	    SV(RSS("<item><enclosure url='http://a/?b&amp;c&d<'/></item>")),
+	    "[ file=http://a/?b&c&d< ]", NO_HEADERS },
+	{ "control and non-characters are dropped",
+	    SV(RSS("<item><title>a\x01\x1F\xEF\xBF\xBE"
+		   "b&#1;<![CDATA[c\x02\xEF\xBF\xBF]]></title></item>")),
+	    "[ title=abc ]", NO_HEADERS },
+	{ "NUL too", SV(RSS("<item><title>a\0b</title></item>")),
+	    "[ title=ab ]", NO_HEADERS },
+	{ "a prefix that nobody declared means what it usually does",
+	    SV(RSS("<item><dc:creator>Jane</dc:creator></item>")),
+	    "[ author=Jane ]", NO_HEADERS },
+	{ "white space and a server's warning before the document are skipped",
+	    SV(" \n<br /><b>Warning</b>: x in <b>y</b>\n<?xml version='1.0'?>"
+	       "\n" RSS("<item><title>T</title></item>")),
+	    "[ title=T ]", NO_HEADERS },
+	{ "what follows the document is not read",
+	    SV(RSS("<item><title>T</title></item>") "junk & <rss>"),
+	    "[ title=T ]", NO_HEADERS },
+	{ "a document cut short hands on what was complete",
+	    SV("<rss version='2.0'><channel><item><title>1</title></item>"
+	       "<item><title>2</title>"),
+	    "[ title=1 ]!the document is cut short", NO_HEADERS },
+	{ "so does one cut in a tag",
+	    SV("<rss version='2.0'><channel><item><title>1</title></item>"
+	       "<item><tit"),
+	    "[ title=1 ]!the document is cut short", NO_HEADERS },
+};
+
+static const struct row no_feeds[] = {
+	{ "nothing", SV(""), "!the document is empty", NO_HEADERS },
+	{ "blanks", SV(" \n "), "!it has no elements and is not a feed",
+	    NO_HEADERS },
+	{ "text", SV("hello"), "!it has no elements and is not a feed",
+	    NO_HEADERS },
+	{ "HTML", SV("<!DOCTYPE html>\n<html><body>x</body></html>"),
+	    "!it is an HTML page, not a feed", NO_HEADERS },
+	{ "other XML", SV("<?xml version='1.0'?><svg/>"),
+	    "!it is XML, but not a feed: its root element is <svg>",
+	    NO_HEADERS },
+	{ "JSON", SV(" {\"a\":1}"), "!it is a JSON document, not an XML feed",
+	    NO_HEADERS },
+	{ "a picture", SV("\x89PNG\r\n\x1A\n\0\0<rss>"),
+	    "!it is a PNG image, not a feed", NO_HEADERS },
+};
+
+#define CYRILLIC_1251 "\xC3\xE0\xE7\xE0"
+#define ITEM_1251 RSS("<item><title>" CYRILLIC_1251 "</title></item>")
+
+static const struct row charsets[] = {
+	{ "the declaration counts",
+	    SV("<?xml version='1.0' encoding='windows-1251'?>" ITEM_1251),
+	    "[ title=Газа ]", NO_HEADERS },
+	{ "the response counts more",
+	    SV("<?xml version='1.0' encoding='koi8-r'?>" ITEM_1251),
+	    "[ title=Газа ]", "text/xml; charset=\"windows-1251\"", NULL },
+	{ "a byte order mark counts most",
+	    SV("\xEF\xBB\xBF<?xml version='1.0' encoding='koi8-r'?>" RSS(
+		"<item><title>Газа</title></item>")),
+	    "[ title=Газа ]", "text/xml; charset=windows-1251", NULL },
+	{ "without a word it is UTF-8",
+	    SV(RSS("<item><title>Газа</title></item>")), "[ title=Газа ]",
+	    NO_HEADERS },
+	{ "and windows-1252 if it is not that",
+	    SV(RSS("<item><title>caf\xE9 \x96</title></item>")),
+	    "[ title=café – ]", NO_HEADERS },
+	{ "UTF-8 that was promised is mended",
+	    SV("<?xml version='1.0' encoding='utf-8'?>" RSS(
+		"<item><title>a\xFF\xC3(é</title></item>")),
+	    "[ title=a\uFFFD\uFFFD(é ]", NO_HEADERS },
+	{ "an unknown name is as none",
+	    SV("<?xml version='1.0' encoding='x-nosuch'?>" RSS(
+		"<item><title>é</title></item>")),
+	    "[ title=é ]", NO_HEADERS },
+	{ "a document read as ASCII is not UTF-16, whatever it says",
+	    SV("<?xml version='1.0' encoding='utf-16'?>" RSS(
+		"<item><title>é</title></item>")),
+	    "[ title=é ]", "text/xml; charset=utf-16", NULL },
+};
+
+static const struct row hostile[] = {
+	{ "a plain document type does no harm",
+	    SV("<!DOCTYPE rss PUBLIC '-//N//DTD RSS 0.91//EN' "
+	       "'http://127.0.0.1:1/rss.dtd'>" RSS(
+		   "<item><title>T</title></item>")),
+	    "[ title=T ]", NO_HEADERS },
+	{ "short literal entities are replaced, all others stay as they are",
+	    SV("<!DOCTYPE rss [<!-- it's > --><!ENTITY a 'x&#62;'>"
+	       "<!ENTITY b '&a;&a;'><!ENTITY c SYSTEM 'file:///etc/passwd'>"
+	       "<!ENTITY % d 'y'><!ENTITY e '<i>'><!ATTLIST item e CDATA 'z'>]>" RSS(
+		   "<item><title>&a;|&b;|&c;|%d;|&e;</title></item>")),
+	    "[ title=x>|&b;|&c;|%d;|&e; ]", NO_HEADERS },
+	{ "a declaration inside the document is nothing",
+	    SV(RSS("<item><!ENTITY a 'x'><!DOCTYPE b [<!ENTITY c 'y'>]>"
+		   "<title>&a;&c;</title></item>")),
+	    "[ title=&a;&c; ]", NO_HEADERS },
+};
+
+#define ROWS(table) check_rows((table), COUNTOF(table))
+
+static void
+test_tables(void **state)
+{
+	(void)state;
+	ROWS(rss);
+	ROWS(atom);
+	ROWS(texts);
+	ROWS(broken);
+	ROWS(no_feeds);
+	ROWS(charsets);
+	ROWS(hostile);
+}
+
+/* The same document in every charset that no declaration can be read in. */
+static void
+test_wide(void **state)
+{
+	static const char text[] = RSS("<item><title>wide</title></item>");
+	static const struct {
+		size_t width, at;
+		const char *mark;
+	} wides[] = { { 2, 0, "\xFF\xFE" }, { 2, 1, "\xFE\xFF" },
+		{ 4, 0, "\xFF\xFE\0\0" }, { 4, 3, "\0\0\xFE\xFF" } };
+
+	(void)state;
+	for (size_t i = 0; i < 2 * COUNTOF(wides); i++) {
+		size_t w = wides[i / 2].width, at = wides[i / 2].at;
+		struct row r = { "UTF-16 and UTF-32, with a mark or without",
+			SV_NONE, "[ title=wide ]", NULL, NULL };
+		struct str doc;
+
+		str_init(&doc, MiB(1));
+		if (i % 2 == 0)
+			(void)str_add(
+			    &doc, (struct sv) { wides[i / 2].mark, w });
+		for (size_t k = 0; k + 1 < sizeof(text); k++)
+			for (size_t b = 0; b < w; b++)
+				(void)str_addc(&doc, b == at ? text[k] : '\0');
+		r.document = str_sv(&doc);
+		check_rows(&r, 1);
+		str_done(&doc);
+	}
+}
+
+static const struct {
+	const char *name, *document, *format, *title, *link, *lang;
+	int64_t updated;
+	int ttl;
+} metas[] = {
+	{ "RSS 2.0",
+	    RSS("<title>T</title><link>http://a/</link><language>de</language>"
+		"<ttl> 60 </ttl><lastBuildDate>Thu, 01 Jan 1970 00:01:00 GMT"
+		"</lastBuildDate>"),
+	    "rss2.0", "T", "http://a/", "de", 60, 60 },
+	{ "RSS 0.91", "<rss version='0.91'><channel/></rss>", "rss0.91", "", "",
+	    "", NO_TIME, 0 },
+	{ "RSS 0.90",
+	    RDF_BEGIN "xmlns='http://my.netscape.com/rdf/simple/0.9/'>"
+		      "<channel><title>T</title></channel></rdf:RDF>",
+	    "rss0.90", "T", "", "", NO_TIME, 0 },
+	{ "RSS 1.0",
+	    RDF_BEGIN "xmlns='http://purl.org/rss/1.0/'><channel>"
+		      "<title>T</title></channel></rdf:RDF>",
+	    "rss1.0", "T", "", "", NO_TIME, 0 },
+	{ "Atom 0.3",
+	    "<feed xmlns='http://purl.org/atom/ns#'><modified>1970-01-01"
+	    "T00:01:00Z</modified></feed>",
+	    "atom0.3", "", "", "", 60, 0 },
+	{ "Atom 1.0",
+	    "<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='fr'>"
+	    "<title>T</title><link href='http://a/'/></feed>",
+	    "atom1.0", "T", "http://a/", "fr", NO_TIME, 0 },
+};
+
+static void
+test_meta(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(metas); i++) {
+		struct feed_parser_options o = { SV_NONE, SV_NONE };
+		struct str out;
+		struct err e;
+		struct feed_parser *p;
+		const struct feed_meta *m;
+
+		str_init(&out, MiB(1));
+		p = feed_parser_new(&o, on_item, &out);
+		assert_true(feed_parser_push(p, sv_of(metas[i].document), &e));
+		assert_true(feed_parser_finish(p, &e));
+		m = feed_parser_meta(p);
+		if (strcmp(m->format, metas[i].format) != 0 ||
+		    !sv_is(m->title, metas[i].title) ||
+		    !sv_is(m->link, metas[i].link) ||
+		    !sv_is(m->lang, metas[i].lang) ||
+		    m->updated != metas[i].updated ||
+		    m->ttl_minutes != metas[i].ttl)
+			fail_msg("%s", metas[i].name);
+		feed_parser_free(p);
+		str_done(&out);
+	}
+}
+
+static void
+test_streams(void **state)
+{
+	struct feed_parser_options o = { SV_NONE, SV_NONE };
+	struct str out, pad;
+	struct err e;
+	struct feed_parser *p;
+
+	(void)state;
+	str_init(&out, MiB(1));
+	str_init(&pad, KiB(2));
+	while (pad.len < KiB(2))
+		(void)str_addc(&pad, ' ');
+	p = feed_parser_new(&o, on_item, &out);
+	assert_true(
+	    feed_parser_push(p, SV("<rss version='2.0'><channel>"), &e));
+	assert_true(feed_parser_push(p, str_sv(&pad), &e));
+	assert_true(
+	    feed_parser_push(p, SV("<item><title>1</title></item>"), &e));
+	assert_string_equal(str_c(&out), "[ title=1 ]");
+	feed_parser_free(p);
+	str_done(&pad);
+	str_done(&out);
+}
+
+/* `times` copies of `part` behind `head`. */
+static void
+repeat(struct str *out, const char *head, const char *part, size_t times)
+{
+	str_init(out, MiB(64));
+	(void)str_adds(out, head);
+	for (size_t i = 0; i < times; i++)
+		(void)str_adds(out, part);
+}
+
+#define ITEM_BEGIN "<rss version='2.0'><channel><item>"
+
+static const struct {
+	const char *name, *head, *part;
+	size_t times;
+	const char *error;
+} ceilings[] = {
+	{ "depth", ITEM_BEGIN, "<a>", FEED_DEPTH, "depth of the elements" },
+	{ "attributes", ITEM_BEGIN "<a", " b='c'", FEED_ATTRIBUTES + 1,
+	    "attributes of one element" },
+	{ "a tag", ITEM_BEGIN "<a b='", "cccccccccccccccc", FEED_TAG_BYTES / 16,
+	    "one tag" },
+	{ "a comment", ITEM_BEGIN "<!--", "cccccccccccccccc",
+	    FEED_COMMENT_BYTES / 16 + KiB(2), "one comment" },
+	{ "a document type", "<!DOCTYPE a [", "<!ELEMENT a ANY>",
+	    FEED_COMMENT_BYTES / 16 + KiB(2), "the document type" },
+	{ "items", "<rss version='2.0'><channel>", "<item></item>",
+	    FEED_ITEMS + 1, "the feed has more than" },
+};
+
+static void
+test_ceilings(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(ceilings); i++) {
+		struct str doc, out;
+		char *error;
+
+		repeat(&doc, ceilings[i].head, ceilings[i].part,
+		    ceilings[i].times);
+		if (i == 1)
+			(void)str_adds(&doc, ">");
+		str_init(&out, MiB(1));
+		run(str_sv(&doc), SV_NONE, SV_NONE, KiB(16), &out);
+		error = strchr(str_c(&out), '!');
+		if (error == NULL || strstr(error, ceilings[i].error) == NULL)
+			fail_msg("%s: %s", ceilings[i].name,
+			    error != NULL ? error : "no error");
+		str_done(&out);
+		str_done(&doc);
+	}
+}
+
+static void
+on_long_item(const struct item *it, void *arg)
+{
+	size_t *len = arg;
+
+	*len = it->summary.len;
+	assert_true(utf8_valid(it->summary));
+}
+
+static void
+test_long_text_is_cut(void **state)
+{
+	struct feed_parser_options o = { SV_NONE, SV_NONE };
+	struct str doc;
+	struct err e;
+	size_t len = 0;
+	struct feed_parser *p = feed_parser_new(&o, on_long_item, &len);
+
+	(void)state;
+	repeat(&doc, ITEM_BEGIN "<description>", "\u4E00\u4E01\u4E02 ",
+	    ITEM_TEXT_BYTES / 8);
+	(void)str_adds(&doc, "</description></item></channel></rss>");
+	assert_true(feed_parser_push(p, str_sv(&doc), &e));
+	assert_true(feed_parser_finish(p, &e));
+	assert_in_range(len, ITEM_TEXT_BYTES - 16, ITEM_TEXT_BYTES);
+	feed_parser_free(p);
+	str_done(&doc);
+}
+
+static void
+compare_pieces(const char *path)
+{
+	struct str doc, whole, pieces;
+	struct err e;
+
+	str_init(&doc, MiB(32));
+	str_init(&whole, MiB(64));
+	str_init(&pieces, MiB(64));
+	if (!file_read(path, &doc, &e))
+		fail_msg("%s", e.msg);
+	run(str_sv(&doc), SV_NONE, SV_NONE, doc.len + 1, &whole);
+	run(str_sv(&doc), SV_NONE, SV_NONE, 997, &pieces);
+	if (strcmp(str_c(&whole), str_c(&pieces)) != 0)
+		fail_msg("%s differs when it comes in pieces", path);
+	assert_true(utf8_valid(str_sv(&whole)));
+	str_done(&doc);
+	str_done(&whole);
+	str_done(&pieces);
+}
+
+/* Real and hostile documents give the same whole and in pieces. */
+static void
+test_data(void **state)
+{
+	static const char *const dirs[] = { "realworld/feeds",
+		"given/inputs/hostile", "given/inputs/selfmade/encodings" };
+	const char *data = getenv("TOCSIN_DATA");
+
+	(void)state;
+	if (data == NULL) {
+		print_message("skipped, no data\n");
+		skip();
+	}
+	for (size_t i = 0; i < COUNTOF(dirs); i++) {
+		struct str path;
+		struct dirent *entry;
+		DIR *d;
+
+		str_init(&path, KiB(4));
+		(void)str_addf(&path, "%s/feeds/%s", data, dirs[i]);
+		d = opendir(str_c(&path));
+		if (d == NULL)
+			fail_msg("%s is missing", str_c(&path));
+		while ((entry = readdir(d)) != NULL) {
+			if (entry->d_name[0] == '.')
+				continue;
+			str_clear(&path);
+			(void)str_addf(&path, "%s/feeds/%s/%s", data, dirs[i],
+			    entry->d_name);
+			compare_pieces(str_c(&path));
+		}
+		(void)closedir(d);
+		str_done(&path);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_wide),
+		cmocka_unit_test(test_meta),
+		cmocka_unit_test(test_streams),
+		cmocka_unit_test(test_ceilings),
+		cmocka_unit_test(test_long_text_is_cut),
+		cmocka_unit_test(test_data),
+	};
+
+	feed_parser_global_init();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
