@@ -7,6 +7,7 @@
 #   make unit        the unit tests alone; make e2e: the end-to-end tests alone
 #   make lint        format, layers, lengths, clang-tidy, cppcheck, shellcheck
 #   make fuzz        each fuzz target for FUZZ_SECONDS
+#   make man         the lists of options in docs/man/tocsin.yaml.5
 #   make bench       the table of measurements
 #   make install     below DESTDIR and PREFIX
 #   make clean
@@ -63,7 +64,7 @@ FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 FUZZ_SECONDS ?= 60
 
-.PHONY: all run check unit e2e lint fuzz bench install clean \
+.PHONY: all run check unit e2e lint fuzz bench man install clean \
 	run-now check-now lint-now fuzz-now bench-now
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -132,6 +133,7 @@ DEPS_OF_check := build test $(if $(findstring clang,$(CC)),lint full)
 DEPS_OF_lint := build test lint
 DEPS_OF_fuzz := build full
 DEPS_OF_bench := build test full
+FLAGS_OF_lint := --keep-going
 FLAGS_OF_fuzz := CC=clang SAN=fuzzer-no-link,address,undefined BUILD=build-fuzz
 run check lint fuzz bench:
 	@tools/deps $(DEPS_OF_$@)
@@ -145,8 +147,7 @@ check-now: all $(TESTS)
 	@tests/run $(BUILD) $(TESTS) $(E2E)
 
 $(BUILD)/gen-man: $(call objects,tools/gen-man.c) $(LIB)
-	@echo '  LD   $@'
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call link)
 
 # The lists of options in the manual page; the unit tests compare.
 man: $(BUILD)/gen-man
