@@ -260,6 +260,19 @@ policy_of(const struct poller *p)
 		p->conf->daemon.cap_ms };
 }
 
+/* Of a document that was cut off, too, the items count that came. */
+static void
+end_document(struct poller *p, bool whole)
+{
+	bool good;
+
+	if (p->parser == NULL)
+		return;
+	good = feed_parser_finish(p->parser, whole ? &p->error : NULL);
+	p->answer.complete = whole && good;
+	p->answer.ttl_minutes = feed_parser_meta(p->parser)->ttl_minutes;
+}
+
 /* The exchange is over; `whole`: nothing of its answer is missing. */
 static void
 end_poll(struct poller *p, bool whole)
@@ -268,11 +281,7 @@ end_poll(struct poller *p, bool whole)
 	const struct feed_policy policy = policy_of(p);
 	enum feed_verdict v;
 
-	if (p->parser != NULL && whole) {
-		p->answer.complete = feed_parser_finish(p->parser, &p->error);
-		p->answer.ttl_minutes =
-		    feed_parser_meta(p->parser)->ttl_minutes;
-	}
+	end_document(p, whole);
 	v = feed_finish(&p->feed, &p->answer, &policy, loop_now_ms(l),
 	    loop_wall_ms(l), drand48());
 	count(v);

@@ -7,7 +7,8 @@ import unittest
 from harness import (Case, FEED_TYPE, Hook, PAGE_TYPE, item, page, reply, rss,
                      wait_until)
 
-ITEMS = 200
+FEEDS = 8
+ITEMS = 200                      # number n stands in feed n % FEEDS
 KILLS = 50
 SEED = 20240326
 TEXT = ('The vote was taken before dawn, and nobody left the chamber. ' * 8 +
@@ -18,7 +19,7 @@ TEXT = ('The vote was taken before dawn, and nobody left the chamber. ' * 8 +
 def kind(number):
     """What item `number` is: every second matches, half of those only in its
     article."""
-    return ('in-feed', 'plain', 'in-article', 'plain')[number % 4]
+    return ('in-feed', 'plain', 'in-article', 'plain')[number // FEEDS % 4]
 
 
 class Kill(Case):
@@ -26,8 +27,8 @@ class Kill(Case):
         super().setUp()
         self.random = random.Random(SEED)
         self.hook = Hook(self.site, decide=self.decide)
-        self.shown = 0
-        self.site.routes['/feed'] = self.feed
+        for n in range(FEEDS):
+            self.site.routes[f'/feed/{n}'] = self.feed(n)
         for number in range(ITEMS):
             title = f'Report {number}'
             self.site.routes[f'/page/{number}'] = reply(200, page(
@@ -37,25 +38,33 @@ class Kill(Case):
     def decide(self, _request):
         return reply(self.random.choice((200, 500)))
 
-    def feed(self, _request):
-        """Each poll shows up to eight items more."""
-        self.shown = min(ITEMS, self.shown + self.random.randrange(1, 9))
-        return reply(200, rss(self.items()), FEED_TYPE)
+    def feed(self, which):
+        """Each poll shows up to three items more."""
+        numbers = list(range(which, ITEMS, FEEDS))
+        shown = 0
 
-    def items(self):
-        for number in reversed(range(self.shown)):
-            text = ('A ceasefire is near.' if kind(number) == 'in-feed' else
-                    'The teaser does not say.')
-            yield item(number, f'Report {number}', text,
-                       f'{self.site.base}/page/{number}', minutes_ago=5)
+        def route(_request):
+            nonlocal shown
+            shown += self.random.randrange(0, 4)
+            return reply(200, rss(map(self.item, reversed(numbers[:shown]))),
+                         FEED_TYPE)
+        return route
+
+    def item(self, number):
+        text = ('A ceasefire is near.' if kind(number) == 'in-feed' else
+                'The teaser does not say.')
+        return item(number, f'Report {number}', text,
+                    f'{self.site.base}/page/{number}', minutes_ago=5)
 
     def test_fifty_kills(self):
         daemon = self.daemon(self.config(
-            {'wire': '/feed'}, {'truce': 'ceasefire'}))
+            {f'wire-{n}': f'/feed/{n}' for n in range(FEEDS)},
+            {'truce': 'ceasefire'}))
         for _ in range(KILLS):
             daemon.start(wait=False)
             time.sleep(self.random.uniform(0.02, 0.6))
             daemon.kill()
+        before = len(self.hook.alerts)
         want = {f'Report {n}' for n in range(ITEMS) if kind(n) != 'plain'}
         daemon.start()
         wait_until(lambda: self.titles(self.hook.alerts) >= want, 60,
@@ -75,8 +84,8 @@ class Kill(Case):
             self.assertEqual(set(ids), want, f'items at the {place}')
             several = {t: i for t, i in ids.items() if len(i) != 1}
             self.assertEqual(several, {}, f'ids of one item at the {place}')
-        print(f'{len(self.hook.attempts)} attempts, '
-              f'{len(self.hook.alerts)} accepted, {len(want)} wanted')
+        print(f'{len(self.hook.attempts)} attempts, {before} accepted between '
+              f'the kills, {len(self.hook.alerts)} in all, {len(want)} wanted')
 
     @staticmethod
     def titles(documents):
