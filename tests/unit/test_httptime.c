@@ -17,8 +17,11 @@
 static const struct {
 	const char *value, *date;
 	int64_t wait_ms;
-} retry_rows[] = { { "120", "", 120 * SEC_MS }, { " 120 ", "", 120 * SEC_MS },
-	{ "0", "", 0 }, { "Tue, 26 Mar 2024 05:13:09 GMT", "", MIN_MS },
+} retry_rows[] = {
+	{ "120", "", 120 * SEC_MS },
+	{ " 120 ", "", 120 * SEC_MS },
+	{ "0", "", 0 },
+	{ "Tue, 26 Mar 2024 05:13:09 GMT", "", MIN_MS },
 	{ "Tuesday, 26-Mar-24 05:13:09 GMT", "", MIN_MS },
 	{ "Tue Mar 26 05:13:09 2024", "", MIN_MS },
 	/* By the server's own clock, which is an hour ahead. */
@@ -26,10 +29,12 @@ static const struct {
 	    MIN_MS },
 	{ "999999999999999999999", "", HTTP_WAIT_MAX_MS },
 	{ "Tue, 26 Mar 2030 05:13:09 GMT", "", HTTP_WAIT_MAX_MS },
-	{ "-5", "", -1 }, { "soon", "", -1 }, { "1.5", "", -1 }, -1 },
-  { "", "", -1 }, { "Mon, 25 Mar 2024 05:13:09 GMT", "", -1 },
-}
-;
+	{ "-5", "", -1 },
+	{ "soon", "", -1 },
+	{ "1.5", "", -1 },
+	{ "", "", -1 },
+	{ "Mon, 25 Mar 2024 05:13:09 GMT", "", -1 },
+};
 
 static void
 test_retry_after(void **state)
