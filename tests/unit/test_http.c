@@ -331,7 +331,7 @@ trailers_are_no_headers(void **state)
 
 	route(w, "/",
 	    OK_HEAD "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n"
-		    "ETag: late\r\nHTTP/1.1: 500\r\n\r\n");
+		    "HTTP/1.1: 500\r\nETag: late\r\n\r\n");
 	o = get(w, "http://127.0.0.1:%d/");
 	assert_int_equal(o->failure, HTTP_ANSWERED);
 	assert_int_equal(o->status, 200);
@@ -622,6 +622,7 @@ connections_are_kept_only_on_request(void **state)
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(get(w, "http://a.test:%d/")->status, 200);
 	assert_int_equal(fake_http_connections(w->server), 3);
+	assert_true(saw(w->server, "\r\nConnection: close\r\n"));
 }
 
 static void
