@@ -18,10 +18,10 @@ render(const struct query *q, struct str *out)
 
 	if (q->kids == NULL) {
 		(void)str_addf(out, "%s%s%.*s",
-		    q->kind == QUERY_ENTITY	 ? "@"
-			: q->kind == QUERY_LANG	 ? "lang:"
-			: q->exact		 ? "="
-						 : "",
+		    q->kind == QUERY_ENTITY	? "@"
+			: q->kind == QUERY_LANG ? "lang:"
+			: q->exact		? "="
+						: "",
 		    q->fields == FIELD_BIT(FIELD_TITLE) ? "title:" : "",
 		    SV_ARG(q->text));
 		return;
@@ -40,9 +40,9 @@ render(const struct query *q, struct str *out)
 static void
 parse(const char *query, struct str *out)
 {
-	struct config_text at = { .text = sv_of(query),
-		.line = 1,
-		.column = 1 };
+	struct config_text at = {
+		.text = sv_of(query), .line = 1, .column = 1
+	};
 	struct diags *d = diags_new();
 	struct arena a;
 	const struct query *q;
@@ -87,8 +87,7 @@ static const struct {
 	{ "languages", "a AND lang:(en, fr)", "(and a lang:en, fr)" },
 	{ "Hebrew gershayim do not end a word", "או\"ם", "או\"ם" },
 	{ "nor a phrase", "\"של האו\"ם\"", "של האו\"ם" },
-	{ "blanks of all kinds", "a\u00A0AND\u3000b\nAND\tc",
-	    "(and a b c)" },
+	{ "blanks of all kinds", "a\u00A0AND\u3000b\nAND\tc", "(and a b c)" },
 	{ "a colon after digits is no field", "12:30", "12:30" },
 	{ "a host name", "url:bbc.co.uk", "bbc.co.uk" },
 };
@@ -195,15 +194,14 @@ test_words(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNTOF(words); i++) {
 		struct diags *d = diags_new();
-		struct ruleset *r =
-		    ruleset_compile_query(sv_of(words[i].query), NULL, d);
+		struct ruleset *r = ruleset_compile_query(
+		    sv_of(words[i].query), NULL, d);
 		struct str out;
 
 		str_init(&out, KiB(4));
 		diags_brief(d, &out);
 		if ((r == NULL) != (words[i].said != NULL) ||
-		    (r == NULL &&
-			strstr(str_c(&out), words[i].said) == NULL))
+		    (r == NULL && strstr(str_c(&out), words[i].said) == NULL))
 			fail_msg("%s: of %s is said: %s", words[i].rule,
 			    words[i].query, str_c(&out));
 		ruleset_free(r);
@@ -254,9 +252,9 @@ test_long_chains(void **state)
 		(void)str_addc(&query, 'x');
 		while (str_adds(&query, joints[i]) && str_addc(&query, 'x'))
 			;
-		query.p[query.len - (query.p[query.len - 1] != 'x'
-					    ? strlen(joints[i])
-					    : 0)] = '\0';
+		query.p[query.len -
+		    (query.p[query.len - 1] != 'x' ? strlen(joints[i]) : 0)] =
+		    '\0';
 		parse(str_c(&query), &out);
 		if (i == 2)
 			assert_non_null(strstr(str_c(&out), "too many NEAR"));
