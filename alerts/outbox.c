@@ -3,10 +3,6 @@
 
 #include "base/clock.h"
 
-#include <time.h>
-
-#define RETRY_AFTER_MOST_MS (7 * DAY_MS)
-
 void
 outbox_judge_status(
     int status, int64_t retry_after_ms, struct outbox_result *out)
@@ -31,50 +27,6 @@ outbox_judge_status(
 		(void)err_set(&out->why, "answered %d%s", status, hint);
 }
 
-/* The three forms of RFC 9110 section 5.6.7, all in GMT. */
-static bool
-parse_http_date(struct sv text, int64_t *out_s)
-{
-	static const char *const forms[] = { "%a, %d %b %Y %H:%M:%S GMT",
-		"%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y" };
-	char copy[64];
-
-	if (text.len >= sizeof(copy))
-		return false;
-	for (size_t i = 0; i < text.len; i++)
-		copy[i] = text.p[i];
-	copy[text.len] = '\0';
-	for (size_t i = 0; i < COUNTOF(forms); i++) {
-		struct tm tm = { 0 };
-		const char *end = strptime(copy, forms[i], &tm);
-
-		if (end != NULL && *end == '\0') {
-			*out_s = timegm(&tm);
-			return true;
-		}
-	}
-	return false;
-}
-
-int64_t
-outbox_retry_after(struct sv value, int64_t now_ms)
-{
-	uint64_t seconds;
-	int64_t when_s, wait_ms;
-
-	value = sv_trim(value);
-	if (value.len != 0 && sv_to_u64(value, &seconds))
-		return seconds < RETRY_AFTER_MOST_MS / SEC_MS
-		    ? (int64_t)seconds * SEC_MS
-		    : RETRY_AFTER_MOST_MS;
-	if (!parse_http_date(value, &when_s))
-		return -1;
-	wait_ms = when_s * SEC_MS - now_ms;
-	if (wait_ms > RETRY_AFTER_MOST_MS)
-		wait_ms = RETRY_AFTER_MOST_MS;
-	return wait_ms > 0 ? wait_ms : 0;
-}
-
 int64_t
 outbox_next_try(const struct outbox_policy *p, unsigned attempts,
     int64_t now_ms, const struct outbox_result *r, double jitter)
@@ -86,8 +38,8 @@ outbox_next_try(const struct outbox_policy *p, unsigned attempts,
 	if (wait_ms > p->retry_max_ms)
 		wait_ms = p->retry_max_ms;
 	wait_ms += (int64_t)((double)wait_ms * jitter / 5);
-	if (asked_ms > RETRY_AFTER_MOST_MS)
-		asked_ms = RETRY_AFTER_MOST_MS;
+	if (asked_ms > HTTP_WAIT_MAX_MS)
+		asked_ms = HTTP_WAIT_MAX_MS;
 	return now_ms + (asked_ms > wait_ms ? asked_ms : wait_ms);
 }
 
@@ -96,7 +48,7 @@ outbox_resume(const struct outbox_policy *p, int64_t created_ms,
     int64_t next_ms, int64_t now_ms)
 {
 	bool jumped = created_ms > now_ms ||
-	    next_ms - now_ms > RETRY_AFTER_MOST_MS;
+	    next_ms - now_ms > HTTP_WAIT_MAX_MS;
 
 	if (jumped && next_ms > now_ms + p->retry_max_ms)
 		return now_ms + p->retry_max_ms;

@@ -34,10 +34,6 @@ void outbox_judge_status(
 int64_t outbox_next_try(const struct outbox_policy *p, unsigned attempts,
     int64_t now_ms, const struct outbox_result *r, double jitter);
 
-/* A Retry-After header, in seconds or as an HTTP date, in ms from now, at most
- * 7 days; -1 when it says nothing. */
-int64_t outbox_retry_after(struct sv value, int64_t now_ms);
-
 /* When to go on with an alert that waited when the process ended: as stored,
  * so that a Retry-After outlives a restart, but within retry_max when the wall
  * clock was set back in between. */

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/url.h"
 #include "net/http.h"
+#include "net/httptime.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -83,7 +84,9 @@ on_done(const struct http_response *r, void *arg)
 
 	w->call = NULL;
 	outbox_judge_status(r->status,
-	    outbox_retry_after(http_header(r, "Retry-After"), now_ms), &result);
+	    http_retry_after_ms(
+		http_header(r, "Retry-After"), http_header(r, "Date"), now_ms),
+	    &result);
 	if (r->status == 0)
 		(void)err_set(&result.why, "%s", r->error);
 	if (result.kind != DELIVERY_DONE)

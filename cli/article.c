@@ -1,28 +1,17 @@
 /* cli/article.c: `tocsin article`: the main text of a page. */
 #include "cli/commands.h"
+#include "cli/input.h"
 
-#include "base/clock.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "feeds/article.h"
 
 #include <getopt.h>
 #include <stdio.h>
-#include <string.h>
 
 struct request {
-	const char *path;
 	struct sv base;
 	bool json;
 };
-
-static bool
-read_page(const char *path, struct str *page, struct err *e)
-{
-	if (strcmp(path, "-") == 0)
-		return file_read_fd(0, "standard input", page, e);
-	return file_read(path, page, e);
-}
 
 static void
 print_json(const struct article *art, struct str *out)
@@ -42,26 +31,53 @@ print_json(const struct article *art, struct str *out)
 }
 
 static int
-run(const struct request *r, struct str *page, struct arena *a)
+print(const struct request *r, const struct article *art)
 {
-	struct article art;
-	struct err e;
 	struct str out;
 
-	if (!read_page(r->path, page, &e) ||
-	    !article_extract(str_sv(page), SV_NONE, r->base, a, &art, &e)) {
-		(void)fprintf(stderr, "tocsin article: %s\n", e.msg);
-		return CLI_NOTHING;
-	}
 	str_init(&out, 8 * ARTICLE_TEXT_BYTES);
 	if (r->json)
-		print_json(&art, &out);
+		print_json(art, &out);
 	else
-		(void)str_add(&out, art.text);
+		(void)str_add(&out, art->text);
 	(void)str_addc(&out, '\n');
 	(void)fwrite(str_c(&out), 1, out.len, stdout);
 	str_done(&out);
 	return CLI_DONE;
+}
+
+static int
+extract(const struct request *r, const struct cli_input *in)
+{
+	struct sv base = r->base.len != 0 ? r->base : sv_of(in->url);
+	struct article art;
+	struct arena a;
+	struct err e;
+	int status = CLI_NOTHING;
+
+	arena_init(&a);
+	if (article_extract(str_sv(&in->bytes), sv_of(in->content_type), base,
+		&a, &art, &e))
+		status = print(r, &art);
+	else
+		(void)fprintf(stderr, "tocsin article: %s\n", e.msg);
+	arena_done(&a);
+	return status;
+}
+
+static int
+run(const struct request *r, const char *what)
+{
+	struct cli_input in;
+	struct err e;
+	int status = CLI_USAGE;
+
+	if (cli_input_read(what, ARTICLE_BYTES, &in, &e))
+		status = extract(r, &in);
+	else
+		(void)fprintf(stderr, "tocsin article: %s\n", e.msg);
+	cli_input_done(&in);
+	return status;
 }
 
 int
@@ -71,9 +87,7 @@ cmd_article(int argc, char **argv)
 						     NULL, 'b' },
 		{ "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
 	struct request r = { 0 };
-	struct str page;
-	struct arena a;
-	int c, status;
+	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == '?')
@@ -84,12 +98,6 @@ cmd_article(int argc, char **argv)
 			r.base = sv_of(optarg);
 	}
 	if (optind + 1 != argc)
-		return cli_usage("article", "one file is needed");
-	r.path = argv[optind];
-	str_init(&page, ARTICLE_BYTES);
-	arena_init(&a);
-	status = run(&r, &page, &a);
-	arena_done(&a);
-	str_done(&page);
-	return status;
+		return cli_usage("article", "one file or URL is needed");
+	return run(&r, argv[optind]);
 }

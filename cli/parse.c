@@ -1,15 +1,12 @@
 /* cli/parse.c: `tocsin parse`: what tocsin sees in a feed, as JSON. */
 #include "cli/commands.h"
+#include "cli/input.h"
 
-#include "base/file.h"
 #include "base/json.h"
-#include "base/url.h"
 #include "feeds/parse.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define OUTPUT_BYTES (FEED_DOCUMENT_BYTES * 8)
 
@@ -39,11 +36,7 @@ read_arguments(char **argv, struct arguments *out)
 			out->file = *argv;
 		}
 	}
-	if (out->file == NULL)
-		return "no file named";
-	return url_is_http(sv_of(out->file))
-	    ? "only files are read as yet; fetch the URL and hand in '-'"
-	    : NULL;
+	return out->file == NULL ? "no file or URL named" : NULL;
 }
 
 static void
@@ -129,14 +122,6 @@ put_feed(struct json *j, const struct feed_meta *m)
 	json_close(j);
 }
 
-static bool
-read_document(const char *file, struct str *out, struct err *e)
-{
-	if (strcmp(file, "-") == 0)
-		return file_read_fd(STDIN_FILENO, "standard input", out, e);
-	return file_read(file, out, e);
-}
-
 /* The items come before all is known of the feed, but stand behind it. */
 static int
 print(const struct feed_meta *m, struct json *items)
@@ -194,18 +179,22 @@ cmd_parse(int argc, char **argv)
 {
 	struct arguments args = { 0 };
 	const char *problem = read_arguments(argv, &args);
-	struct str document;
+	struct cli_input in;
 	struct err e;
-	int status = CLI_NOTHING;
+	int status = CLI_USAGE;
 
 	(void)argc;
 	if (problem != NULL)
 		return cli_usage(argv[0], problem);
-	str_init(&document, FEED_DOCUMENT_BYTES);
-	if (read_document(args.file, &document, &e))
-		status = parse(&args, str_sv(&document));
-	else
+	if (cli_input_read(args.file, FEED_DOCUMENT_BYTES, &in, &e)) {
+		if (args.options.content_type.len == 0)
+			args.options.content_type = sv_of(in.content_type);
+		if (args.options.base_url.len == 0)
+			args.options.base_url = sv_of(in.url);
+		status = parse(&args, str_sv(&in.bytes));
+	} else {
 		(void)fprintf(stderr, "tocsin parse: %s\n", e.msg);
-	str_done(&document);
+	}
+	cli_input_done(&in);
 	return status;
 }

@@ -25,8 +25,8 @@ void record_put(struct record *r, struct arena *a, enum field f, unsigned worth,
 void
 record_put_time(struct record *r, enum field f, unsigned worth, int64_t time);
 
-/* Both drop what passes the ceiling and what is empty; an enclosure may not come
- * twice. */
+/* Both drop what passes the ceiling and what is empty; an enclosure may not
+ * come twice. */
 void record_add_category(struct record *r, struct arena *a, struct sv term);
 void record_add_enclosure(struct record *r, struct arena *a, struct sv url,
     struct sv type, struct sv length);

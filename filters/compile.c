@@ -160,39 +160,6 @@ keep_names(struct arena *a, const struct config_texts *texts, bool langs)
 	return names;
 }
 
-/* Each text must be one of the names. */
-static void
-check_names(struct compiler *c, const struct config_texts *texts,
-    const char *const *names, size_t n, const char *what)
-{
-	for (size_t i = 0; i < texts->n; i++) {
-		const struct config_text *t = &texts->v[i];
-		size_t k = 0;
-
-		while (k < n && !sv_is(t->text, names[k]))
-			k++;
-		if (k == n)
-			diag_add_text(c->diags, DIAG_ERROR, t, 0, t->text.len,
-			    diag_nearest(t->text, names, n),
-			    "there is no %s '%.*s'", what, SV_ARG(t->text));
-	}
-}
-
-static void
-check_references(struct compiler *c, const struct config_filter *f)
-{
-	size_t nfeeds = c->config->nfeeds, ndest = c->config->ndestinations;
-	const char **names = mem_calloc(nfeeds + ndest + 1, sizeof(*names));
-
-	for (size_t i = 0; i < nfeeds; i++)
-		names[i] = c->config->feeds[i].name;
-	for (size_t i = 0; i < ndest; i++)
-		names[nfeeds + i] = c->config->destinations[i].name;
-	check_names(c, &f->feeds, names, nfeeds, "feed");
-	check_names(c, &f->notify, names + nfeeds, ndest, "destination");
-	free(names);
-}
-
 static void
 compile_filter(struct compiler *c, struct filter *out, size_t index)
 {
@@ -206,7 +173,6 @@ compile_filter(struct compiler *c, struct filter *out, size_t index)
 	out->feeds = keep_names(a, &f->feeds, false);
 	out->tags = keep_names(a, &f->tags, false);
 	out->langs = keep_names(a, &f->lang, true);
-	check_references(c, f);
 	revision_of_filter(out->revision, f, out, c->rules->entities);
 }
 

@@ -5,10 +5,9 @@
 #include "config/config.h"
 #include "filters/ruleset.h"
 
-/* Parses all queries, resolves entities, checks names of feeds and destinations
- * that filters use, and runs every `expect`.  All problems go to `diags` with
- * their place; NULL when there was an error.  The ruleset keeps what it needs
- * and does not refer to `c` afterwards. */
+/* Parses all queries, resolves entities and runs every `expect`.  All problems
+ * go to `diags` with their place; NULL when there was an error.  The ruleset
+ * keeps what it needs and does not refer to `c` afterwards. */
 struct ruleset *ruleset_compile(const struct config *c, struct diags *diags);
 
 /* One query without a configuration, as a filter named "query"; `entities` may

@@ -42,11 +42,13 @@ add_line(struct explainer *x, unsigned depth, bool good, struct sv what)
 	add_text(x, what);
 }
 
+/* Of the operands of NEAR only what is near, if anything is. */
 static bool
-in_pairs(const struct explainer *x, const struct node *n, const struct span *s)
+is_shown(const struct explainer *x, const struct node *n, const struct span *s)
 {
-	return n->near == 0 ||
-	    span_is_inside(&x->m->spans, s, x->m->verdicts[n->near - 1].near);
+	uint32_t pairs = n->near == 0 ? 0 : x->m->verdicts[n->near - 1].near;
+
+	return pairs == 0 || span_is_inside(&x->m->spans, s, pairs);
 }
 
 static void
@@ -60,7 +62,7 @@ add_places(struct explainer *x, const struct node *n)
 		const struct token *t = &x->m->text.tokens[s.first];
 
 		at = s.next;
-		if (!in_pairs(x, n, &s) || ++count > PLACES)
+		if (!is_shown(x, n, &s) || ++count > PLACES)
 			continue;
 		(void)str_adds(x->out, count == 1 ? ": \"" : ", \"");
 		add_text(x, text_span(&x->m->text, s.first, s.last));

@@ -65,7 +65,7 @@ void lexicon_seal(struct lexicon *l);
 typedef void lexicon_fn(uint32_t atom, size_t first, size_t last, void *arg);
 
 /* Calls `fn` for each occurrence, in the order of the tokens they begin with;
- * of those of one sequence at one token, for the longest. */
+ * of those of one sequence at one token, for the shortest. */
 void lexicon_find(
     const struct lexicon *l, const struct text *t, lexicon_fn *fn, void *arg);
 

@@ -124,16 +124,18 @@ static void
 try_sequence(const struct finder *f, const struct sequence *s)
 {
 	struct ends ends = { { f->token }, 1 };
-	size_t end = part_end(f->t, f->token), last = 0;
+	size_t end = part_end(f->t, f->token), next;
 
 	for (size_t i = 0; i < s->nwords && ends.n != 0; i++)
 		follow_word(f->t, &f->l->words[s->words + i], end, &ends);
-	for (size_t i = 0; i < ends.n; i++)
-		if (ends.v[i] > last)
-			last = ends.v[i];
-	if (ends.n != 0 && last <= end &&
-	    stands_alone(f->t, s, f->token, last - 1))
-		f->fn(s->atom, f->token, last - 1, f->arg);
+	if (ends.n == 0)
+		return;
+	next = ends.v[0];
+	for (size_t i = 1; i < ends.n; i++)
+		if (ends.v[i] < next)
+			next = ends.v[i];
+	if (stands_alone(f->t, s, f->token, next - 1))
+		f->fn(s->atom, f->token, next - 1, f->arg);
 }
 
 static void

@@ -92,7 +92,9 @@ missing_leaf(struct matcher *m, const struct filter *f, const struct node *n,
 	} else if (n->kind == QUERY_ENTITY) {
 		explain_names(m, &m->rules->entities[n->id], out);
 	} else if (n->kind == QUERY_LANG) {
-		(void)str_addf(out, "the item is in '%.*s'", SV_ARG(m->lang));
+		(void)str_addf(out, "the item is in %.*s",
+		    SV_ARG(
+			m->lang.len != 0 ? m->lang : SV("no known language")));
 	} else {
 		(void)str_adds(out, "missing");
 	}

@@ -137,6 +137,10 @@ parse_field(struct parser *p)
 	q = parse_operand(p);
 	p->fields = FIELDS_DEFAULT;
 	p->in_field = false;
+	if (q != NULL) {
+		q->length += q->offset - name.offset;
+		q->offset = name.offset;
+	}
 	return q;
 }
 

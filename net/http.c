@@ -383,6 +383,8 @@ set_headers(struct http_call *c, bool same_origin)
 		c->headers = curl_slist_append(c->headers, str_c(&line));
 	}
 	str_done(&line);
+	if (!c->req.keep_alive) /* the server need not wait for more */
+		c->headers = curl_slist_append(c->headers, "Connection: close");
 	if (c->req.post) /* asking first would cost a round trip */
 		c->headers = curl_slist_append(c->headers, "Expect:");
 }

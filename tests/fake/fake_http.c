@@ -170,7 +170,7 @@ on_connection(void *arg)
 	c = mem_calloc(1, sizeof(*c));
 	c->server = s;
 	c->fd = fd;
-	str_init(&c->in, MiB(1));
+	str_init(&c->in, MiB(4));
 	LIST_INSERT_HEAD(&s->connections, c, link);
 	s->made++;
 	s->open++;

@@ -218,9 +218,9 @@ beyond_a_hundred_problems_are_counted(void **state)
 	for (int i = 0; i < 300; i++)
 		(void)str_addf(&text,
 		    "  f%d: {url: 'https://a.example/', every: 2s}\n", i);
-	(void)str_adds(&text, "daemon: {x: y}\n");
+	(void)str_adds(&text, "destinations: {d: {type: spool}}\n");
 	assert_null(parse(str_c(&text), &heads, NULL));
-	assert_non_null(strstr(heads, "\nt:302:10: error: unknown key 'x'"));
+	assert_non_null(strstr(heads, "\nt:302:16: error: a spool"));
 	assert_non_null(strstr(heads, "\n... and 200 more warnings\n"));
 	free(heads);
 	str_done(&text);
@@ -583,6 +583,20 @@ included_files_are_merged(void **state)
 }
 
 static void
+paths_of_a_text_in_memory_stay(void **state)
+{
+	struct diags *d = diags_new();
+	struct config *c = config_parse(
+	    "some/name", SV("feeds: {a: {url: 'file:x/y'}}\n"), d);
+
+	(void)state;
+	assert_non_null(c);
+	assert_string_equal(c->feeds[0].url, "file:x/y");
+	config_unref(c);
+	diags_unref(d);
+}
+
+static void
 a_name_in_two_files_is_an_error_with_both_places(void **state)
 {
 	const struct folder *f = *state;
@@ -842,6 +856,7 @@ main(void)
 		cmocka_unit_test(durations_and_sizes_are_understood),
 		cmocka_unit_test(places_inside_texts_are_found),
 		IN_FOLDER(included_files_are_merged),
+		cmocka_unit_test(paths_of_a_text_in_memory_stay),
 		IN_FOLDER(a_name_in_two_files_is_an_error_with_both_places),
 		IN_FOLDER(includes_that_cannot_be_are_errors),
 		IN_FOLDER(a_missing_file_does_not_make_its_names_unknown),

@@ -323,6 +323,22 @@ an_interim_answer_is_passed_over(void **state)
 	assert_string_equal(o->etag, "");
 }
 
+static void
+trailers_are_no_headers(void **state)
+{
+	struct world *w = *state;
+	const struct outcome *o;
+
+	route(w, "/",
+	    OK_HEAD "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n"
+		    "HTTP/1.1: 500\r\nETag: late\r\n\r\n");
+	o = get(w, "http://127.0.0.1:%d/");
+	assert_int_equal(o->failure, HTTP_ANSWERED);
+	assert_int_equal(o->status, 200);
+	assert_int_equal(o->heads, 1);
+	assert_string_equal(o->etag, "");
+}
+
 /* What a URL of the first server leads to; "%d" in a reply is the other
  * server's port, in `ends_at` the first one's. */
 static const struct {
@@ -457,7 +473,28 @@ a_post_is_repeated_only_where_the_answer_asks_for_it(void **state)
 	assert_int_equal(exchange(w, req)->status, 200);
 	assert_true(saw(w->server, "POST /end HTTP/1.1\r\n"));
 	assert_true(saw(w->server, "\r\nContent-Length: 3\r\n"));
+}
+
+static void
+a_large_post_is_sent_without_asking_first(void **state)
+{
+	struct world *w = *state;
+	struct str body;
+
+	route(w, "/", OK_HEAD "\r\n");
+	str_init(&body, MiB(2));
+	while (str_add(&body, SV("0123456789abcdef")))
+		continue;
+	assert_int_equal(
+	    exchange(w,
+		(struct http_request) { .url = "http://127.0.0.1:%d/",
+		    .post = true,
+		    .body = str_sv(&body) })
+		->status,
+	    200);
+	assert_true(fake_http_seen(w->server).len > MiB(2));
 	assert_false(saw(w->server, "Expect"));
+	str_done(&body);
 }
 
 static void
@@ -585,6 +622,7 @@ connections_are_kept_only_on_request(void **state)
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(get(w, "http://a.test:%d/")->status, 200);
 	assert_int_equal(fake_http_connections(w->server), 3);
+	assert_true(saw(w->server, "\r\nConnection: close\r\n"));
 }
 
 static void
@@ -962,6 +1000,34 @@ a_call_may_be_cancelled_in_every_state(void **state)
 }
 
 static void
+on_cancel(void *arg)
+{
+	struct outcome *o = arg;
+
+	http_cancel(o->call);
+	o->world->left--;
+}
+
+/* The idle work runs right after the exchange has begun; the answer to its
+ * name's lookup comes when the exchange is long gone. */
+static void
+a_late_answer_to_a_lookup_finds_nobody(void **state)
+{
+	struct world *w = *state;
+	struct outcome o = { 0 };
+	struct loop_idle *idle = loop_idle_new(w->loop, on_cancel, &o);
+
+	start(w, &o, (struct http_request) { .url = "http://a.test:%d/" });
+	loop_idle_ask(idle);
+	assert_int_equal(get(w, "http://b.test:%d/")->status, 404);
+	assert_int_equal(fake_dns_asked(w->dns, "a.test"), 1);
+	assert_int_equal(fake_http_connections(w->server), 1);
+	assert_int_equal(o.done, 0);
+	loop_idle_free(idle);
+	outcome_done(&o);
+}
+
+static void
 what_has_ended_may_be_cancelled_before_it_is_told(void **state)
 {
 	static const struct http_events from_done = { NULL, on_body_ignore,
@@ -1064,9 +1130,11 @@ main(void)
 		ROW(urls_are_asked_for_as_they_are_written),
 		ROW(several_fields_of_one_name_are_joined),
 		ROW(an_interim_answer_is_passed_over),
+		ROW(trailers_are_no_headers),
 		ROW(redirects_lead_where_they_should),
 		ROW(the_number_of_hops_is_bounded),
 		ROW(a_post_is_repeated_only_where_the_answer_asks_for_it),
+		ROW(a_large_post_is_sent_without_asking_first),
 		ROW(credentials_stay_with_the_first_origin),
 		ROW(userinfo_in_a_url_becomes_credentials_and_is_shown_nowhere),
 		ROW(no_spelling_of_a_private_address_is_contacted),
@@ -1081,6 +1149,7 @@ main(void)
 		ROW(the_listener_may_stop_an_exchange),
 		ROW(no_more_exchanges_than_allowed_are_under_way),
 		ROW(a_call_may_be_cancelled_in_every_state),
+		ROW(a_late_answer_to_a_lookup_finds_nobody),
 		ROW(what_has_ended_may_be_cancelled_before_it_is_told),
 		ROW(what_is_under_way_may_be_dropped_with_everything),
 		ROW(lack_of_descriptors_delays_and_does_not_fail),

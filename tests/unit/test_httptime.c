@@ -31,6 +31,7 @@ static const struct {
 	{ "Tue, 26 Mar 2030 05:13:09 GMT", "", HTTP_WAIT_MAX_MS },
 	{ "-5", "", -1 },
 	{ "soon", "", -1 },
+	{ "1.5", "", -1 },
 	{ "", "", -1 },
 	{ "Mon, 25 Mar 2024 05:13:09 GMT", "", -1 },
 };

@@ -87,37 +87,6 @@ the_next_try_is(void **state)
 }
 
 static void
-retry_after_says(void **state)
-{
-	static const struct {
-		const char *value;
-		int64_t ms;
-	} rows[] = {
-		{ "", -1 },
-		{ "0", 0 },
-		{ " 120 ", 120 * SEC_MS },
-		{ "604800", 7 * DAY_MS },
-		{ "99999999999", 7 * DAY_MS },
-		{ "-5", -1 },
-		{ "1.5", -1 },
-		{ "soon", -1 },
-		{ "Tue, 26 Mar 2024 05:13:09 GMT", MIN_MS },
-		{ "Tuesday, 26-Mar-24 05:13:09 GMT", MIN_MS },
-		{ "Tue Mar 26 05:13:09 2024", MIN_MS },
-		{ "Tue, 26 Mar 2024 05:00:00 GMT", 0 },
-		{ "Tue, 26 Mar 2034 05:00:00 GMT", 7 * DAY_MS },
-		{ "Tue, 26 Mar 2024 05:13:09 GMT and much more of it that "
-		  "goes on and on",
-		    -1 },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNTOF(rows); i++)
-		if (outbox_retry_after(sv_of(rows[i].value), NOW) != rows[i].ms)
-			fail_msg("\"%s\"", rows[i].value);
-}
-
-static void
 after_a_restart_it_goes_on(void **state)
 {
 	static const struct {
@@ -161,7 +130,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_means),
 		cmocka_unit_test(the_next_try_is),
-		cmocka_unit_test(retry_after_says),
 		cmocka_unit_test(after_a_restart_it_goes_on),
 		cmocka_unit_test(it_is_over_after_give_up),
 	};

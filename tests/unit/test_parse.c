@@ -110,7 +110,8 @@ check(const struct row *r, size_t step)
 	str_done(&out);
 }
 
-/* So long that the charset is chosen and all else comes in pieces. */
+/* So far behind CHARSET_SNIFF_BYTES that all but a declaration comes in pieces
+ * when the charset has been chosen. */
 static void
 check_late(const struct row *row)
 {
@@ -118,7 +119,8 @@ check_late(const struct row *row)
 	struct str doc;
 
 	str_init(&doc, MiB(1));
-	(void)str_addf(&doc, "%900s", "");
+	(void)str_addf(&doc, "%*s",
+	    sv_starts(row->document, SV("<?xml")) ? 964 : 1020, "");
 	(void)str_add(&doc, row->document);
 	r.document = str_sv(&doc);
 	check(&r, 1);
@@ -331,6 +333,10 @@ static const struct row broken[] = {
 	    SV(" \n<br /><b>Warning</b>: x in <b>y</b>\n<?xml version='1.0'?>"
 	       "\n" RSS("<item><title>T</title></item>")),
 	    "[ title=T ]", NO_HEADERS },
+	{ "an XML declaration that a feed quotes is text",
+	    SV(RSS("<item><title>T</title><description><![CDATA[<?xml ?>x]]>"
+		   "</description></item>")),
+	    "[ title=T summary=<?xml ?>x ]", NO_HEADERS },
 	{ "what follows the document is not read",
 	    SV(RSS("<item><title>T</title></item>") "junk & <rss>"),
 	    "[ title=T ]", NO_HEADERS },
