@@ -7,6 +7,7 @@
 #include "config/align.h"
 #include "config/source.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -169,6 +170,7 @@ attach(struct builder *b, struct node *n)
 		return;
 	}
 	f = &b->stack[b->depth - 1];
+	assert(f->node != NULL);
 	if (f->node->kind == NODE_MAP && f->key == NULL) {
 		if (n->kind != NODE_TEXT)
 			(void)fail(b, DIAG_ERROR, n->start,
@@ -263,6 +265,7 @@ on_event(struct builder *b, const yaml_event_t *e)
 		return count_node(b, e) && enter(b, new_node(b, NODE_MAP, e));
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
+		assert(b->depth > 0);
 		b->stack[--b->depth].node->end = place_of(&e->end_mark);
 		return true;
 	case YAML_STREAM_END_EVENT:
@@ -375,8 +378,8 @@ run(struct builder *b, struct sv text)
 	if (!yaml_parser_initialize(&p))
 		BUG("out of memory");
 	yaml_parser_set_encoding(&p, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&p,
-	    (const unsigned char *)(text.p != NULL ? text.p : ""), text.len);
+	yaml_parser_set_input_string(
+	    &p, (const unsigned char *)(text.len != 0 ? text.p : ""), text.len);
 	while (more) {
 		if (!yaml_parser_parse(&p, &e)) {
 			syntax_error(b, &p);

@@ -10,7 +10,8 @@
 	X(id) \
 	X(title) \
 	X(link) \
-	X(author) X(lang) X(summary) X(content) X(source_title) X(source_link) \
+	X(author) \
+	X(lang) X(summary) X(content) X(source_title) X(source_link) \
 	    X(source_id) X(feed_title)
 #define ITEM_TIMES(X) X(published) X(updated)
 

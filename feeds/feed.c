@@ -196,7 +196,7 @@ wait_for(
 	wait = at_least(wait, asked);
 	f->hold_ms = now_ms + at_least(asked, 0);
 	f->due_ms = now_ms + wait +
-	    at_most((int64_t)(jitter * (double)(wait / 10)), JITTER_MAX_MS);
+	    at_most((int64_t)(jitter * (double)wait / 10), JITTER_MAX_MS);
 }
 
 void

@@ -68,7 +68,7 @@ directive(struct sv fields, const char *name, struct sv *value)
 	struct sv part;
 
 	while (sv_split(&fields, ',', &part)) {
-		struct sv key = part, rest;
+		struct sv key, rest;
 		size_t eq = sv_chr(part, '=');
 
 		key = sv_trim(sv_sub(part, 0, eq));

@@ -95,8 +95,10 @@ header(const char *request, const char *name)
 {
 	const char *at = strstr(request, name);
 
-	if (at == NULL)
+	if (at == NULL) {
 		fail_msg("no %s in %s", name, request);
+		return SV_NONE;
+	}
 	at += strlen(name);
 	return (struct sv) { at, strcspn(at, "\r\n") };
 }
