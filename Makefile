@@ -161,16 +161,21 @@ e2e: all
 	@tests/run $(BUILD) $(E2E)
 
 lint-now: all $(patsubst %.c,$(BUILD)/%.tidy,$(ALL_SRC))
-	clang-format --dry-run -Werror $(ALL_SRC) $(ALL_HEADERS)
-	tools/lint-layers --self-test
-	tools/lint-layers
-	tools/lint-functions $(ALL_SRC)
-	shellcheck $(SHELL_SCRIPTS)
-	mandoc -T lint -W warning $(wildcard docs/man/*.[1-8])
-	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -j 2 \
+	@echo '  LINT format'
+	@clang-format --dry-run -Werror $(ALL_SRC) $(ALL_HEADERS)
+	@echo '  LINT layers, functions, scripts, manual'
+	@tools/lint-layers --self-test
+	@tools/lint-layers
+	@tools/lint-functions $(ALL_SRC)
+	@shellcheck $(SHELL_SCRIPTS)
+	@mandoc -T lint -W warning $(wildcard docs/man/*.[1-8])
+	@echo '  LINT cppcheck'
+	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -j 2 \
 	    --enable=warning,performance,portability -I. -I$(BUILD)/gen \
 	    -D_GNU_SOURCE --include=$(firstword $(wildcard /usr/include/*/sys/queue.h)) \
-	    --suppressions-list=tools/cppcheck.txt $(ALL_SRC)
+	    --include=/usr/include/jansson.h \
+	    --suppressions-list=tools/cppcheck.txt $(LIB_SRC) $(CLI_SRC) daemon/main.c
+	@echo 'lint: clean'
 
 fuzz-now: $(FUZZERS)
 	@set -e; for f in $(FUZZERS); do echo "== $$f: $(FUZZ_SECONDS) s"; \

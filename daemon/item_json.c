@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+/* clang-format off */
 /* Texts and times of an item: the same names in both directions. */
 #define ITEM_TEXTS(X) \
 	X(id) \
@@ -13,6 +14,7 @@
 	X(author) \
 	X(lang) X(summary) X(content) X(source_title) X(source_link) \
 	    X(source_id) X(feed_title)
+/* clang-format on */
 #define ITEM_TIMES(X) X(published) X(updated)
 
 void
