@@ -7,6 +7,7 @@
 #include "config/align.h"
 #include "config/source.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -123,6 +124,16 @@ style_of(const yaml_event_t *e)
 	BUG("no such style");
 }
 
+/* libyaml has paired the ends with their starts. */
+static void
+leave(struct builder *b, const yaml_event_t *e)
+{
+	struct frame *f = &b->stack[--b->depth];
+
+	assert(f->node != NULL);
+	f->node->end = place_of(&e->end_mark);
+}
+
 static struct node *
 new_node(struct builder *b, enum node_kind kind, const yaml_event_t *e)
 {
@@ -169,6 +180,7 @@ attach(struct builder *b, struct node *n)
 		return;
 	}
 	f = &b->stack[b->depth - 1];
+	assert(f->node != NULL);
 	if (f->node->kind == NODE_MAP && f->key == NULL) {
 		if (n->kind != NODE_TEXT)
 			(void)fail(b, DIAG_ERROR, n->start,
@@ -263,7 +275,7 @@ on_event(struct builder *b, const yaml_event_t *e)
 		return count_node(b, e) && enter(b, new_node(b, NODE_MAP, e));
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
-		b->stack[--b->depth].node->end = place_of(&e->end_mark);
+		leave(b, e);
 		return true;
 	case YAML_STREAM_END_EVENT:
 		return false;
@@ -344,7 +356,7 @@ syntax_error(struct builder *b, const yaml_parser_t *p)
 	if (holds(p->context, "simple key"))
 		at = begin;
 	seek(b, at);
-	c = b->rest.len != 0 ? b->rest.p[0] : '\0';
+	c = b->rest.p != NULL && b->rest.len != 0 ? b->rest.p[0] : '\0';
 	if (c == '\t')
 		(void)fail(b, DIAG_ERROR, at,
 		    "a tab stands in the indentation; YAML wants blanks");

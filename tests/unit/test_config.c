@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <ftw.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -489,14 +490,20 @@ make_folder(void **state)
 }
 
 static int
+remove_entry(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+	(void)st;
+	(void)kind;
+	(void)at;
+	return remove(path);
+}
+
+static int
 remove_folder(void **state)
 {
 	struct folder *f = *state;
-	char command[128];
-	int rc;
+	int rc = nftw(f->path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 
-	(void)snprintf(command, sizeof(command), "rm -r '%s'", f->path);
-	rc = system(command);
 	free(f);
 	return rc;
 }

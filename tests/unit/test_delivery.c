@@ -646,8 +646,8 @@ one_turn_is_one_transaction(void **state)
 	bool fail = false;
 
 	str_init(&log, 1000);
-	for (char c = 'a'; c <= 'z'; c++)
-		add_op(b, c, &fail, &log);
+	for (int c = 'a'; c <= 'z'; c++)
+		add_op(b, (char)c, &fail, &log);
 	assert_string_equal(str_c(&log), "");
 	fake_pass(world.loop, 0);
 	assert_string_equal(str_c(&log), "abcdefghijklmnopqrstuvwxyz");
