@@ -34,7 +34,9 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wformat=2 -Wundef -Wno-format-nonliteral -Werror=implicit
 WERROR ?=
 OPT ?= -O2 -g
+# clang 14 has the flag under a name that it threatens to remove.
 HARDEN := -fstack-protector-strong -fPIE -ftrivial-auto-var-init=zero \
+	$(if $(findstring clang,$(CC)),-enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang) \
 	$(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-clash-protection)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer)

@@ -643,12 +643,12 @@ void
 read_duplicates(struct reader *r, const struct node *map, const char *noun)
 {
 	size_t n = 0, first = 0;
-	const struct node **keys = mem_calloc(
-	    count_children(map), sizeof(*keys));
+	const size_t one = sizeof(const struct node *);
+	const struct node **keys = mem_calloc(count_children(map), one);
 
 	for (const struct node *c = map->first; c != NULL; c = c->next)
 		keys[n++] = c->key;
-	qsort(keys, n, sizeof(*keys), compare_keys);
+	qsort(keys, n, one, compare_keys);
 	for (size_t i = 1; i < n; i++) {
 		if (sv_eq(text_of(keys[i]), text_of(keys[first])))
 			report_duplicate(r, keys[first], keys[i], noun);

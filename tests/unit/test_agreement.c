@@ -203,11 +203,11 @@ static bool
 same_word(const struct tree *t, size_t i, const char *have)
 {
 	const char *want = t->leaf[i];
-	size_t n = t->wild && i + 1 == t->nwords ? strlen(want) : 16;
+	struct sv word = sv_of(have);
 
-	if (t->exact)
-		return strncmp(want, have, n) == 0;
-	return strncasecmp(want, have, n) == 0;
+	if (t->wild && i + 1 == t->nwords)
+		word = sv_sub(word, 0, strlen(want));
+	return t->exact ? sv_is(word, want) : sv_iis(word, want);
 }
 
 static bool

@@ -340,9 +340,10 @@ text_without_blanks_is_cut_between_characters(void **state)
 	struct alert_hit h;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(text); i += 3)
-		memcpy(text + i, "文", 3);
-	memcpy(text + 1500, "加沙停火", 12);
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = "文"[i % 3];
+	for (size_t i = 0; i < 12; i++)
+		text[1500 + i] = "加沙停火"[i];
 	it.content = (struct sv) { text, sizeof(text) };
 	h = hit(&it, "content", "停火", 0);
 	assert_non_null(strstr(excerpt_of(&it, &h, 1), "文加沙停火文"));
