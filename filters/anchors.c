@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#define NEVER_SEEN 1 /* cost of the rarest atom */
+#define NEVER_SEEN UINT64_C(1) /* cost of the rarest atom */
 #define LONGEST 16 /* letters; longer words are as rare */
 #define ALWAYS UINT64_MAX /* cost where no atom is needed */
 
@@ -27,10 +27,9 @@ static uint64_t
 atom_cost(const struct ruleset *r, uint32_t atom)
 {
 	uint32_t letters = r->lexicon.atoms[atom].weight;
+	uint32_t missing = LONGEST - (letters > LONGEST ? LONGEST : letters);
 
-	return NEVER_SEEN << (LONGEST -
-				 (letters > LONGEST ? LONGEST : letters)) *
-	    2;
+	return NEVER_SEEN << missing * 2;
 }
 
 static uint64_t
