@@ -170,6 +170,7 @@ lint-now: all $(patsubst %.c,$(BUILD)/%.tidy,$(ALL_SRC))
 	mandoc -T lint -W warning $(wildcard docs/man/*.[1-8])
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -j 2 \
 	    --enable=warning,performance,portability -I. -I$(BUILD)/gen \
+	    '-Djson_array_foreach(a,i,v)=for(i=0;(v=json_array_get(a,i))!=NULL;i++)' \
 	    -D_GNU_SOURCE --include=$(firstword $(wildcard /usr/include/*/sys/queue.h)) \
 	    --suppressions-list=tools/cppcheck.txt $(ALL_SRC)
 
