@@ -99,8 +99,6 @@ class_at(const struct scan *s, size_t at, size_t *len)
 	return *len == 0 ? CHAR_OTHER : char_class(cp);
 }
 
-/* --- from words to tokens and forms --- */
-
 static void
 add_form(struct text *t, enum form_kind kind, size_t span, const uint32_t *cps,
     size_t n)
@@ -163,9 +161,8 @@ mark_cut(struct folded *f)
 		f->v[f->n - 1] = 0x10FFFF;
 }
 
-/* Appends a token; false when nothing of the word remains, or there is no
- * room. */
-static bool
+/* Appends a token, unless nothing of the word remains. */
+static void
 add_token(struct scan *s, struct sv word, unsigned flags)
 {
 	struct text *t = s->text;
@@ -174,8 +171,8 @@ add_token(struct scan *s, struct sv word, unsigned flags)
 
 	folded_word(&f, word, false);
 	mark_cut(&f);
-	if (f.n == 0 || t->ntokens == ITEM_TOKENS)
-		return false;
+	if (f.n == 0)
+		return;
 	if (t->parts[s->part].first < t->ntokens) {
 		const struct token *before = &t->tokens[t->ntokens - 1];
 
@@ -192,7 +189,6 @@ add_token(struct scan *s, struct sv word, unsigned flags)
 	count_lead(s, flags);
 	if (!f.cut)
 		stems_find(f.v, f.n, on_stem, t);
-	return true;
 }
 
 /* Gives the first token of a run a joined form, as it is the newest one that
@@ -222,14 +218,30 @@ is_one_letter(struct sv word)
 	return utf8_decode(word, &cp) == word.len;
 }
 
-/* Drops the s of Gaza's: it takes no place. */
+/* Marks without a letter may leave nothing behind. */
+static bool
+is_nothing(struct sv word)
+{
+	struct folded f;
+	uint32_t cp;
+
+	(void)utf8_decode(word, &cp);
+	if (char_class(cp) != CHAR_MARK)
+		return false;
+	folded_word(&f, word, false);
+	return f.n == 0;
+}
+
+/* Drops what takes no place: the s of Gaza's, and marks without letters. */
 static void
-drop_possessives(struct run *r)
+drop_placeless(struct run *r)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->n; i++) {
 		if (i > 0 && r->apostrophe[i] && is_possessive(r->words[i]))
+			continue;
+		if (is_nothing(r->words[i]))
 			continue;
 		r->words[n] = r->words[i];
 		r->apostrophe[n++] = r->apostrophe[i];
@@ -249,19 +261,23 @@ is_joinable(const struct run *r)
 	return r->n > 1;
 }
 
+/* All of a run or, where there is no room for it, nothing: a joined form stands
+ * for tokens that are there. */
 static void
 add_run(struct scan *s, struct run *r)
 {
 	bool joined;
 
-	drop_possessives(r);
+	drop_placeless(r);
 	joined = is_joinable(r);
-	for (size_t i = 0; i < r->n; i++)
-		if (add_token(s, r->words[i], 0) && i == 0 && joined)
+	if (s->text->ntokens + r->n > ITEM_TOKENS)
+		return;
+	for (size_t i = 0; i < r->n; i++) {
+		add_token(s, r->words[i], 0);
+		if (i == 0 && joined)
 			add_joined(s, r->words[0], r->words[r->n - 1], r->n);
+	}
 }
-
-/* --- from bytes to words --- */
 
 /* The end of the letters, digits and marks at `at`. */
 static size_t
@@ -441,8 +457,6 @@ scan_hashtag(struct scan *s)
 	s->at = s->word_end = at;
 }
 
-/* --- scripts without blanks, pictures, addresses --- */
-
 static unsigned
 sequence_flags(enum char_class c)
 {
@@ -458,7 +472,7 @@ scan_sequence(struct scan *s, enum char_class c, size_t len)
 
 	for (s->at += len; class_at(s, s->at, &n) == CHAR_VOICING;)
 		s->at += n;
-	(void)add_token(s, sv_sub(s->v, from, s->at - from), sequence_flags(c));
+	add_token(s, sv_sub(s->v, from, s->at - from), sequence_flags(c));
 }
 
 static void
@@ -479,7 +493,7 @@ scan_picture(struct scan *s, enum char_class c, size_t len)
 			joined = cp == 0x200D;
 		}
 	}
-	(void)add_token(s, sv_sub(s->v, from, s->at - from), 0);
+	add_token(s, sv_sub(s->v, from, s->at - from), 0);
 }
 
 /* The end of a web address, which is no prose, at `at`; or `at`.  It ends at a
