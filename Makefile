@@ -7,6 +7,7 @@
 #   make unit        the unit tests alone; make e2e: the end-to-end tests alone
 #   make lint        format, layers, lengths, clang-tidy, cppcheck, shellcheck
 #   make fuzz        each fuzz target for FUZZ_SECONDS
+#   make man         the lists of options in docs/man/tocsin.yaml.5
 #   make bench       the table of measurements
 #   make install     below DESTDIR and PREFIX
 #   make clean
@@ -65,7 +66,7 @@ FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 FUZZ_SECONDS ?= 60
 
-.PHONY: all run check unit e2e lint fuzz bench install clean \
+.PHONY: all run check unit e2e lint fuzz bench man install clean \
 	run-now check-now lint-now fuzz-now bench-now
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -134,6 +135,7 @@ DEPS_OF_check := build test $(if $(findstring clang,$(CC)),lint full)
 DEPS_OF_lint := build test lint
 DEPS_OF_fuzz := build full
 DEPS_OF_bench := build test full
+FLAGS_OF_lint := --keep-going
 FLAGS_OF_fuzz := CC=clang SAN=fuzzer-no-link,address,undefined BUILD=build-fuzz
 run check lint fuzz bench:
 	@tools/deps $(DEPS_OF_$@)
@@ -147,8 +149,7 @@ check-now: all $(TESTS)
 	@tests/run $(BUILD) $(TESTS) $(E2E)
 
 $(BUILD)/gen-man: $(call objects,tools/gen-man.c) $(LIB)
-	@echo '  LD   $@'
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call link)
 
 # The lists of options in the manual page; the unit tests compare.
 man: $(BUILD)/gen-man
@@ -162,17 +163,22 @@ e2e: all
 	@tests/run $(BUILD) $(E2E)
 
 lint-now: all $(patsubst %.c,$(BUILD)/%.tidy,$(ALL_SRC))
-	clang-format --dry-run -Werror $(ALL_SRC) $(ALL_HEADERS)
-	tools/lint-layers --self-test
-	tools/lint-layers
-	tools/lint-functions $(ALL_SRC)
-	shellcheck $(SHELL_SCRIPTS)
-	mandoc -T lint -W warning $(wildcard docs/man/*.[1-8])
-	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -j 2 \
+	@echo '  LINT format'
+	@clang-format --dry-run -Werror $(ALL_SRC) $(ALL_HEADERS)
+	@echo '  LINT layers, functions, scripts, manual'
+	@tools/lint-layers --self-test
+	@tools/lint-layers
+	@tools/lint-functions $(ALL_SRC)
+	@shellcheck $(SHELL_SCRIPTS)
+	@mandoc -T lint -W warning $(wildcard docs/man/*.[1-8])
+	@echo '  LINT cppcheck'
+	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -j 2 \
 	    --enable=warning,performance,portability -I. -I$(BUILD)/gen \
 	    '-Djson_array_foreach(a,i,v)=for(i=0;(v=json_array_get(a,i))!=NULL;i++)' \
 	    -D_GNU_SOURCE --include=$(firstword $(wildcard /usr/include/*/sys/queue.h)) \
-	    --suppressions-list=tools/cppcheck.txt $(ALL_SRC)
+	    --include=/usr/include/jansson.h \
+	    --suppressions-list=tools/cppcheck.txt $(LIB_SRC) $(CLI_SRC) daemon/main.c
+	@echo 'lint: clean'
 
 fuzz-now: $(FUZZERS)
 	@set -e; for f in $(FUZZERS); do echo "== $$f: $(FUZZ_SECONDS) s"; \

@@ -5,13 +5,17 @@
 
 #include <jansson.h>
 
-/* Texts and times of an item: the same names in both directions. */
 /* clang-format off */
+/* Texts and times of an item: the same names in both directions. */
 #define ITEM_TEXTS(X) \
-	X(id) X(title) X(link) X(author) X(lang) X(summary) X(content) \
-	X(source_title) X(source_link) X(source_id) X(feed_title)
-#define ITEM_TIMES(X) X(published) X(updated)
+	X(id) \
+	X(title) \
+	X(link) \
+	X(author) \
+	X(lang) X(summary) X(content) X(source_title) X(source_link) \
+	    X(source_id) X(feed_title)
 /* clang-format on */
+#define ITEM_TIMES(X) X(published) X(updated)
 
 void
 item_to_json(const struct item *it, struct str *out)
