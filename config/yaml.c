@@ -124,6 +124,16 @@ style_of(const yaml_event_t *e)
 	BUG("no such style");
 }
 
+/* libyaml has paired the ends with their starts. */
+static void
+leave(struct builder *b, const yaml_event_t *e)
+{
+	struct frame *f = &b->stack[--b->depth];
+
+	assert(f->node != NULL);
+	f->node->end = place_of(&e->end_mark);
+}
+
 static struct node *
 new_node(struct builder *b, enum node_kind kind, const yaml_event_t *e)
 {
@@ -265,8 +275,7 @@ on_event(struct builder *b, const yaml_event_t *e)
 		return count_node(b, e) && enter(b, new_node(b, NODE_MAP, e));
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
-		assert(b->depth > 0);
-		b->stack[--b->depth].node->end = place_of(&e->end_mark);
+		leave(b, e);
 		return true;
 	case YAML_STREAM_END_EVENT:
 		return false;
@@ -347,7 +356,7 @@ syntax_error(struct builder *b, const yaml_parser_t *p)
 	if (holds(p->context, "simple key"))
 		at = begin;
 	seek(b, at);
-	c = b->rest.len != 0 ? b->rest.p[0] : '\0';
+	c = b->rest.p != NULL && b->rest.len != 0 ? b->rest.p[0] : '\0';
 	if (c == '\t')
 		(void)fail(b, DIAG_ERROR, at,
 		    "a tab stands in the indentation; YAML wants blanks");
@@ -378,8 +387,8 @@ run(struct builder *b, struct sv text)
 	if (!yaml_parser_initialize(&p))
 		BUG("out of memory");
 	yaml_parser_set_encoding(&p, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(
-	    &p, (const unsigned char *)(text.len != 0 ? text.p : ""), text.len);
+	yaml_parser_set_input_string(&p,
+	    (const unsigned char *)(text.p != NULL ? text.p : ""), text.len);
 	while (more) {
 		if (!yaml_parser_parse(&p, &e)) {
 			syntax_error(b, &p);

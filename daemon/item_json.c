@@ -5,17 +5,13 @@
 
 #include <jansson.h>
 
-/* clang-format off */
 /* Texts and times of an item: the same names in both directions. */
+/* clang-format off */
 #define ITEM_TEXTS(X) \
-	X(id) \
-	X(title) \
-	X(link) \
-	X(author) \
-	X(lang) X(summary) X(content) X(source_title) X(source_link) \
-	    X(source_id) X(feed_title)
-/* clang-format on */
+	X(id) X(title) X(link) X(author) X(lang) X(summary) X(content) \
+	X(source_title) X(source_link) X(source_id) X(feed_title)
 #define ITEM_TIMES(X) X(published) X(updated)
+/* clang-format on */
 
 void
 item_to_json(const struct item *it, struct str *out)

@@ -193,10 +193,13 @@ static void
 wait_for(
     struct feed *f, int64_t wait, int64_t asked, int64_t now_ms, double jitter)
 {
+	int64_t tenth;
+
 	wait = at_least(wait, asked);
+	tenth = wait / 10;
 	f->hold_ms = now_ms + at_least(asked, 0);
 	f->due_ms = now_ms + wait +
-	    at_most((int64_t)(jitter * (double)wait / 10), JITTER_MAX_MS);
+	    at_most((int64_t)(jitter * (double)tenth), JITTER_MAX_MS);
 }
 
 void

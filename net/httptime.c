@@ -68,11 +68,10 @@ directive(struct sv fields, const char *name, struct sv *value)
 	struct sv part;
 
 	while (sv_split(&fields, ',', &part)) {
-		struct sv key, rest;
 		size_t eq = sv_chr(part, '=');
+		struct sv key = sv_trim(sv_sub(part, 0, eq));
+		struct sv rest = sv_trim(sv_from(part, eq + 1));
 
-		key = sv_trim(sv_sub(part, 0, eq));
-		rest = sv_trim(sv_from(part, eq + 1));
 		if (!sv_iis(key, name))
 			continue;
 		if (rest.len >= 2 && rest.p[0] == '"')

@@ -56,8 +56,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	for (in = sv_from(in, 1); in.len != 0 && ok; in = sv_from(in, step))
 		ok = feed_parser_push(p, sv_sub(in, 0, step), &e);
-	if (!feed_parser_finish(p, &e))
-		check(sv_of(e.msg));
+	(void)!feed_parser_finish(p, &e);
 	check(feed_parser_meta(p)->title);
 	feed_parser_free(p);
 	return 0;

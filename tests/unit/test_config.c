@@ -490,10 +490,10 @@ make_folder(void **state)
 }
 
 static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+remove_entry(const char *path, const struct stat *st, int kind, struct FTW *at)
 {
 	(void)st;
-	(void)type;
+	(void)kind;
 	(void)at;
 	return remove(path);
 }
@@ -502,7 +502,7 @@ static int
 remove_folder(void **state)
 {
 	struct folder *f = *state;
-	int rc = nftw(f->path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	int rc = nftw(f->path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 
 	free(f);
 	return rc;

@@ -672,10 +672,7 @@ test_data(void **state)
 		str_init(&path, KiB(4));
 		(void)str_addf(&path, "%s/feeds/%s", data, dirs[i]);
 		d = opendir(str_c(&path));
-		if (d == NULL) {
-			fail_msg("%s is missing", str_c(&path));
-			return;
-		}
+		assert_non_null(d);
 		while ((entry = readdir(d)) != NULL) {
 			if (entry->d_name[0] == '.')
 				continue;

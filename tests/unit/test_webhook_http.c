@@ -95,10 +95,7 @@ header(const char *request, const char *name)
 {
 	const char *at = strstr(request, name);
 
-	if (at == NULL) {
-		fail_msg("no %s in %s", name, request);
-		return SV_NONE;
-	}
+	assert_non_null(at);
 	at += strlen(name);
 	return (struct sv) { at, strcspn(at, "\r\n") };
 }
