@@ -20,8 +20,6 @@ struct compiler {
 	size_t nnodes, capnodes;
 };
 
-/* --- leaves --- */
-
 /* The name of an entity that is nearest to what was written, or NULL. */
 static const char *
 nearest_entity(const struct compiler *c, struct sv name)
@@ -84,8 +82,6 @@ compile_term(struct compiler *c, const struct config_text *at,
 		    NULL, "%s", e.msg);
 }
 
-/* --- trees --- */
-
 /* Appends the subtree, children first; returns the number of its root + 1. */
 static uint32_t
 flatten(struct compiler *c, const struct config_text *at, const struct query *q,
@@ -146,8 +142,6 @@ compile_query(struct compiler *c, const struct config_text *at)
 	return p;
 }
 
-/* --- filters --- */
-
 static struct names
 keep_names(struct arena *a, const struct config_texts *texts, bool langs)
 {
@@ -193,8 +187,6 @@ check_other_entities(struct compiler *c)
 	arena_done(&arena);
 	lexicon_done(&scratch);
 }
-
-/* --- expectations --- */
 
 static void
 check_match(struct compiler *c, struct matcher *m, const struct filter *f,
@@ -251,8 +243,6 @@ check_expectations(struct compiler *c)
 	}
 	matcher_free(m);
 }
-
-/* --- the whole --- */
 
 static struct ruleset *
 new_ruleset(const struct config *config)

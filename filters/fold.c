@@ -5,6 +5,8 @@
 #include "base/utf8.h"
 #include "unicode_tables.h"
 
+_Static_assert(CHAR_BLOCK >= 0x80, "ASCII is in the first block");
+
 #define HANGUL_BASE 0xAC00u
 #define HANGUL_L 0x1100u
 #define HANGUL_V 0x1161u
@@ -20,6 +22,23 @@ char_entry(uint32_t cp)
 		cp = UTF8_REPLACEMENT;
 	return char_entries[(size_t)char_blocks[cp / CHAR_BLOCK] * CHAR_BLOCK +
 	    cp % CHAR_BLOCK];
+}
+
+uint32_t
+char_entry_at(struct sv v, size_t at, size_t *len)
+{
+	uint32_t cp;
+
+	if (at >= v.len) {
+		*len = 0;
+		return 0;
+	}
+	if ((unsigned char)v.p[at] < 0x80) {
+		*len = 1;
+		return char_entries[(unsigned char)v.p[at]];
+	}
+	*len = utf8_decode(sv_from(v, at), &cp);
+	return char_entry(cp);
 }
 
 static uint32_t

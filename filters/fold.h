@@ -10,6 +10,9 @@
 /* The generated entry of a code point; see charinfo.h. */
 uint32_t char_entry(uint32_t cp);
 
+/* The entry of the character at `at` and its length; 0 and 0 at the end. */
+uint32_t char_entry_at(struct sv v, size_t at, size_t *len);
+
 static inline enum char_class
 char_class(uint32_t cp)
 {

@@ -263,8 +263,6 @@ lexicon_add(struct lexicon *l, struct sv words, bool exact, uint32_t *atom,
 	return ok;
 }
 
-/* --- the index --- */
-
 static uint64_t
 sequence_key(struct lexicon *l, const struct sequence *s)
 {

@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-/* --- hits --- */
-
 static bool
 is_leaf(const struct node *n)
 {
@@ -109,8 +107,6 @@ matcher_collect(
 			collect_leaf(m, f, &p->nodes[i], quota);
 }
 
-/* --- filters --- */
-
 bool
 matcher_judge(struct matcher *m, const struct filter *f)
 {
@@ -156,8 +152,6 @@ ruleset_match(const struct ruleset *r, struct matcher *m, const struct item *it,
 			try_filter(m, w * 64 + bit, fn, arg);
 		}
 }
-
-/* --- the ruleset --- */
 
 const char *
 field_name(enum field f)

@@ -30,8 +30,6 @@ matcher_free(struct matcher *m)
 	free(m);
 }
 
-/* --- reading an item --- */
-
 /* Room for n elements; new memory is zero. */
 static void *
 fit(void *p, size_t *cap, size_t n, size_t size)
@@ -134,8 +132,6 @@ matcher_read(struct matcher *m, const struct ruleset *r, const struct item *it)
 		add_candidate(m, r->always[i]);
 	lexicon_find(&r->lexicon, &m->text, on_found, m);
 }
-
-/* --- entities --- */
 
 static uint32_t
 atom_spans(const struct matcher *m, uint32_t atom)
@@ -243,8 +239,6 @@ entity_spans(struct matcher *m, uint32_t entity, bool shout)
 			find_entity(m, &m->rules->entities[entity], shout), 0 };
 	return f->head;
 }
-
-/* --- leaves and nodes --- */
 
 uint32_t
 matcher_spans(struct matcher *m, const struct filter *f, const struct node *n)
@@ -389,8 +383,6 @@ matcher_find_entities(
 		if (p->nodes[i].kind == QUERY_ENTITY)
 			(void)entity_spans(m, p->nodes[i].id, f->shout);
 }
-
-/* --- scope --- */
 
 struct sv
 lang_primary(struct sv lang)

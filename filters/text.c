@@ -13,6 +13,13 @@
 #define SHOUT_WORDS 4 /* fewer capitalised words are no shouting */
 #define SHOUT_LETTERS 10
 
+/* Words with nothing but a hyphen, an apostrophe ... between them. */
+struct run {
+	struct sv words[RUN_WORDS];
+	bool apostrophe[RUN_WORDS]; /* stands before the word */
+	size_t n;
+};
+
 /* The work on one text. */
 struct scan {
 	struct text *text;
@@ -24,13 +31,8 @@ struct scan {
 	size_t half_words; /* towards the lead */
 	size_t cased_words, letters;
 	bool lower; /* a lower-case letter was seen */
-};
-
-/* Words with nothing but a hyphen, an apostrophe ... between them. */
-struct run {
-	struct sv words[RUN_WORDS];
-	bool apostrophe[RUN_WORDS]; /* stands before the word */
-	size_t n;
+	struct run run; /* scratch, as is the next */
+	struct folded folded;
 };
 
 void
@@ -67,17 +69,17 @@ mix(uint64_t h, uint64_t v)
 uint64_t
 text_hash(uint64_t seed, struct sv v)
 {
-	uint64_t h = mix(seed, v.len);
+	uint64_t h = mix(seed, v.len), word;
 
-	while (v.len != 0) {
-		uint64_t word = 0;
-		size_t n = v.len < 8 ? v.len : 8;
-
-		memcpy(&word, v.p, n);
+	for (; v.len >= sizeof(word); v.p += sizeof(word)) {
+		memcpy(&word, v.p, sizeof(word));
 		h = mix(h + seed, word);
-		v = sv_from(v, n);
+		v.len -= sizeof(word);
 	}
-	return h;
+	word = 0;
+	if (v.len != 0)
+		memcpy(&word, v.p, v.len);
+	return mix(h + seed, word);
 }
 
 struct sv
@@ -93,24 +95,15 @@ text_span(const struct text *t, size_t first, size_t last)
 static enum char_class
 class_at(const struct scan *s, size_t at, size_t *len)
 {
-	uint32_t cp;
-
-	*len = utf8_decode(sv_from(s->v, at), &cp);
-	return *len == 0 ? CHAR_OTHER : char_class(cp);
+	return CHAR_CLASS(char_entry_at(s->v, at, len));
 }
 
-/* --- from words to tokens and forms --- */
-
+/* A form of the last token, of the bytes from `at` on. */
 static void
-add_form(struct text *t, enum form_kind kind, size_t span, const uint32_t *cps,
-    size_t n)
+end_form(struct text *t, enum form_kind kind, size_t span, size_t at)
 {
 	struct form *f;
-	size_t at = t->nbytes;
 
-	t->bytes = mem_grow(t->bytes, &t->capbytes, at + n * 4 + 1, 1);
-	for (size_t i = 0; i < n; i++)
-		t->nbytes += utf8_encode(cps[i], t->bytes + t->nbytes);
 	t->forms = mem_grow(
 	    t->forms, &t->capforms, t->nforms + 1, sizeof(*t->forms));
 	f = &t->forms[t->nforms++];
@@ -118,6 +111,40 @@ add_form(struct text *t, enum form_kind kind, size_t span, const uint32_t *cps,
 		(uint8_t)span, (uint8_t)kind };
 	f->hash = text_hash(t->seed, form_bytes(t, f));
 	t->tokens[t->ntokens - 1].nforms++;
+}
+
+static void
+add_form(struct text *t, enum form_kind kind, size_t span, const uint32_t *cps,
+    size_t n)
+{
+	size_t at = t->nbytes;
+
+	t->bytes = mem_grow(t->bytes, &t->capbytes, at + n * 4 + 1, 1);
+	for (size_t i = 0; i < n; i++)
+		t->nbytes += utf8_encode(cps[i], t->bytes + t->nbytes);
+	end_form(t, kind, span, at);
+}
+
+/* Nothing but ASCII letters and digits: the short way. */
+static bool
+is_plain(struct sv word)
+{
+	for (size_t i = 0; i < word.len; i++)
+		if (!ascii_is_alnum(word.p[i]))
+			return false;
+	return word.len <= FOLDED_MAX;
+}
+
+static void
+add_plain_form(struct text *t, struct sv word)
+{
+	size_t at = t->nbytes;
+
+	t->bytes = mem_grow(t->bytes, &t->capbytes, at + word.len + 1, 1);
+	for (size_t i = 0; i < word.len; i++)
+		t->bytes[at + i] = ascii_lower(word.p[i]);
+	t->nbytes += word.len;
+	end_form(t, FORM_WORD, 1, at);
 }
 
 static void
@@ -130,13 +157,10 @@ static void
 count_case(struct scan *s, struct sv word)
 {
 	bool cased = false;
-	uint32_t cp;
 
-	for (size_t n; word.len != 0; word = sv_from(word, n)) {
-		enum char_case c;
+	for (size_t n, at = 0; at < word.len; at += n) {
+		enum char_case c = CHAR_CASE(char_entry_at(word, at, &n));
 
-		n = utf8_decode(word, &cp);
-		c = CHAR_CASE(char_entry(cp));
 		cased = cased || c != CASE_NONE;
 		s->lower = s->lower || c == CASE_LOWER;
 		s->letters += c == CASE_UPPER;
@@ -163,19 +187,12 @@ mark_cut(struct folded *f)
 		f->v[f->n - 1] = 0x10FFFF;
 }
 
-/* Appends a token; false when nothing of the word remains, or there is no
- * room. */
-static bool
-add_token(struct scan *s, struct sv word, unsigned flags)
+static void
+new_token(struct scan *s, struct sv word, unsigned flags)
 {
 	struct text *t = s->text;
 	size_t start = (size_t)(word.p - s->v.p);
-	struct folded f;
 
-	folded_word(&f, word, false);
-	mark_cut(&f);
-	if (f.n == 0 || t->ntokens == ITEM_TOKENS)
-		return false;
 	if (t->parts[s->part].first < t->ntokens) {
 		const struct token *before = &t->tokens[t->ntokens - 1];
 
@@ -187,12 +204,29 @@ add_token(struct scan *s, struct sv word, unsigned flags)
 	t->tokens[t->ntokens++] = (struct token) { (uint32_t)start,
 		(uint32_t)word.len, (uint32_t)t->nforms, s->part, 0,
 		(uint8_t)flags };
-	add_form(t, FORM_WORD, 1, f.v, f.n);
 	count_case(s, word);
 	count_lead(s, flags);
-	if (!f.cut)
-		stems_find(f.v, f.n, on_stem, t);
-	return true;
+}
+
+/* Appends a token, unless nothing of the word remains. */
+static void
+add_token(struct scan *s, struct sv word, unsigned flags)
+{
+	struct folded *f = &s->folded;
+
+	if (is_plain(word)) {
+		new_token(s, word, flags);
+		add_plain_form(s->text, word);
+		return;
+	}
+	folded_word(f, word, false);
+	mark_cut(f);
+	if (f->n == 0)
+		return;
+	new_token(s, word, flags);
+	add_form(s->text, FORM_WORD, 1, f->v, f->n);
+	if (!f->cut)
+		stems_find(f->v, f->n, on_stem, s->text);
 }
 
 /* Gives the first token of a run a joined form, as it is the newest one that
@@ -201,11 +235,11 @@ static void
 add_joined(struct scan *s, struct sv from, struct sv to, size_t span)
 {
 	struct sv all = { from.p, (size_t)(to.p + to.len - from.p) };
-	struct folded f;
+	struct folded *f = &s->folded;
 
-	folded_word(&f, all, false);
-	if (f.n != 0 && !f.cut)
-		add_form(s->text, FORM_JOINED, span, f.v, f.n);
+	folded_word(f, all, false);
+	if (f->n != 0 && !f->cut)
+		add_form(s->text, FORM_JOINED, span, f->v, f->n);
 }
 
 static bool
@@ -222,14 +256,28 @@ is_one_letter(struct sv word)
 	return utf8_decode(word, &cp) == word.len;
 }
 
-/* Drops the s of Gaza's: it takes no place. */
+/* Marks without a letter may leave nothing behind. */
+static bool
+is_nothing(struct scan *s, struct sv word)
+{
+	size_t n;
+
+	if (CHAR_CLASS(char_entry_at(word, 0, &n)) != CHAR_MARK)
+		return false;
+	folded_word(&s->folded, word, false);
+	return s->folded.n == 0;
+}
+
+/* Drops what takes no place: the s of Gaza's, and marks without letters. */
 static void
-drop_possessives(struct run *r)
+drop_placeless(struct scan *s, struct run *r)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->n; i++) {
 		if (i > 0 && r->apostrophe[i] && is_possessive(r->words[i]))
+			continue;
+		if (is_nothing(s, r->words[i]))
 			continue;
 		r->words[n] = r->words[i];
 		r->apostrophe[n++] = r->apostrophe[i];
@@ -249,19 +297,23 @@ is_joinable(const struct run *r)
 	return r->n > 1;
 }
 
+/* All of a run or, where there is no room for it, nothing: a joined form stands
+ * for tokens that are there. */
 static void
 add_run(struct scan *s, struct run *r)
 {
 	bool joined;
 
-	drop_possessives(r);
+	drop_placeless(s, r);
 	joined = is_joinable(r);
-	for (size_t i = 0; i < r->n; i++)
-		if (add_token(s, r->words[i], 0) && i == 0 && joined)
+	if (s->text->ntokens + r->n > ITEM_TOKENS)
+		return;
+	for (size_t i = 0; i < r->n; i++) {
+		add_token(s, r->words[i], 0);
+		if (i == 0 && joined)
 			add_joined(s, r->words[0], r->words[r->n - 1], r->n);
+	}
 }
-
-/* --- from bytes to words --- */
 
 /* The end of the letters, digits and marks at `at`. */
 static size_t
@@ -365,14 +417,15 @@ take_joint(struct scan *s, bool *apostrophe)
 static void
 scan_run(struct scan *s)
 {
-	struct run r = { .n = 0 };
+	struct run *r = &s->run;
 	bool apostrophe = false;
 
+	r->n = 0;
 	do {
-		r.apostrophe[r.n] = apostrophe;
-		r.words[r.n++] = take_word(s);
-	} while (r.n < RUN_WORDS && take_joint(s, &apostrophe));
-	add_run(s, &r);
+		r->apostrophe[r->n] = apostrophe;
+		r->words[r->n++] = take_word(s);
+	} while (r->n < RUN_WORDS && take_joint(s, &apostrophe));
+	add_run(s, r);
 	s->word_end = s->at;
 }
 
@@ -428,20 +481,19 @@ static void
 scan_hashtag(struct scan *s)
 {
 	size_t at = s->at, end = skip_hashtag(s, at);
-	struct run r = { .n = 0 };
+	struct run *r = &s->run;
 
-	while (at < end && r.n < RUN_WORDS) {
+	r->n = 0;
+	while (at < end && r->n < RUN_WORDS) {
 		size_t stop = skip_camel(s, at, end);
 
 		if (stop > at)
-			r.words[r.n++] = sv_sub(s->v, at, stop - at);
+			r->words[r->n++] = sv_sub(s->v, at, stop - at);
 		at = stop > at ? stop : at + 1;
 	}
-	add_run(s, &r);
+	add_run(s, r);
 	s->at = s->word_end = at;
 }
-
-/* --- scripts without blanks, pictures, addresses --- */
 
 static unsigned
 sequence_flags(enum char_class c)
@@ -458,7 +510,7 @@ scan_sequence(struct scan *s, enum char_class c, size_t len)
 
 	for (s->at += len; class_at(s, s->at, &n) == CHAR_VOICING;)
 		s->at += n;
-	(void)add_token(s, sv_sub(s->v, from, s->at - from), sequence_flags(c));
+	add_token(s, sv_sub(s->v, from, s->at - from), sequence_flags(c));
 }
 
 static void
@@ -479,7 +531,7 @@ scan_picture(struct scan *s, enum char_class c, size_t len)
 			joined = cp == 0x200D;
 		}
 	}
-	(void)add_token(s, sv_sub(s->v, from, s->at - from), 0);
+	add_token(s, sv_sub(s->v, from, s->at - from), 0);
 }
 
 /* The end of a web address, which is no prose, at `at`; or `at`.  It ends at a
@@ -540,8 +592,11 @@ scan_one(struct scan *s)
 void
 text_add(struct text *t, enum field field, struct sv v)
 {
-	struct scan s = { t, v, 0, (uint16_t)t->nparts, field != FIELD_URL,
-		SIZE_MAX, 0, 0, 0, false };
+	struct scan s = { .text = t,
+		.v = v,
+		.part = (uint16_t)t->nparts,
+		.skip_urls = field != FIELD_URL,
+		.word_end = SIZE_MAX };
 	struct part *p;
 
 	if (v.len == 0 || t->nparts == UINT16_MAX)

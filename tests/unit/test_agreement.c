@@ -66,8 +66,6 @@ struct tree {
 static struct tree nodes[NODES_MAX];
 static size_t nnodes;
 
-/* --- making --- */
-
 /* As written, capitalised, or in capitals; letters beyond ASCII stay. */
 static void
 put_word(char out[16], const char *word)
@@ -164,8 +162,6 @@ make_tree(unsigned depth, int field, bool negative)
 	return make_group(pick(2) == 0 ? AND : OR, depth, field);
 }
 
-/* --- writing --- */
-
 static void
 write_tree(const struct tree *t, int field, struct str *out)
 {
@@ -196,8 +192,6 @@ write_tree(const struct tree *t, int field, struct str *out)
 		(void)str_addf(out, "%s%s", i > 0 ? " " : "", t->leaf[i]);
 	(void)str_adds(out, t->wild ? "*\"" : "\"");
 }
-
-/* --- judging, slowly --- */
 
 static bool
 same_word(const struct tree *t, size_t i, const char *have)
@@ -290,8 +284,6 @@ judge(const struct tree *t, const struct test_item *it)
 	return false;
 }
 
-/* --- comparing --- */
-
 static void
 on_match(const struct match *m, void *arg)
 {
@@ -372,8 +364,6 @@ test_agreement(void **state)
 	str_done(&it.fields[0].text);
 	str_done(&it.fields[1].text);
 }
-
-/* --- many filters at once --- */
 
 #define FILTERS 60
 

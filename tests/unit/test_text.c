@@ -100,6 +100,8 @@ static const struct {
 	{ "joined emoji are one", "👨\u200d👩\u200d👧", "👨👩👧" },
 	{ "mathematical letters are letters", "𝐆𝐚𝐳𝐚", "gaza" },
 	{ "look-alikes of other alphabets are not", "Gаza", "gаza" },
+	{ "marks without a letter take no place", "a-\u0301-b \u0301",
+	    "a+ab b" },
 	{ "ill-formed bytes separate",
 	    "a\xff"
 	    "b\xc3",
@@ -188,8 +190,6 @@ test_lead_counts_half_words(void **state)
 	str_done(&v);
 }
 
-/* --- ICU --- */
-
 static const UNormalizer2 *nfc, *nfd;
 
 static struct sv
@@ -274,8 +274,6 @@ test_classes(void **state)
 			fail_msg("U+%04X is no letter", (unsigned)cp);
 	}
 }
-
-/* --- hostile texts --- */
 
 static const struct {
 	const char *what, *unit;
