@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#define NEVER_SEEN 1 /* cost of the rarest atom */
+#define NEVER_SEEN UINT64_C(1) /* cost of the rarest atom */
 #define LONGEST 16 /* letters; longer words are as rare */
 #define ALWAYS UINT64_MAX /* cost where no atom is needed */
 
