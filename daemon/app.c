@@ -219,11 +219,9 @@ start_feeds(struct app *a, struct err *e)
 }
 
 static void
-seed_random(void)
+seed_random(long seed)
 {
-	long seed = 0;
-
-	if (getrandom(&seed, sizeof(seed), 0) < 0)
+	if (seed == 0 && getrandom(&seed, sizeof(seed), 0) < 0)
 		BUG("no random numbers");
 	srand48(seed);
 }
@@ -252,7 +250,7 @@ app_new(struct config *conf, struct ruleset *rules, const struct app_options *o,
 	a->options = *o;
 	a->conf = config_ref(conf);
 	map_init(&a->subscriptions);
-	seed_random();
+	seed_random(o->seed);
 	feed_parser_global_init();
 	if (!open_all(a, e)) {
 		ruleset_free(rules);

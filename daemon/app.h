@@ -10,6 +10,7 @@ struct app;
 struct app_options {
 	const char *config_path; /* read again on SIGHUP; NULL: never */
 	bool in_memory; /* keeps nothing: no state directory */
+	long seed; /* of the jitter; 0: chosen by chance */
 };
 
 /* Takes the ruleset, references the configuration.  False in `e` what cannot be

@@ -26,6 +26,7 @@ struct meta_reader {
 	struct page_meta *meta;
 	struct arena *arena;
 	struct html_scan scan;
+	size_t open_at; /* content of the last title or h1; 0: it is closed */
 };
 
 static bool
@@ -83,7 +84,8 @@ add_names(struct str *out, const json_t *v, int depth)
 
 	if (depth > LD_DEPTH)
 		return;
-	json_array_foreach(v, i, one) add_names(out, one, depth + 1);
+	json_array_foreach (v, i, one)
+		add_names(out, one, depth + 1);
 	if (json_is_object(v))
 		name = json_sv(json_object_get(v, "name"));
 	if (name.len == 0)
@@ -111,8 +113,9 @@ type_is_article(const json_t *type)
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(type, i,
-	    one) if (json_is_string(one) && type_is_article(one)) return true;
+	json_array_foreach (type, i, one)
+		if (json_is_string(one) && type_is_article(one))
+			return true;
 	return sv_ends(name, SV("Article")) || sv_ends(name, SV("Posting")) ||
 	    sv_is(name, "Report") || sv_is(name, "WebPage");
 }
@@ -126,7 +129,8 @@ read_ld(struct meta_reader *r, const json_t *v, int depth)
 
 	if (depth > LD_DEPTH)
 		return;
-	json_array_foreach(v, i, one) read_ld(r, one, depth + 1);
+	json_array_foreach (v, i, one)
+		read_ld(r, one, depth + 1);
 	if (!json_is_object(v))
 		return;
 	read_ld(r, json_object_get(v, "@graph"), depth + 1);
@@ -188,16 +192,6 @@ on_meta(struct meta_reader *r, struct sv attributes)
 		offer_key(r, attribute(attributes, keys[i]), content);
 }
 
-/* What stands between this start tag and the end tag, if that is near. */
-static struct sv
-content_of(const struct meta_reader *r, const char *end_tag)
-{
-	struct sv rest = sv_sub(r->scan.in, r->scan.pos, ARTICLE_META_BYTES);
-	size_t len = sv_find(rest, sv_of(end_tag));
-
-	return len < rest.len ? sv_sub(rest, 0, len) : SV_NONE;
-}
-
 static void
 on_start(struct meta_reader *r, const struct html_token *t, bool *ld)
 {
@@ -207,12 +201,23 @@ on_start(struct meta_reader *r, const struct html_token *t, bool *ld)
 		offer_key(r, SV("html:lang"), attribute(t->text, "lang"));
 	else if (t->tag == HTML_time)
 		offer_key(r, SV("time"), attribute(t->text, "datetime"));
-	else if (t->tag == HTML_title)
-		offer_key(r, SV("title"), content_of(r, "</title"));
-	else if (t->tag == HTML_h1)
-		offer_key(r, SV("h1"), content_of(r, "</h1"));
+	else if (t->tag == HTML_title || t->tag == HTML_h1)
+		r->open_at = r->scan.pos;
 	else if (t->tag == HTML_script)
 		*ld = sv_iis(attribute(t->text, "type"), "application/ld+json");
+}
+
+/* `end` is where the tag begins. */
+static void
+on_end(struct meta_reader *r, enum html_tag tag, size_t end)
+{
+	struct sv content = sv_sub(r->scan.in, r->open_at, end - r->open_at);
+
+	if ((tag != HTML_title && tag != HTML_h1) || r->open_at == 0)
+		return;
+	if (content.len <= ARTICLE_META_BYTES)
+		offer_key(r, tag == HTML_h1 ? SV("h1") : SV("title"), content);
+	r->open_at = 0;
 }
 
 void
@@ -221,12 +226,15 @@ page_meta_read(struct page_meta *m, struct sv html, struct arena *a)
 	struct meta_reader r = { .meta = m, .arena = a };
 	struct html_token t;
 	bool ld = false;
+	size_t at;
 
 	*m = (struct page_meta) { 0 };
 	html_scan_init(&r.scan, html);
-	while (html_scan_next(&r.scan, &t)) {
+	for (at = 0; html_scan_next(&r.scan, &t); at = r.scan.pos) {
 		if (t.kind == HTML_START)
 			on_start(&r, &t, &ld);
+		else if (t.kind == HTML_END)
+			on_end(&r, t.tag, at);
 		else if (t.kind == HTML_RAW && t.tag == HTML_script && ld)
 			on_ld_script(&r, t.text);
 	}

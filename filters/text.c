@@ -256,28 +256,29 @@ is_one_letter(struct sv word)
 	return utf8_decode(word, &cp) == word.len;
 }
 
-/* Marks without a letter may leave nothing behind. */
+/* Does folding leave nothing?  So with marks that have no letter. */
 static bool
-is_nothing(struct scan *s, struct sv word)
+is_nothing(struct sv word)
 {
-	size_t n;
+	for (size_t n, at = 0; at < word.len; at += n) {
+		uint32_t entry = char_entry_at(word, at, &n);
 
-	if (CHAR_CLASS(char_entry_at(word, 0, &n)) != CHAR_MARK)
-		return false;
-	folded_word(&s->folded, word, false);
-	return s->folded.n == 0;
+		if (CHAR_POOLED(entry) || CHAR_VALUE(entry) != FOLD_NOTHING)
+			return false;
+	}
+	return true;
 }
 
 /* Drops what takes no place: the s of Gaza's, and marks without letters. */
 static void
-drop_placeless(struct scan *s, struct run *r)
+drop_placeless(struct run *r)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->n; i++) {
 		if (i > 0 && r->apostrophe[i] && is_possessive(r->words[i]))
 			continue;
-		if (is_nothing(s, r->words[i]))
+		if (is_nothing(r->words[i]))
 			continue;
 		r->words[n] = r->words[i];
 		r->apostrophe[n++] = r->apostrophe[i];
@@ -304,7 +305,7 @@ add_run(struct scan *s, struct run *r)
 {
 	bool joined;
 
-	drop_placeless(s, r);
+	drop_placeless(r);
 	joined = is_joinable(r);
 	if (s->text->ntokens + r->n > ITEM_TOKENS)
 		return;

@@ -38,7 +38,17 @@ struct world {
 	struct map last_poll; /* feed -> int64_t *, the time, owned */
 	size_t delivered, repeated, renamed, too_early, refused;
 	bool receiver_away;
+	uint64_t dice;
 };
+
+/* A number below `n`, the same in every run. */
+static unsigned
+chance(struct world *w, unsigned n)
+{
+	w->dice = w->dice * UINT64_C(6364136223846793005) +
+	    UINT64_C(1442695040888963407);
+	return (unsigned)(w->dice >> 33) % n;
+}
 
 static int64_t
 items_so_far(int feed)
@@ -111,13 +121,13 @@ serve_feed(struct world *w, int feed, const struct http_request *req,
 	out->headers = headers;
 	out->status = 200;
 	/* Some servers send it all again now and then. */
-	if (known != NULL && strcmp(known, etag) == 0 && lrand48() % 4 != 0) {
+	if (known != NULL && strcmp(known, etag) == 0 && chance(w, 4) != 0) {
 		out->status = 304;
 		return;
 	}
 	write_feed(&w->document, feed);
 	out->body = str_sv(&w->document);
-	switch (lrand48() % 8) {
+	switch (chance(w, 16)) {
 	case 0:
 		out->status = 500;
 		break;
@@ -170,8 +180,8 @@ serve(const struct http_request *req, struct sim_reply *out, void *arg)
 		return;
 	}
 	out->takes_ms = 50;
-	if (w->receiver_away || lrand48() % 2 == 0) {
-		out->status = lrand48() % 2 == 0 ? 500 : 0;
+	if (w->receiver_away || chance(w, 2) == 0) {
+		out->status = chance(w, 2) == 0 ? 500 : 0;
 		w->refused++;
 		return;
 	}
@@ -194,7 +204,7 @@ static const char config_text[] =
 static void
 live(const char *dir, int64_t ms)
 {
-	struct app_options o = { 0 };
+	struct app_options o = { .seed = 20240326 + (long)sim_wall_ms() };
 	struct diags *d = diags_new();
 	struct ruleset *rules;
 	struct config *c;
@@ -263,7 +273,6 @@ test_month(void **state)
 
 	(void)state;
 	assert_non_null(mkdtemp(dir));
-	srand48(20240326);
 	str_init(&w.document, MiB(1));
 	map_init(&w.ids);
 	map_init(&w.last_poll);

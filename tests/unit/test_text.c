@@ -102,6 +102,8 @@ static const struct {
 	{ "look-alikes of other alphabets are not", "Gаza", "gаza" },
 	{ "marks without a letter take no place", "a-\u0301-b \u0301",
 	    "a+ab b" },
+	{ "nor do letters that are nothing but marks", "N\uFCF3-b\uFCF3-\uFCF3",
+	    "n+nb b" },
 	{ "ill-formed bytes separate",
 	    "a\xff"
 	    "b\xc3",
