@@ -7,6 +7,7 @@
 
 #define PIECES 3 /* at most, from different places */
 #define WORD_BYTES 40 /* no border so near: no words */
+#define KIND_BYTES 64 /* texts of one length that begin alike are alike */
 #define ELLIPSIS "…"
 #define ELLIPSIS_BYTES (sizeof(ELLIPSIS) - 1)
 
@@ -44,7 +45,9 @@ is_same_kind(const struct alert_hit *a, const struct alert_hit *b)
 	if (a->entity != NULL && b->entity != NULL)
 		return strcmp(a->entity, b->entity) == 0;
 	return a->entity == NULL && b->entity == NULL &&
-	    sv_ieq(a->text, b->text);
+	    a->text.len == b->text.len &&
+	    sv_ieq(sv_sub(a->text, 0, KIND_BYTES),
+		sv_sub(b->text, 0, KIND_BYTES));
 }
 
 static bool
