@@ -174,7 +174,6 @@ lint-now: all $(patsubst %.c,$(BUILD)/%.tidy,$(ALL_SRC))
 	@echo '  LINT cppcheck'
 	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -j 2 \
 	    --enable=warning,performance,portability -I. -I$(BUILD)/gen \
-	    '-Djson_array_foreach(a,i,v)=for(i=0;(v=json_array_get(a,i))!=NULL;i++)' \
 	    -D_GNU_SOURCE --include=$(firstword $(wildcard /usr/include/*/sys/queue.h)) \
 	    --include=/usr/include/jansson.h \
 	    --suppressions-list=tools/cppcheck.txt $(LIB_SRC) $(CLI_SRC) daemon/main.c

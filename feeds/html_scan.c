@@ -38,12 +38,13 @@ static uint64_t
 name_key(struct sv name)
 {
 	uint64_t key = 0;
-	size_t n = name.len < sizeof(key) ? name.len : sizeof(key);
 
-	assert(n != 0);
-	for (size_t i = 0; i < n; i++)
-		key = key << 8 | (unsigned char)ascii_lower(name.p[i]);
-	return key << 8 * (sizeof(key) - n);
+	for (size_t i = 0; i < sizeof(key); i++) {
+		char c = i < name.len ? ascii_lower(name.p[i]) : '\0';
+
+		key = key << 8 | (unsigned char)c;
+	}
+	return key;
 }
 
 enum html_tag
