@@ -1,0 +1,237 @@
+/* tests/sim/test_article_wait.c: items that wait for the page behind them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "tests/sim/world.h"
+
+#define FEED "http://wire.example/rss"
+#define PAGE "http://news.example/a"
+
+#define CONFIG(feed_options) \
+	"feeds: {wire: {url: '" FEED "', every: 10m" feed_options "}}\n" \
+	"filters: {truce: {match: ceasefire}, talks: {match: envoy}}\n"
+
+#define ITEM(id, text) \
+	"<item><guid isPermaLink=\"false\">" id "</guid><title>Report</title>" \
+	"<link>" PAGE "</link><description>" text "</description></item>"
+
+#define TEASER ITEM("1", "Talks went on all night.")
+
+static const char page[] =
+    "<html><head><title>Report</title></head><body><h1>Report</h1>"
+    "<p>The talks in the old harbour town went on all night, and nobody who "
+    "took part in them wanted to say in the morning what had been agreed.</p>"
+    "<p>Then a ceasefire was read out from the steps of the town hall, to hold "
+    "for six weeks from noon, while the prisoners of both sides go home.</p>"
+    "</body></html>";
+
+static int
+begin(void **state)
+{
+	static struct world w;
+
+	world_init(&w);
+	*state = &w;
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	world_done(*state);
+	return 0;
+}
+
+static void
+the_page_behind_a_teaser_rings_once(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(w, FEED, "", TEASER);
+	(void)world_page(w, PAGE, 200, "content-type: text/html\n", page);
+	world_live(w, CONFIG(""), HOUR_MS);
+	assert_int_equal(world_asked(w, PAGE), 1);
+	assert_int_equal(world_rang(w, "\"field\":\"article\""), 1);
+	world_live(w, CONFIG(""), HOUR_MS);
+	assert_int_equal(world_asked(w, PAGE), 1);
+	assert_int_equal(w->nalerts, 1);
+}
+
+static void
+a_teaser_that_rings_by_itself_needs_no_page(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(w, FEED, "", ITEM("1", "A ceasefire holds."));
+	(void)world_page(w, PAGE, 200, "", page);
+	world_live(w, CONFIG(""), HOUR_MS);
+	assert_int_equal(world_asked(w, PAGE), 0);
+	assert_int_equal(w->nalerts, 1);
+}
+
+static void
+a_long_text_needs_no_page(void **state)
+{
+	struct world *w = *state;
+	struct str items;
+
+	str_init(&items, 10000);
+	(void)str_adds(
+	    &items, "<item><guid>1</guid><link>" PAGE "</link><description>");
+	for (int i = 0; i < 200; i++)
+		(void)str_adds(&items, "word ");
+	(void)str_adds(&items, "</description></item>");
+	(void)world_feed(w, FEED, "", str_c(&items));
+	(void)world_page(w, PAGE, 200, "", page);
+	world_live(w, CONFIG(""), HOUR_MS);
+	assert_int_equal(world_asked(w, PAGE), 0);
+	str_done(&items);
+}
+
+static void
+never_means_never(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(w, FEED, "", TEASER);
+	(void)world_page(w, PAGE, 200, "", page);
+	world_live(w, CONFIG(", article: never"), HOUR_MS);
+	assert_int_equal(world_asked(w, PAGE), 0);
+	assert_int_equal(w->nalerts, 0);
+}
+
+static void
+always_rings_once_for_each_filter(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(
+	    w, FEED, "", ITEM("1", "An envoy said that a ceasefire is near."));
+	(void)world_page(w, PAGE, 200, "", page);
+	world_live(w, CONFIG(", article: always"), HOUR_MS);
+	assert_int_equal(world_asked(w, PAGE), 1);
+	assert_int_equal(world_rang(w, "\"name\":\"truce\""), 1);
+	assert_int_equal(world_rang(w, "\"name\":\"talks\""), 1);
+	assert_int_equal(w->nalerts, 2);
+}
+
+static void
+a_server_in_trouble_is_asked_again(void **state)
+{
+	struct world *w = *state;
+	int64_t given_up = metrics.articles_failed;
+
+	(void)world_feed(w, FEED, "", TEASER);
+	(void)world_page(w, PAGE, 503, "", "");
+	world_live(w, CONFIG(""), HOUR_MS);
+	assert_int_equal(world_asked(w, PAGE), 4);
+	for (size_t i = 0; i < 3; i++) {
+		static const int64_t wait[] = { MIN_MS, 3 * MIN_MS,
+			9 * MIN_MS };
+
+		assert_true(world_request(w, PAGE, i + 1)->at_ms -
+			world_request(w, PAGE, i)->at_ms >=
+		    wait[i]);
+	}
+	assert_int_equal(metrics.articles_failed - given_up, 1);
+	assert_int_equal(metrics.items_pending, 0);
+	assert_int_equal(w->nalerts, 0);
+}
+
+static void
+it_rings_when_the_server_is_back_after_a_restart(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(w, FEED, "", TEASER);
+	(void)world_page(w, PAGE, 0, "", "");
+	world_live(w, CONFIG(""), 2 * MIN_MS);
+	assert_int_equal(metrics.items_pending, 1);
+	(void)world_feed(w, FEED, "", ""); /* it has left the feed */
+	(void)world_page(w, PAGE, 200, "", page);
+	world_live(w, CONFIG(""), HOUR_MS);
+	assert_int_equal(w->nalerts, 1);
+	assert_int_equal(metrics.items_pending, 0);
+}
+
+static void
+a_page_that_is_gone_is_not_asked_again(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(w, FEED, "", TEASER);
+	(void)world_page(w, PAGE, 404, "", "");
+	world_live(w, CONFIG(""), HOUR_MS);
+	assert_int_equal(world_asked(w, PAGE), 1);
+	assert_int_equal(metrics.items_pending, 0);
+}
+
+static void
+retry_after_of_a_page_is_honoured(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(w, FEED, "", TEASER);
+	(void)world_page(w, PAGE, 429, "retry-after: 1800\n", "");
+	world_live(w, CONFIG(""), 2 * HOUR_MS);
+	assert_true(world_request(w, PAGE, 1)->at_ms -
+		world_request(w, PAGE, 0)->at_ms >=
+	    30 * MIN_MS);
+}
+
+static void
+the_budget_of_a_minute_is_kept(void **state)
+{
+	struct world *w = *state;
+	struct str items;
+	size_t first_minute = 0;
+	int64_t start;
+
+	str_init(&items, 100000);
+	for (int i = 0; i < 40; i++)
+		(void)str_addf(&items,
+		    "<item><guid>%d</guid><link>http://n%d.example/</link>"
+		    "</item>",
+		    i, i);
+	(void)world_feed(w, FEED, "", str_c(&items));
+	start = sim_wall_ms();
+	world_live(
+	    w, "network: {articles-per-minute: 10}\n" CONFIG(""), 10 * MIN_MS);
+	for (size_t i = 0; i < w->nrequests; i++)
+		if (strcmp(w->requests[i].url, FEED) != 0)
+			first_minute += w->requests[i].at_ms - start < MIN_MS;
+	/* What was saved up, and what comes in a minute. */
+	assert_in_range(first_minute, 10, 20);
+	assert_int_equal(metrics.items_pending, 0);
+	str_done(&items);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(the_page_behind_a_teaser_rings_once),
+		T(a_teaser_that_rings_by_itself_needs_no_page),
+		T(a_long_text_needs_no_page),
+		T(never_means_never),
+		T(always_rings_once_for_each_filter),
+		T(a_server_in_trouble_is_asked_again),
+		T(it_rings_when_the_server_is_back_after_a_restart),
+		T(a_page_that_is_gone_is_not_asked_again),
+		T(retry_after_of_a_page_is_honoured),
+		T(the_budget_of_a_minute_is_kept),
+	};
+
+	log_init(LOG_LEVEL_ERROR);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,64 @@
+/* tests/sim/world.h: a scripted web around the daemon: pages at URLs, a log of
+ * what was asked, a receiver of webhooks. */
+#ifndef TESTS_SIM_WORLD_H
+#define TESTS_SIM_WORLD_H
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "tests/sim/sim.h"
+
+#define MOST_PAGES 64
+#define MOST_REQUESTS 20000
+
+struct page {
+	char *url;
+	struct sim_reply reply;
+	char *body, *headers;
+};
+
+struct request {
+	char *url;
+	int64_t at_ms; /* wall clock */
+	char *if_none_match, *if_modified_since; /* NULL: absent */
+};
+
+struct alert_seen {
+	char *id, *body;
+};
+
+struct world {
+	char dir[64]; /* of the daemon's state */
+	struct page pages[MOST_PAGES];
+	struct request *requests; /* GETs */
+	struct alert_seen *alerts; /* accepted POSTs */
+	size_t npages, nrequests, nalerts;
+	int receiver; /* status that webhooks are answered with; 0: no answer */
+	long lives; /* times the daemon was started */
+};
+
+void world_init(struct world *w);
+void world_done(struct world *w);
+
+/* What stands at a URL from now on.  `headers` are "name: value\n" lines.
+ * Status 0: the server does not answer. */
+struct page *world_page(struct world *w, const char *url, int status,
+    const char *headers, const char *body);
+
+/* The same for an RSS document around these items. */
+struct page *world_feed(
+    struct world *w, const char *url, const char *headers, const char *items);
+
+/* Starts the daemon on a configuration (its `daemon:` and `destinations:` are
+ * added), lets it run for so long, ends it.  Checks I1 on the way. */
+void world_live(struct world *w, const char *config, int64_t ms);
+
+/* GETs of a URL so far. */
+size_t world_asked(const struct world *w, const char *url);
+/* The n-th of them, from 0. */
+const struct request *
+world_request(const struct world *w, const char *url, size_t n);
+
+/* Accepted alerts whose document holds the text. */
+size_t world_rang(const struct world *w, const char *text);
+
+#endif
