@@ -123,6 +123,7 @@ on_answer(void *arg)
 		.status = c->reply.status,
 		.error = "",
 		.url = sv_of(c->url),
+		.permanent = sv_of(c->reply.permanent),
 		.call = c };
 
 	if (c->reply.status == 0) {

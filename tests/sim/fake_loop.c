@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/queue.h>
 
@@ -67,6 +68,12 @@ sim_for(int64_t ms)
 	run_for_ms = ms;
 }
 
+void
+sim_begin(void)
+{
+	wall_ms = SIM_EPOCH_MS;
+}
+
 int64_t
 sim_wall_ms(void)
 {
@@ -82,11 +89,51 @@ pass_until(struct loop *l, int64_t at_ms)
 	l->now_ms = at_ms;
 }
 
+/* One of each is enough. */
+static struct {
+	int64_t after_ms;
+	loop_fn *fn;
+	void *arg;
+} appointment;
+
+static struct loop_signal {
+	loop_fn *fn;
+	void *arg;
+} signals[NSIG];
+
+void
+sim_at(int64_t after_ms, loop_fn *fn, void *arg)
+{
+	appointment.after_ms = after_ms;
+	appointment.fn = fn;
+	appointment.arg = arg;
+}
+
+void
+sim_raise(int signo)
+{
+	if (signals[signo].fn != NULL)
+		signals[signo].fn(signals[signo].arg);
+}
+
+static struct timer *
+make_appointment(struct loop *l)
+{
+	struct timer *t;
+
+	if (appointment.fn == NULL)
+		return NULL;
+	t = timer_new(l, appointment.fn, appointment.arg);
+	timer_set(t, appointment.after_ms);
+	appointment.fn = NULL;
+	return t;
+}
+
 void
 loop_run(struct loop *l)
 {
 	int64_t until = l->now_ms + run_for_ms;
-	struct timer *t;
+	struct timer *t, *kept = make_appointment(l);
 
 	l->stopped = false;
 	while (!l->stopped && (t = first_until(l, until)) != NULL) {
@@ -96,6 +143,7 @@ loop_run(struct loop *l)
 	}
 	if (!l->stopped)
 		pass_until(l, until);
+	timer_free(kept);
 }
 
 void
@@ -162,16 +210,15 @@ struct loop_signal *
 loop_on_signal(struct loop *l, int signo, loop_fn *fn, void *arg)
 {
 	(void)l;
-	(void)signo;
-	(void)fn;
-	(void)arg;
-	return NULL;
+	signals[signo] = (struct loop_signal) { fn, arg };
+	return &signals[signo];
 }
 
 void
 loop_signal_free(struct loop_signal *s)
 {
-	(void)s;
+	if (s != NULL)
+		s->fn = NULL;
 }
 
 struct loop_io *

@@ -12,6 +12,12 @@
 /* What loop_run() does: runs what is due, for so long or until loop_stop(). */
 void sim_for(int64_t ms);
 
+/* Calls `fn` once, so long after loop_run() began. */
+void sim_at(int64_t after_ms, loop_fn *fn, void *arg);
+
+/* What a signal does; from inside a callback. */
+void sim_raise(int signo);
+
 struct sim_reply {
 	int status; /* 0: no answer */
 	const char *error; /* then */
@@ -19,12 +25,16 @@ struct sim_reply {
 	struct sv body; /* must stay until the exchange has ended */
 	int64_t takes_ms;
 	bool cut; /* the body is cut short: HTTP_BROKEN */
+	const char *permanent; /* where 301s led, or NULL */
 };
 
 /* Fills `out`, cleared, for a request; called when it starts. */
 typedef void
 sim_server_fn(const struct http_request *req, struct sim_reply *out, void *arg);
 void sim_serve(sim_server_fn *fn, void *arg);
+
+/* The wall clock starts anew. */
+void sim_begin(void);
 
 /* Simulated time since the start of the loop that runs, and its wall clock. */
 int64_t sim_wall_ms(void);

@@ -5,22 +5,17 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <cmocka.h>
-
-#include "base/clock.h"
-#include "base/file.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/map.h"
-#include "base/metrics.h"
-#include "daemon/app.h"
-#include "filters/compile.h"
-#include "tests/sim/sim.h"
+#include "base/str.h"
+#include "tests/sim/world.h"
 
 #define FEEDS 3
 
@@ -32,7 +27,7 @@
  */
 static const int64_t gap[FEEDS] = { 9 * HOUR_MS, 13 * HOUR_MS, 31 * HOUR_MS };
 
-struct world {
+struct month {
 	struct str document; /* of the reply that is being sent */
 	struct map ids; /* token -> id of the alert, owned */
 	struct map last_poll; /* feed -> int64_t *, the time, owned */
@@ -43,11 +38,11 @@ struct world {
 
 /* A number below `n`, the same in every run. */
 static unsigned
-chance(struct world *w, unsigned n)
+chance(struct month *m, unsigned n)
 {
-	w->dice = w->dice * UINT64_C(6364136223846793005) +
+	m->dice = m->dice * UINT64_C(6364136223846793005) +
 	    UINT64_C(1442695040888963407);
-	return (unsigned)(w->dice >> 33) % n;
+	return (unsigned)(m->dice >> 33) % n;
 }
 
 static int64_t
@@ -88,31 +83,31 @@ write_feed(struct str *out, int feed)
 
 /* Promised by every answer: max-age=600. */
 static void
-note_poll(struct world *w, int feed)
+note_poll(struct month *m, int feed)
 {
 	char key[8];
 	int64_t *last;
 
 	(void)snprintf(key, sizeof(key), "%d", feed);
-	last = map_get(&w->last_poll, sv_of(key));
+	last = map_get(&m->last_poll, sv_of(key));
 	if (last == NULL) {
 		last = mem_calloc(1, sizeof(*last));
-		(void)map_put(&w->last_poll, sv_of(key), last);
+		(void)map_put(&m->last_poll, sv_of(key), last);
 	} else if (sim_wall_ms() - *last < 600 * SEC_MS) {
-		w->too_early++;
+		m->too_early++;
 	}
 	*last = sim_wall_ms();
 }
 
 static void
-serve_feed(struct world *w, int feed, const struct http_request *req,
+serve_feed(struct month *m, int feed, const struct http_request *req,
     struct sim_reply *out)
 {
 	static char headers[128];
 	char etag[32];
 	const char *known = sim_header(req, "If-None-Match");
 
-	note_poll(w, feed);
+	note_poll(m, feed);
 	out->takes_ms = 200;
 	(void)snprintf(
 	    etag, sizeof(etag), "\"%lld\"", (long long)items_so_far(feed));
@@ -121,13 +116,13 @@ serve_feed(struct world *w, int feed, const struct http_request *req,
 	out->headers = headers;
 	out->status = 200;
 	/* Some servers send it all again now and then. */
-	if (known != NULL && strcmp(known, etag) == 0 && chance(w, 4) != 0) {
+	if (known != NULL && strcmp(known, etag) == 0 && chance(m, 4) != 0) {
 		out->status = 304;
 		return;
 	}
-	write_feed(&w->document, feed);
-	out->body = str_sv(&w->document);
-	switch (chance(w, 16)) {
+	write_feed(&m->document, feed);
+	out->body = str_sv(&m->document);
+	switch (chance(m, 16)) {
 	case 0:
 		out->status = 500;
 		break;
@@ -147,7 +142,7 @@ serve_feed(struct world *w, int feed, const struct http_request *req,
 }
 
 static void
-take_alert(struct world *w, const struct http_request *req)
+take_alert(struct month *m, const struct http_request *req)
 {
 	size_t at = sv_find(req->body, SV("token"));
 	struct sv token = sv_from(req->body, at);
@@ -160,11 +155,11 @@ take_alert(struct world *w, const struct http_request *req)
 	token = sv_sub(token, 0,
 	    sv_chr(token, 'x') + 1 +
 		sv_chr(sv_from(token, sv_chr(token, 'x') + 1), 'x'));
-	old = map_put(&w->ids, token, mem_strdup(id));
-	w->delivered++;
+	old = map_put(&m->ids, token, mem_strdup(id));
+	m->delivered++;
 	if (old != NULL) {
-		w->repeated++;
-		w->renamed += strcmp(old, id) != 0;
+		m->repeated++;
+		m->renamed += strcmp(old, id) != 0;
 	}
 	free(old);
 }
@@ -172,62 +167,29 @@ take_alert(struct world *w, const struct http_request *req)
 static void
 serve(const struct http_request *req, struct sim_reply *out, void *arg)
 {
-	struct world *w = arg;
+	struct month *m = arg;
 	size_t len = strlen(req->url);
 
 	if (!req->post) {
-		serve_feed(w, req->url[len - 1] - '0', req, out);
+		serve_feed(m, req->url[len - 1] - '0', req, out);
 		return;
 	}
 	out->takes_ms = 50;
-	if (w->receiver_away || chance(w, 2) == 0) {
-		out->status = chance(w, 2) == 0 ? 500 : 0;
-		w->refused++;
+	if (m->receiver_away || chance(m, 2) == 0) {
+		out->status = chance(m, 2) == 0 ? 500 : 0;
+		m->refused++;
 		return;
 	}
 	out->status = 204;
-	take_alert(w, req);
+	take_alert(m, req);
 }
 
-static const char config_text[] =
-    "daemon: {state: %s, floor: 15m, cap: 2h, log-level: error}\n"
-    "feeds:\n"
-    "  f0: {url: http://a.example/0}\n"
-    "  f1: {url: http://b.example/1}\n"
-    "  f2: {url: http://b.example/2}\n"
-    "filters:\n"
-    "  f: {match: ceasefire}\n"
-    "destinations:\n"
-    "  desk: {type: webhook, url: http://desk.example/, "
-    "secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw}\n";
-
-static void
-live(const char *dir, int64_t ms)
-{
-	struct app_options o = { .seed = 20240326 + (long)sim_wall_ms() };
-	struct diags *d = diags_new();
-	struct ruleset *rules;
-	struct config *c;
-	struct str text;
-	struct app *a;
-	struct err e;
-
-	str_init(&text, KiB(4));
-	(void)str_addf(&text, config_text, dir);
-	c = config_parse("test", str_sv(&text), d);
-	assert_non_null(c);
-	rules = ruleset_compile(c, d);
-	assert_non_null(rules);
-	a = app_new(c, rules, &o, &e);
-	if (a == NULL)
-		fail_msg("%s", e.msg);
-	sim_for(ms);
-	app_run(a);
-	app_free(a);
-	config_unref(c);
-	diags_unref(d);
-	str_done(&text);
-}
+static const char config[] = "feeds:\n"
+			     "  f0: {url: 'http://a.example/0'}\n"
+			     "  f1: {url: 'http://b.example/1'}\n"
+			     "  f2: {url: 'http://b.example/2'}\n"
+			     "filters:\n"
+			     "  f: {match: ceasefire}\n";
 
 static void
 free_map(struct map *m)
@@ -237,19 +199,6 @@ free_map(struct map *m)
 	for (size_t i = 0; (slot = map_next(m, &i)) != NULL;)
 		free(slot->value);
 	map_done(m);
-}
-
-static void
-remove_dir(const char *path)
-{
-	DIR *d = opendir(path);
-	struct dirent *entry;
-
-	assert_non_null(d);
-	while ((entry = readdir(d)) != NULL)
-		(void)unlinkat(dirfd(d), entry->d_name, 0);
-	(void)closedir(d);
-	assert_int_equal(rmdir(path), 0);
 }
 
 static size_t
@@ -265,42 +214,45 @@ alerts_due(void)
 }
 
 static void
+check(const struct month *m)
+{
+	assert_int_equal(m->renamed, 0);
+	assert_int_equal(m->repeated, 0);
+	assert_int_equal(m->too_early, 0);
+	assert_true(m->refused > 20);
+	assert_true(m->ids.live >= alerts_due());
+	assert_int_equal(m->ids.live, m->delivered);
+	assert_true(metrics.items_known > 0 && metrics.polls_failed > 0 &&
+	    metrics.polls_not_modified > 0);
+}
+
+static void
 test_month(void **state)
 {
-	char dir[] = "/dev/shm/tocsin-month-XXXXXX";
-	struct world w = { 0 };
-	struct metrics m;
+	struct month m = { 0 };
+	struct world w;
 
 	(void)state;
-	assert_non_null(mkdtemp(dir));
-	str_init(&w.document, MiB(1));
-	map_init(&w.ids);
-	map_init(&w.last_poll);
-	sim_serve(serve, &w);
+	world_init(&w);
+	w.serve = serve;
+	w.arg = &m;
+	w.daemon = ", floor: 15m, cap: 2h";
+	str_init(&m.document, MiB(1));
+	map_init(&m.ids);
+	map_init(&m.last_poll);
 	/* A day away for the receiver, and a restart each five days. */
 	for (int64_t day = 0; day < DAYS; day += 5) {
-		w.receiver_away = day == 10;
-		live(dir, DAY_MS);
-		w.receiver_away = false;
-		live(dir, 4 * DAY_MS);
+		m.receiver_away = day == 10;
+		world_live(&w, config, DAY_MS);
+		m.receiver_away = false;
+		world_live(&w, config, 4 * DAY_MS);
 	}
-	live(dir, 12 * HOUR_MS);
-	m = metrics;
-	assert_int_equal(w.renamed, 0);
-	assert_int_equal(w.repeated, 0);
-	assert_int_equal(w.too_early, 0);
-	assert_true(w.refused > 20);
-	assert_true(w.ids.live >= alerts_due());
-	assert_int_equal(w.ids.live, w.delivered);
-	assert_int_equal(m.items,
-	    m.items_known + m.items_backlog + m.items_duplicate +
-		m.items_no_match + m.items_alerted + m.items_error);
-	assert_true(m.items_known > 0 && m.polls_failed > 0 &&
-	    m.polls_not_modified > 0);
-	free_map(&w.ids);
-	free_map(&w.last_poll);
-	str_done(&w.document);
-	remove_dir(dir);
+	world_live(&w, config, 12 * HOUR_MS);
+	check(&m);
+	free_map(&m.ids);
+	free_map(&m.last_poll);
+	str_done(&m.document);
+	world_done(&w);
 }
 
 int

@@ -26,12 +26,13 @@ world_init(struct world *w)
 {
 	const char *tmp = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
 
-	*w = (struct world) { .receiver = 204 };
+	*w = (struct world) { .receiver = 204, .daemon = "" };
 	(void)snprintf(w->dir, sizeof(w->dir), "%s/tocsin-sim-XXXXXX", tmp);
 	assert_non_null(mkdtemp(w->dir));
 	w->requests = mem_calloc(MOST_REQUESTS, sizeof(*w->requests));
 	w->alerts = mem_calloc(MOST_REQUESTS, sizeof(*w->alerts));
 	sim_serve(serve, w);
+	sim_begin();
 }
 
 static void
@@ -142,6 +143,10 @@ serve(const struct http_request *req, struct sim_reply *out, void *arg)
 {
 	struct world *w = arg;
 
+	if (w->serve != NULL) {
+		w->serve(req, out, w->arg);
+		return;
+	}
 	if (!req->post) {
 		serve_page(w, req, out);
 		return;
@@ -157,27 +162,54 @@ serve(const struct http_request *req, struct sim_reply *out, void *arg)
 	};
 }
 
+static void
+write_config(const struct world *w, const char *config, struct str *text)
+{
+	str_init(text, KiB(64));
+	(void)str_addf(text,
+	    "daemon: {state: %s, log-level: error%s}\n"
+	    "destinations:\n"
+	    "  desk: {type: webhook, url: 'http://desk.example/'}\n%s",
+	    w->dir, w->daemon, config);
+}
+
 static struct config *
 load(const struct world *w, const char *config, struct diags *d)
 {
 	struct config *c;
 	struct str text, told;
 
-	str_init(&text, KiB(64));
-	str_init(&told, KiB(64));
-	(void)str_addf(&text,
-	    "daemon: {state: %s, log-level: error}\n"
-	    "destinations:\n"
-	    "  desk: {type: webhook, url: 'http://desk.example/'}\n%s",
-	    w->dir, config);
+	write_config(w, config, &text);
 	c = config_parse("test", str_sv(&text), d);
 	if (c == NULL) {
+		str_init(&told, KiB(64));
 		diags_print(d, false, &told);
 		fail_msg("%s", str_c(&told));
 	}
-	str_done(&told);
 	str_done(&text);
 	return c;
+}
+
+static const char *
+file_of(const struct world *w)
+{
+	static char path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/tocsin.yaml", w->dir);
+	return path;
+}
+
+void
+world_write_file(struct world *w, const char *config)
+{
+	FILE *f = fopen(file_of(w), "w");
+	struct str text;
+
+	assert_non_null(f);
+	write_config(w, config, &text);
+	assert_true(fputs(str_c(&text), f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	str_done(&text);
 }
 
 /* Every item ends in one disposition, or waits for its article. */
@@ -192,10 +224,10 @@ check_sum(const struct metrics *before)
 #undef GREW
 }
 
-void
-world_live(struct world *w, const char *config, int64_t ms)
+static void
+live(struct world *w, const char *config, const char *path, int64_t ms)
 {
-	struct app_options o = { .seed = ++w->lives };
+	struct app_options o = { .config_path = path, .seed = ++w->lives };
 	struct diags *d = diags_new();
 	struct config *c = load(w, config, d);
 	struct ruleset *rules = ruleset_compile(c, d);
@@ -214,6 +246,19 @@ world_live(struct world *w, const char *config, int64_t ms)
 	app_free(a);
 	config_unref(c);
 	diags_unref(d);
+}
+
+void
+world_live(struct world *w, const char *config, int64_t ms)
+{
+	live(w, config, NULL, ms);
+}
+
+void
+world_live_from_file(struct world *w, const char *config, int64_t ms)
+{
+	world_write_file(w, config);
+	live(w, config, file_of(w), ms);
 }
 
 size_t

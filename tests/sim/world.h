@@ -32,6 +32,9 @@ struct world {
 	struct request *requests; /* GETs */
 	struct alert_seen *alerts; /* accepted POSTs */
 	size_t npages, nrequests, nalerts;
+	const char *daemon; /* options of daemon:, ", key: value"; or "" */
+	sim_server_fn *serve; /* instead of the pages and the receiver */
+	void *arg; /* of serve */
 	int receiver; /* status that webhooks are answered with; 0: no answer */
 	long lives; /* times the daemon was started */
 };
@@ -51,6 +54,10 @@ struct page *world_feed(
 /* Starts the daemon on a configuration (its `daemon:` and `destinations:` are
  * added), lets it run for so long, ends it.  Checks I1 on the way. */
 void world_live(struct world *w, const char *config, int64_t ms);
+
+/* The same with a file that is read again on SIGHUP. */
+void world_live_from_file(struct world *w, const char *config, int64_t ms);
+void world_write_file(struct world *w, const char *config);
 
 /* GETs of a URL so far. */
 size_t world_asked(const struct world *w, const char *url);
