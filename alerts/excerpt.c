@@ -46,8 +46,8 @@ is_same_kind(const struct alert_hit *a, const struct alert_hit *b)
 		return strcmp(a->entity, b->entity) == 0;
 	return a->entity == NULL && b->entity == NULL &&
 	    a->text.len == b->text.len &&
-	    sv_ieq(sv_sub(a->text, 0, KIND_BYTES),
-		sv_sub(b->text, 0, KIND_BYTES));
+	    sv_ieq(
+		sv_sub(a->text, 0, KIND_BYTES), sv_sub(b->text, 0, KIND_BYTES));
 }
 
 static bool

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/limits.h"
 #include "base/log.h"
@@ -275,6 +276,49 @@ an_outage_of_the_receiver_loses_nothing_and_keeps_the_order(void **state)
 }
 
 static void
+limit_files(rlim_t bytes)
+{
+	struct rlimit r = { bytes, RLIM_INFINITY };
+
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &r), 0);
+}
+
+static void
+fill_disk(void *arg)
+{
+	struct world *w = arg;
+
+	(void)world_feed(w, FEED, "", ITEM("1") ITEM("2"));
+	limit_files(1);
+}
+
+static void
+make_room(void *arg)
+{
+	(void)arg;
+	limit_files(RLIM_INFINITY);
+}
+
+static void
+a_full_disk_stops_the_polls_and_loses_nothing(void **state)
+{
+	struct world *w = *state;
+	int64_t room = sim_wall_ms() + 5 * HOUR_MS;
+	size_t before = 0;
+
+	(void)world_feed(w, FEED, "", "");
+	sim_at(MIN_MS, fill_disk, w);
+	sim_at(5 * HOUR_MS, make_room, NULL);
+	world_live(w, CONFIG, 5 * HOUR_MS + 20 * MIN_MS);
+	for (size_t i = 0; i < w->nrequests; i++)
+		before += w->requests[i].at_ms < room;
+	assert_int_equal(before, 2);
+	assert_true(w->nrequests > 2);
+	assert_int_equal(w->nalerts, 2);
+}
+
+static void
 reload(void *arg)
 {
 	struct world *w = arg;
@@ -366,6 +410,7 @@ main(void)
 		T(one_host_gets_one_exchange_at_a_time),
 		T(too_many_requests_hold_the_whole_host),
 		T(an_outage_of_the_receiver_loses_nothing_and_keeps_the_order),
+		T(a_full_disk_stops_the_polls_and_loses_nothing),
 		T(a_reload_takes_effect_and_keeps_the_schedule),
 		T(a_broken_file_changes_nothing),
 		T(a_feed_can_move_in_the_middle_of_a_poll),
