@@ -68,12 +68,6 @@ sim_for(int64_t ms)
 	run_for_ms = ms;
 }
 
-void
-sim_begin(void)
-{
-	wall_ms = SIM_EPOCH_MS;
-}
-
 int64_t
 sim_wall_ms(void)
 {
@@ -89,12 +83,13 @@ pass_until(struct loop *l, int64_t at_ms)
 	l->now_ms = at_ms;
 }
 
-/* One of each is enough. */
-static struct {
+static struct appointment {
 	int64_t after_ms;
 	loop_fn *fn;
 	void *arg;
-} appointment;
+	struct timer *timer;
+} appointments[4];
+static size_t nappointments;
 
 static struct loop_signal {
 	loop_fn *fn;
@@ -104,9 +99,17 @@ static struct loop_signal {
 void
 sim_at(int64_t after_ms, loop_fn *fn, void *arg)
 {
-	appointment.after_ms = after_ms;
-	appointment.fn = fn;
-	appointment.arg = arg;
+	if (nappointments == COUNTOF(appointments))
+		BUG("too many appointments");
+	appointments[nappointments++] = (struct appointment) { after_ms, fn,
+		arg, NULL };
+}
+
+void
+sim_begin(int64_t at_ms)
+{
+	wall_ms = at_ms;
+	nappointments = 0;
 }
 
 void
@@ -116,26 +119,32 @@ sim_raise(int signo)
 		signals[signo].fn(signals[signo].arg);
 }
 
-static struct timer *
-make_appointment(struct loop *l)
+static void
+keep_appointments(struct loop *l)
 {
-	struct timer *t;
+	for (size_t i = 0; i < nappointments; i++) {
+		struct appointment *a = &appointments[i];
 
-	if (appointment.fn == NULL)
-		return NULL;
-	t = timer_new(l, appointment.fn, appointment.arg);
-	timer_set(t, appointment.after_ms);
-	appointment.fn = NULL;
-	return t;
+		a->timer = timer_new(l, a->fn, a->arg);
+		timer_set(a->timer, a->after_ms);
+	}
+}
+
+static void
+drop_appointments(void)
+{
+	while (nappointments != 0)
+		timer_free(appointments[--nappointments].timer);
 }
 
 void
 loop_run(struct loop *l)
 {
 	int64_t until = l->now_ms + run_for_ms;
-	struct timer *t, *kept = make_appointment(l);
+	struct timer *t;
 
 	l->stopped = false;
+	keep_appointments(l);
 	while (!l->stopped && (t = first_until(l, until)) != NULL) {
 		pass_until(l, t->at_ms);
 		t->set = false;
@@ -143,7 +152,7 @@ loop_run(struct loop *l)
 	}
 	if (!l->stopped)
 		pass_until(l, until);
-	timer_free(kept);
+	drop_appointments();
 }
 
 void
