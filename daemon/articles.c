@@ -225,7 +225,7 @@ settle(struct waiting *w)
 		pipeline_settle(w->a->env->pipeline, w->batch,
 		    &(struct origin) { .feed = f }, &w->item, w->key);
 	else
-		batch_del_pending(w->batch, w->feed, w->key);
+		pipeline_drop(w->a->env->pipeline, w->batch, w->feed, w->key);
 	commit(w);
 }
 
@@ -365,7 +365,7 @@ begin(struct waiting *w)
 		log_error("waiting item dropped", KV_SV("feed", w->feed),
 		    KV("error", e.msg));
 		w->batch = batch_new();
-		batch_del_pending(w->batch, w->feed, w->key);
+		pipeline_drop(w->a->env->pipeline, w->batch, w->feed, w->key);
 		commit(w);
 		return;
 	}

@@ -205,12 +205,12 @@ judge(struct pipeline *p, struct batch *b, const struct origin *o,
 }
 
 static void
-dispose(struct pipeline *p, struct batch *b, const struct origin *o,
+dispose(struct pipeline *p, struct batch *b, struct sv feed,
     const unsigned char key[ITEM_KEY_BYTES], enum disposition d)
 {
-	struct store_item i = { .feed = sv_of(o->feed->name),
-		.disposition = d,
-		.seen_ms = loop_wall_ms(p->loop) };
+	struct store_item i = {
+		.feed = feed, .disposition = d, .seen_ms = loop_wall_ms(p->loop)
+	};
 
 	memcpy(i.key, key, ITEM_KEY_BYTES);
 	batch_put_item(b, &i);
@@ -307,7 +307,7 @@ pipeline_take(struct pipeline *p, struct batch *b, const struct origin *o,
 	struct item full;
 
 	if (is_backlog(p, o, it)) {
-		dispose(p, b, o, key, ITEM_BACKLOG);
+		dispose(p, b, sv_of(o->feed->name), key, ITEM_BACKLOG);
 		return;
 	}
 	arena_init(&scratch);
@@ -317,8 +317,17 @@ pipeline_take(struct pipeline *p, struct batch *b, const struct origin *o,
 		put_pending(p, b, o, it, key);
 		d = ITEM_PENDING;
 	}
-	dispose(p, b, o, key, d);
+	dispose(p, b, full.feed, key, d);
 	arena_done(&scratch);
+}
+
+static void
+end_wait(struct pipeline *p, struct batch *b, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES], enum disposition d)
+{
+	metrics.items_pending--;
+	batch_del_pending(b, feed, key);
+	dispose(p, b, feed, key, d);
 }
 
 void
@@ -332,8 +341,13 @@ pipeline_settle(struct pipeline *p, struct batch *b, const struct origin *o,
 	arena_init(&scratch);
 	full = complete(o->feed, it, &scratch);
 	d = judge(p, b, o, &full, key);
-	metrics.items_pending--;
-	batch_del_pending(b, sv_of(o->feed->name), key);
-	dispose(p, b, o, key, d);
+	end_wait(p, b, full.feed, key, d);
 	arena_done(&scratch);
+}
+
+void
+pipeline_drop(struct pipeline *p, struct batch *b, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES])
+{
+	end_wait(p, b, feed, key, ITEM_ERROR);
 }

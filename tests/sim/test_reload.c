@@ -16,6 +16,7 @@
 
 #define FEED "http://wire.example/rss"
 #define MOVED "http://new.example/rss"
+#define PAGE "http://news.example/a"
 
 #define WIRE_AT(url) "  wire: {url: '" url "', every: 10m, article: never}\n"
 #define WIRE WIRE_AT(FEED)
@@ -164,6 +165,25 @@ a_destination_moves_with_all_that_waits_for_it(void **state)
 	assert_int_equal(rang_at(w, "http://desk.example/"), 2);
 }
 
+/* The sum of all dispositions is checked as the daemon ends. */
+static void
+what_waits_for_an_article_goes_with_its_feed(void **state)
+{
+	struct world *w = *state;
+	struct change c = { w, FEEDS(MORE) FILTER, NULL, NULL };
+
+	(void)world_feed(
+	    w, FEED, "", "<item><guid>1</guid><link>" PAGE "</link></item>");
+	(void)world_feed(w, MOVED, "", "");
+	(void)world_page(w, PAGE, 500, "", "");
+	sim_at(2 * MIN_MS, on_change, &c);
+	world_live_from_file(w,
+	    FEEDS("  wire: {url: '" FEED "', article: auto}\n") FILTER,
+	    HOUR_MS);
+	assert_int_equal(world_asked(w, PAGE), 2);
+	assert_int_equal(metrics.items_pending, 0);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -175,6 +195,7 @@ main(void)
 		T(a_url_put_right_is_a_new_feed),
 		T(a_new_destination_gets_what_is_new),
 		T(a_destination_moves_with_all_that_waits_for_it),
+		T(what_waits_for_an_article_goes_with_its_feed),
 	};
 
 	log_init(LOG_LEVEL_ERROR);
