@@ -189,6 +189,7 @@ subscribe(struct app *a, const struct config_feed *c)
 	    &a->subscription_env, a->conf, c);
 
 	(void)map_put(&a->subscriptions, sv_of(c->name), s);
+	subscription_pause(s, committer_is_stuck(a->committer));
 	return s;
 }
 
