@@ -279,9 +279,10 @@ app_free(struct app *a)
 	for (size_t i = 0; (slot = map_next(&a->subscriptions, &i)) != NULL;)
 		subscription_free(slot->value);
 	map_done(&a->subscriptions);
+	/* What it can still commit is told to those who follow. */
+	committer_free(a->committer);
 	articles_free(a->articles);
 	deliveries_free(a->deliveries);
-	committer_free(a->committer);
 	pipeline_free(a->pipeline);
 	gate_free(a->gate);
 	http_free(a->http);

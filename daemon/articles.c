@@ -20,7 +20,7 @@
 
 /* A waiting item in memory: queued, being fetched, or being committed. */
 struct waiting {
-	struct articles *a; /* NULL: the articles went while it was committed */
+	struct articles *a; /* borrowed */
 	TAILQ_ENTRY(waiting) next; /* in a->queue, until it begins */
 	struct arena arena;
 	struct sv feed, json;
@@ -94,8 +94,6 @@ forget(struct waiting *w)
 {
 	struct str name;
 
-	if (w->a == NULL)
-		return;
 	add_name(&name, w->feed, w->key);
 	(void)map_del(&w->a->loaded, str_sv(&name));
 	str_done(&name);
@@ -120,14 +118,8 @@ articles_free(struct articles *a)
 
 	if (a == NULL)
 		return;
-	for (size_t i = 0; (slot = map_next(&a->loaded, &i)) != NULL;) {
-		struct waiting *w = slot->value;
-
-		if (w->batch == NULL)
-			free_waiting(w);
-		else
-			w->a = NULL; /* the committer has it */
-	}
+	for (size_t i = 0; (slot = map_next(&a->loaded, &i)) != NULL;)
+		free_waiting(slot->value);
 	map_done(&a->loaded);
 	timer_free(a->timer);
 	config_unref(a->conf);
@@ -188,8 +180,6 @@ on_committed(void *arg)
 	bool alerts = batch_has_alerts(w->batch);
 
 	free_waiting(w);
-	if (a == NULL)
-		return;
 	if (alerts)
 		a->env->on_alerts(a->env->arg);
 	articles_wake(a);

@@ -18,6 +18,7 @@
 
 #define FEED "http://wire.example/rss"
 #define MORE "http://more.example/rss"
+#define PAGE "http://news.example/a"
 
 #define FILTER "filters: {truce: {match: ceasefire}}\n"
 #define FEEDS(article) \
@@ -67,6 +68,14 @@ make_room(void *arg)
 {
 	(void)arg;
 	limit_files(RLIM_INFINITY);
+}
+
+static void
+make_room_and_stop(void *arg)
+{
+	(void)arg;
+	limit_files(RLIM_INFINITY);
+	sim_raise(SIGTERM);
 }
 
 static size_t
@@ -134,6 +143,45 @@ a_feed_that_is_added_waits_for_room(void **state)
 }
 
 static void
+show_news_and_fill_disk(void *arg)
+{
+	(void)world_feed(arg, FEED, "", ITEM("1") ITEM("2"));
+	limit_files(1);
+}
+
+/* The new item has left the feed when the daemon starts again. */
+static void
+the_end_is_a_last_chance_to_store(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(w, FEED, "", ITEM("1"));
+	sim_at(5 * MIN_MS, show_news_and_fill_disk, w);
+	sim_at(10 * MIN_MS, make_room_and_stop, NULL);
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 1);
+	(void)world_feed(w, FEED, "", "");
+	world_live(w, CONFIG, MIN_MS);
+	assert_int_equal(w->nalerts, 2);
+}
+
+static void
+the_same_for_an_item_whose_article_has_come(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(
+	    w, FEED, "", "<item><guid>1</guid><link>" PAGE "</link></item>");
+	world_page(w, PAGE, 404, "", "")->reply.takes_ms = 20 * SEC_MS;
+	sim_at(10 * SEC_MS, fill_disk, NULL);
+	sim_at(10 * MIN_MS, make_room_and_stop, NULL);
+	world_live(w, FEEDS("auto") FILTER, HOUR_MS);
+	world_live(w, FEEDS("auto") FILTER, MIN_MS);
+	assert_int_equal(world_asked(w, PAGE), 1);
+	assert_int_equal(metrics.items_pending, 0);
+}
+
+static void
 what_was_never_stored_is_read_again(void **state)
 {
 	struct world *w = *state;
@@ -177,6 +225,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(what_waits_for_its_turn_does_not_begin),
 		T(a_feed_that_is_added_waits_for_room),
+		T(the_end_is_a_last_chance_to_store),
+		T(the_same_for_an_item_whose_article_has_come),
 		T(what_was_never_stored_is_read_again),
 		T(what_is_delivered_meanwhile_is_not_repeated),
 	};
