@@ -189,7 +189,8 @@ subscribe(struct app *a, const struct config_feed *c)
 	    &a->subscription_env, a->conf, c);
 
 	(void)map_put(&a->subscriptions, sv_of(c->name), s);
-	subscription_pause(s, committer_is_stuck(a->committer));
+	if (committer_is_stuck(a->committer))
+		subscription_pause(s, true);
 	return s;
 }
 
