@@ -42,6 +42,7 @@ struct articles {
 	TAILQ_HEAD(waiting_queue, waiting) queue; /* by due_ms */
 	struct timer *timer;
 	struct budget budget;
+	bool later; /* some on disk are not due for a while */
 };
 
 static void on_timer(void *arg);
@@ -162,6 +163,10 @@ load(const struct store_pending *p, void *arg)
 	struct waiting *w;
 	struct str name;
 
+	if (p->next_ms > loop_wall_ms(a->env->loop) + RELOAD_MS) {
+		a->later = true; /* the room is for those that are due */
+		return;
+	}
 	add_name(&name, p->feed, p->key);
 	if (map_get(&a->loaded, str_sv(&name)) == NULL) {
 		w = new_waiting(a, p);
@@ -370,31 +375,42 @@ refill(struct articles *a)
 {
 	struct err e;
 
+	a->later = false;
 	if (a->loaded.live >= ARTICLES_LOADED)
 		return;
 	if (!store_each_pending(a->env->store, ARTICLES_LOADED, load, a, &e))
 		log_error("store", KV("error", e.msg));
 }
 
-static void
-on_timer(void *arg)
+/* Returns how long to wait for the next one, at most RELOAD_MS. */
+static int64_t
+begin_due(struct articles *a)
 {
-	struct articles *a = arg;
 	struct waiting *w;
-	int64_t wait = RELOAD_MS;
 
-	refill(a);
 	while ((w = TAILQ_FIRST(&a->queue)) != NULL) {
-		wait = w->due_ms - loop_wall_ms(a->env->loop);
+		int64_t wait = w->due_ms - loop_wall_ms(a->env->loop);
+
 		if (wait <= 0)
 			wait = budget_take(
 			    &a->budget, loop_now_ms(a->env->loop));
 		if (wait > 0)
-			break;
+			return wait < RELOAD_MS ? wait : RELOAD_MS;
 		begin(w);
 	}
-	if (w != NULL)
-		timer_set(a->timer, wait < RELOAD_MS ? wait : RELOAD_MS);
+	return RELOAD_MS;
+}
+
+static void
+on_timer(void *arg)
+{
+	struct articles *a = arg;
+	int64_t wait;
+
+	refill(a);
+	wait = begin_due(a);
+	if (!TAILQ_EMPTY(&a->queue) || a->later)
+		timer_set(a->timer, wait);
 }
 
 void

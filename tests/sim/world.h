@@ -7,7 +7,7 @@
 #include "base/metrics.h"
 #include "tests/sim/sim.h"
 
-#define MOST_PAGES 64
+#define MOST_PAGES 1024
 #define MOST_REQUESTS 20000
 
 struct page {
