@@ -69,29 +69,27 @@ pipeline_set_rules(
 }
 
 static void
-put_alert(
-    struct judging *j, const char *id, const char *destination, int64_t now)
+put_alert(struct judging *j, const char *id, const char *destination)
 {
 	batch_put_alert(j->batch,
 	    &(struct store_alert) {
 		.id = sv_of(id),
 		.destination = sv_of(destination),
 		.body = str_sv(&j->p->body),
-		.created_ms = now,
+		.created_ms = loop_wall_ms(j->p->loop),
 	    });
 }
 
 /* To the destinations of the filter, or to all. */
 static void
-address(struct judging *j, const struct config_filter *f, const char *id,
-    int64_t now)
+address(struct judging *j, const struct config_filter *f, const char *id)
 {
 	const struct config *c = j->p->conf;
 
 	for (size_t i = 0; i < f->notify.n; i++)
-		put_alert(j, id, f->notify.v[i].text.p, now);
+		put_alert(j, id, f->notify.v[i].text.p);
 	for (size_t i = 0; f->notify.n == 0 && i < c->ndestinations; i++)
-		put_alert(j, id, c->destinations[i].name, now);
+		put_alert(j, id, c->destinations[i].name);
 }
 
 static struct sv
@@ -143,14 +141,14 @@ copy_hits(const struct match *m, struct alert_hit out[HITS_PER_MATCH])
 }
 
 static bool
-encode(struct judging *j, const struct match *m, const char *id, int64_t now)
+encode(struct judging *j, const struct match *m, const char *id)
 {
 	const struct config_filter *f = &j->p->conf->filters[m->index];
 	struct alert_hit hits[HITS_PER_MATCH];
 	const struct alert a = {
 		.type = "alert.new",
 		.id = sv_of(id),
-		.now_ms = now,
+		.now_ms = clock_wall_ms(), /* finer than the loop's */
 		.severity = config_severity_word(f->severity),
 		.filter = f->name,
 		.revision = ruleset_revision(j->p->rules, m->index),
@@ -175,19 +173,18 @@ on_match(const struct match *m, void *arg)
 	struct judging *j = arg;
 	const struct config_filter *f = &j->p->conf->filters[m->index];
 	char id[ALERT_ID_BYTES];
-	int64_t now = clock_wall_ms();
 
 	alert_id(
 	    sv_of(j->origin->feed->name), j->key, f->name, "alert.new", id);
 	j->matches++;
-	if (!encode(j, m, id, now)) {
+	if (!encode(j, m, id)) {
 		j->failed = true;
 		log_error(
 		    "alert too large", KV("alert", id), KV("filter", f->name));
 		return;
 	}
 	metrics.alerts++;
-	address(j, f, id, now);
+	address(j, f, id);
 	log_info("alert", KV("alert", id), KV("filter", f->name),
 	    KV("feed", j->origin->feed->name));
 }
