@@ -182,40 +182,41 @@ wire(struct app *a)
 	a->articles = articles_new(&a->articles_env, a->conf);
 }
 
-static void
+static struct subscription *
 subscribe(struct app *a, const struct config_feed *c)
 {
 	struct subscription *s = subscription_new(
 	    &a->subscription_env, a->conf, c);
 
 	(void)map_put(&a->subscriptions, sv_of(c->name), s);
+	if (committer_is_stuck(a->committer))
+		subscription_pause(s, true);
+	return s;
 }
 
 static void
 restore(const struct store_feed *f, void *arg)
 {
-	struct app *a = arg;
-	struct subscription *s = map_get(&a->subscriptions, f->name);
+	struct subscription *s = map_get(arg, f->name);
 
 	if (s != NULL)
 		subscription_restore(s, f);
 }
 
+/* New subscriptions go on from what is kept of their feeds.  False: it could
+ * not be read, and they begin anew. */
 static bool
-start_feeds(struct app *a, struct err *e)
+start_feeds(struct app *a, struct map *fresh, struct err *e)
 {
+	bool good = store_each_feed(a->store, restore, fresh, e);
 	struct map_slot *slot;
 	int64_t not_before = 0;
 
-	for (size_t i = 0; i < a->conf->nfeeds; i++)
-		subscribe(a, &a->conf->feeds[i]);
-	if (!store_each_feed(a->store, restore, a, e))
-		return false;
-	for (size_t i = 0; (slot = map_next(&a->subscriptions, &i)) != NULL;) {
+	for (size_t i = 0; (slot = map_next(fresh, &i)) != NULL;) {
 		subscription_run(slot->value, not_before);
 		not_before += START_GAP_MS;
 	}
-	return true;
+	return good;
 }
 
 static void
@@ -258,7 +259,9 @@ app_new(struct config *conf, struct ruleset *rules, const struct app_options *o,
 		return NULL;
 	}
 	pipeline_set_rules(a->pipeline, conf, rules);
-	if (!start_feeds(a, e)) {
+	for (size_t i = 0; i < conf->nfeeds; i++)
+		(void)subscribe(a, &conf->feeds[i]);
+	if (!start_feeds(a, &a->subscriptions, e)) {
 		app_free(a);
 		return NULL;
 	}
@@ -277,9 +280,10 @@ app_free(struct app *a)
 	for (size_t i = 0; (slot = map_next(&a->subscriptions, &i)) != NULL;)
 		subscription_free(slot->value);
 	map_done(&a->subscriptions);
+	/* What it can still commit is told to those who follow. */
+	committer_free(a->committer);
 	articles_free(a->articles);
 	deliveries_free(a->deliveries);
-	committer_free(a->committer);
 	pipeline_free(a->pipeline);
 	gate_free(a->gate);
 	http_free(a->http);
@@ -315,54 +319,46 @@ app_load(const char *path, struct ruleset **rules)
 	return c;
 }
 
-/* A feed at a new URL is another feed, but its old items are known. */
+/* A feed at a new URL is another feed, though its old items are known. */
 static void
-resubscribe(
-    struct app *a, struct subscription *old, const struct config_feed *c)
+drop_feeds(struct app *a, const struct config *conf)
 {
-	const struct store_feed known = { .name = sv_of(c->name),
-		.seen_before = true };
-	struct subscription *s;
+	struct map_slot *slot;
 
-	(void)map_del(&a->subscriptions, sv_of(c->name));
-	subscription_free(old);
-	s = subscription_new(&a->subscription_env, a->conf, c);
-	subscription_restore(s, &known);
-	(void)map_put(&a->subscriptions, sv_of(c->name), s);
-	subscription_run(s, 0);
+	for (size_t i = 0; (slot = map_next(&a->subscriptions, &i)) != NULL;) {
+		struct subscription *s = slot->value;
+		const struct config_feed *old = subscription_config(s);
+		const struct config_feed *now = config_find_feed(
+		    conf, old->name);
+
+		if (now == NULL || strcmp(old->url, now->url) != 0) {
+			(void)map_del(&a->subscriptions, slot->key);
+			subscription_free(s);
+		}
+	}
 }
 
 static void
 reload_feeds(struct app *a, struct config *conf)
 {
-	struct map_slot *slot;
-	int64_t delay = 0;
+	struct map fresh;
+	struct err e;
 
-	for (size_t i = 0; (slot = map_next(&a->subscriptions, &i)) != NULL;) {
-		struct subscription *s = slot->value;
-		const char *name = subscription_config(s)->name;
-
-		if (config_find_feed(conf, name) == NULL) {
-			(void)map_del(&a->subscriptions, slot->key);
-			subscription_free(s);
-		}
-	}
+	map_init(&fresh);
+	drop_feeds(a, conf);
 	for (size_t i = 0; i < conf->nfeeds; i++) {
 		const struct config_feed *c = &conf->feeds[i];
 		struct subscription *s = map_get(
 		    &a->subscriptions, sv_of(c->name));
 
-		if (s == NULL) {
-			subscribe(a, c);
-			s = map_get(&a->subscriptions, sv_of(c->name));
-			subscription_run(s, delay);
-			delay += START_GAP_MS;
-		} else if (strcmp(subscription_config(s)->url, c->url) != 0) {
-			resubscribe(a, s, c);
-		} else {
+		if (s != NULL)
 			subscription_reload(s, conf, c);
-		}
+		else
+			(void)map_put(&fresh, sv_of(c->name), subscribe(a, c));
 	}
+	if (fresh.live != 0 && !start_feeds(a, &fresh, &e))
+		log_error("store", KV("error", e.msg));
+	map_done(&fresh);
 }
 
 /* All or nothing: the step that can fail comes first. */

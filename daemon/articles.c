@@ -20,7 +20,7 @@
 
 /* A waiting item in memory: queued, being fetched, or being committed. */
 struct waiting {
-	struct articles *a; /* NULL: the articles went while it was committed */
+	struct articles *a; /* borrowed */
 	TAILQ_ENTRY(waiting) next; /* in a->queue, until it begins */
 	struct arena arena;
 	struct sv feed, json;
@@ -42,6 +42,7 @@ struct articles {
 	TAILQ_HEAD(waiting_queue, waiting) queue; /* by due_ms */
 	struct timer *timer;
 	struct budget budget;
+	bool later; /* some on disk are not due for a while */
 };
 
 static void on_timer(void *arg);
@@ -94,8 +95,6 @@ forget(struct waiting *w)
 {
 	struct str name;
 
-	if (w->a == NULL)
-		return;
 	add_name(&name, w->feed, w->key);
 	(void)map_del(&w->a->loaded, str_sv(&name));
 	str_done(&name);
@@ -120,14 +119,8 @@ articles_free(struct articles *a)
 
 	if (a == NULL)
 		return;
-	for (size_t i = 0; (slot = map_next(&a->loaded, &i)) != NULL;) {
-		struct waiting *w = slot->value;
-
-		if (w->batch == NULL)
-			free_waiting(w);
-		else
-			w->a = NULL; /* the committer has it */
-	}
+	for (size_t i = 0; (slot = map_next(&a->loaded, &i)) != NULL;)
+		free_waiting(slot->value);
 	map_done(&a->loaded);
 	timer_free(a->timer);
 	config_unref(a->conf);
@@ -170,6 +163,10 @@ load(const struct store_pending *p, void *arg)
 	struct waiting *w;
 	struct str name;
 
+	if (p->next_ms > loop_wall_ms(a->env->loop) + RELOAD_MS) {
+		a->later = true; /* the room is for those that are due */
+		return;
+	}
 	add_name(&name, p->feed, p->key);
 	if (map_get(&a->loaded, str_sv(&name)) == NULL) {
 		w = new_waiting(a, p);
@@ -188,8 +185,6 @@ on_committed(void *arg)
 	bool alerts = batch_has_alerts(w->batch);
 
 	free_waiting(w);
-	if (a == NULL)
-		return;
 	if (alerts)
 		a->env->on_alerts(a->env->arg);
 	articles_wake(a);
@@ -225,7 +220,7 @@ settle(struct waiting *w)
 		pipeline_settle(w->a->env->pipeline, w->batch,
 		    &(struct origin) { .feed = f }, &w->item, w->key);
 	else
-		batch_del_pending(w->batch, w->feed, w->key);
+		pipeline_drop(w->a->env->pipeline, w->batch, w->feed, w->key);
 	commit(w);
 }
 
@@ -365,7 +360,7 @@ begin(struct waiting *w)
 		log_error("waiting item dropped", KV_SV("feed", w->feed),
 		    KV("error", e.msg));
 		w->batch = batch_new();
-		batch_del_pending(w->batch, w->feed, w->key);
+		pipeline_drop(w->a->env->pipeline, w->batch, w->feed, w->key);
 		commit(w);
 		return;
 	}
@@ -380,31 +375,42 @@ refill(struct articles *a)
 {
 	struct err e;
 
+	a->later = false;
 	if (a->loaded.live >= ARTICLES_LOADED)
 		return;
 	if (!store_each_pending(a->env->store, ARTICLES_LOADED, load, a, &e))
 		log_error("store", KV("error", e.msg));
 }
 
-static void
-on_timer(void *arg)
+/* Returns how long to wait for the next one, at most RELOAD_MS. */
+static int64_t
+begin_due(struct articles *a)
 {
-	struct articles *a = arg;
 	struct waiting *w;
-	int64_t wait = RELOAD_MS;
 
-	refill(a);
 	while ((w = TAILQ_FIRST(&a->queue)) != NULL) {
-		wait = w->due_ms - loop_wall_ms(a->env->loop);
+		int64_t wait = w->due_ms - loop_wall_ms(a->env->loop);
+
 		if (wait <= 0)
 			wait = budget_take(
 			    &a->budget, loop_now_ms(a->env->loop));
 		if (wait > 0)
-			break;
+			return wait < RELOAD_MS ? wait : RELOAD_MS;
 		begin(w);
 	}
-	if (w != NULL)
-		timer_set(a->timer, wait < RELOAD_MS ? wait : RELOAD_MS);
+	return RELOAD_MS;
+}
+
+static void
+on_timer(void *arg)
+{
+	struct articles *a = arg;
+	int64_t wait;
+
+	refill(a);
+	wait = begin_due(a);
+	if (!TAILQ_EMPTY(&a->queue) || a->later)
+		timer_set(a->timer, wait);
 }
 
 void

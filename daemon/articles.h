@@ -24,7 +24,8 @@ struct articles_env {
 
 struct articles *
 articles_new(const struct articles_env *env, struct config *conf);
-void articles_free(struct articles *a); /* cancels what is under way */
+/* Cancels what is under way.  After the committer, which may hold some. */
+void articles_free(struct articles *a);
 
 /* Items that wait may be new on disk: looks for them. */
 void articles_wake(struct articles *a);

@@ -96,6 +96,7 @@ main(int argc, char **argv)
 		return status;
 	(void)setlocale(LC_CTYPE, "C.UTF-8");
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN); /* a full disk like any other */
 	log_init(LOG_LEVEL_INFO);
 	conf = app_load(args.config, &rules);
 	if (conf == NULL)

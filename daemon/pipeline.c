@@ -69,29 +69,27 @@ pipeline_set_rules(
 }
 
 static void
-put_alert(
-    struct judging *j, const char *id, const char *destination, int64_t now)
+put_alert(struct judging *j, const char *id, const char *destination)
 {
 	batch_put_alert(j->batch,
 	    &(struct store_alert) {
 		.id = sv_of(id),
 		.destination = sv_of(destination),
 		.body = str_sv(&j->p->body),
-		.created_ms = now,
+		.created_ms = loop_wall_ms(j->p->loop),
 	    });
 }
 
 /* To the destinations of the filter, or to all. */
 static void
-address(struct judging *j, const struct config_filter *f, const char *id,
-    int64_t now)
+address(struct judging *j, const struct config_filter *f, const char *id)
 {
 	const struct config *c = j->p->conf;
 
 	for (size_t i = 0; i < f->notify.n; i++)
-		put_alert(j, id, f->notify.v[i].text.p, now);
+		put_alert(j, id, f->notify.v[i].text.p);
 	for (size_t i = 0; f->notify.n == 0 && i < c->ndestinations; i++)
-		put_alert(j, id, c->destinations[i].name, now);
+		put_alert(j, id, c->destinations[i].name);
 }
 
 static struct sv
@@ -143,14 +141,14 @@ copy_hits(const struct match *m, struct alert_hit out[HITS_PER_MATCH])
 }
 
 static bool
-encode(struct judging *j, const struct match *m, const char *id, int64_t now)
+encode(struct judging *j, const struct match *m, const char *id)
 {
 	const struct config_filter *f = &j->p->conf->filters[m->index];
 	struct alert_hit hits[HITS_PER_MATCH];
 	const struct alert a = {
 		.type = "alert.new",
 		.id = sv_of(id),
-		.now_ms = now,
+		.now_ms = clock_wall_ms(), /* finer than the loop's */
 		.severity = config_severity_word(f->severity),
 		.filter = f->name,
 		.revision = ruleset_revision(j->p->rules, m->index),
@@ -175,19 +173,18 @@ on_match(const struct match *m, void *arg)
 	struct judging *j = arg;
 	const struct config_filter *f = &j->p->conf->filters[m->index];
 	char id[ALERT_ID_BYTES];
-	int64_t now = clock_wall_ms();
 
 	alert_id(
 	    sv_of(j->origin->feed->name), j->key, f->name, "alert.new", id);
 	j->matches++;
-	if (!encode(j, m, id, now)) {
+	if (!encode(j, m, id)) {
 		j->failed = true;
 		log_error(
 		    "alert too large", KV("alert", id), KV("filter", f->name));
 		return;
 	}
 	metrics.alerts++;
-	address(j, f, id, now);
+	address(j, f, id);
 	log_info("alert", KV("alert", id), KV("filter", f->name),
 	    KV("feed", j->origin->feed->name));
 }
@@ -205,12 +202,12 @@ judge(struct pipeline *p, struct batch *b, const struct origin *o,
 }
 
 static void
-dispose(struct pipeline *p, struct batch *b, const struct origin *o,
+dispose(struct pipeline *p, struct batch *b, struct sv feed,
     const unsigned char key[ITEM_KEY_BYTES], enum disposition d)
 {
-	struct store_item i = { .feed = sv_of(o->feed->name),
-		.disposition = d,
-		.seen_ms = loop_wall_ms(p->loop) };
+	struct store_item i = {
+		.feed = feed, .disposition = d, .seen_ms = loop_wall_ms(p->loop)
+	};
 
 	memcpy(i.key, key, ITEM_KEY_BYTES);
 	batch_put_item(b, &i);
@@ -307,7 +304,7 @@ pipeline_take(struct pipeline *p, struct batch *b, const struct origin *o,
 	struct item full;
 
 	if (is_backlog(p, o, it)) {
-		dispose(p, b, o, key, ITEM_BACKLOG);
+		dispose(p, b, sv_of(o->feed->name), key, ITEM_BACKLOG);
 		return;
 	}
 	arena_init(&scratch);
@@ -317,8 +314,17 @@ pipeline_take(struct pipeline *p, struct batch *b, const struct origin *o,
 		put_pending(p, b, o, it, key);
 		d = ITEM_PENDING;
 	}
-	dispose(p, b, o, key, d);
+	dispose(p, b, full.feed, key, d);
 	arena_done(&scratch);
+}
+
+static void
+end_wait(struct pipeline *p, struct batch *b, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES], enum disposition d)
+{
+	metrics.items_pending--;
+	batch_del_pending(b, feed, key);
+	dispose(p, b, feed, key, d);
 }
 
 void
@@ -332,8 +338,13 @@ pipeline_settle(struct pipeline *p, struct batch *b, const struct origin *o,
 	arena_init(&scratch);
 	full = complete(o->feed, it, &scratch);
 	d = judge(p, b, o, &full, key);
-	metrics.items_pending--;
-	batch_del_pending(b, sv_of(o->feed->name), key);
-	dispose(p, b, o, key, d);
+	end_wait(p, b, full.feed, key, d);
 	arena_done(&scratch);
+}
+
+void
+pipeline_drop(struct pipeline *p, struct batch *b, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES])
+{
+	end_wait(p, b, feed, key, ITEM_ERROR);
 }

@@ -34,4 +34,9 @@ void
 pipeline_settle(struct pipeline *p, struct batch *b, const struct origin *o,
     const struct item *it, const unsigned char key[ITEM_KEY_BYTES]);
 
+/* The same for one that waited and that no filter can see: its feed is not
+ * configured any more. */
+void pipeline_drop(struct pipeline *p, struct batch *b, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES]);
+
 #endif

@@ -93,7 +93,7 @@ poller_free(struct poller *p)
 static void
 schedule(struct poller *p)
 {
-	if (p->feed.state == FEED_WAITING && !p->paused)
+	if (p->feed.state == FEED_WAITING && p->pass.host == NULL && !p->paused)
 		timer_set(p->timer, p->feed.due_ms - loop_now_ms(p->env->loop));
 }
 
@@ -107,10 +107,13 @@ void
 poller_pause(struct poller *p, bool pause)
 {
 	p->paused = pause;
-	if (pause)
+	if (pause) {
 		timer_stop(p->timer);
-	else if (!p->committing)
+		if (p->feed.state == FEED_WAITING)
+			gate_leave(&p->pass); /* it was not its turn yet */
+	} else if (!p->committing) {
 		schedule(p);
+	}
 }
 
 static const char *
@@ -130,8 +133,6 @@ on_due(void *arg)
 {
 	struct poller *p = arg;
 
-	feed_start(&p->feed);
-	p->error.msg[0] = '\0';
 	if (is_local(p))
 		on_turn(p);
 	else
@@ -192,6 +193,8 @@ on_turn(void *arg)
 {
 	struct poller *p = arg;
 
+	feed_start(&p->feed);
+	p->error.msg[0] = '\0';
 	if (!is_local(p)) {
 		ask_server(p);
 		return;

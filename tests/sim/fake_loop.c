@@ -68,12 +68,6 @@ sim_for(int64_t ms)
 	run_for_ms = ms;
 }
 
-void
-sim_begin(void)
-{
-	wall_ms = SIM_EPOCH_MS;
-}
-
 int64_t
 sim_wall_ms(void)
 {
@@ -109,6 +103,13 @@ sim_at(int64_t after_ms, loop_fn *fn, void *arg)
 		BUG("too many appointments");
 	appointments[nappointments++] = (struct appointment) { after_ms, fn,
 		arg, NULL };
+}
+
+void
+sim_begin(int64_t at_ms)
+{
+	wall_ms = at_ms;
+	nappointments = 0;
 }
 
 void

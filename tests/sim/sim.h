@@ -33,10 +33,9 @@ typedef void
 sim_server_fn(const struct http_request *req, struct sim_reply *out, void *arg);
 void sim_serve(sim_server_fn *fn, void *arg);
 
-/* The wall clock starts anew. */
-void sim_begin(void);
+/* What the wall clock shows from now on; appointments are forgotten. */
+void sim_begin(int64_t wall_ms);
 
-/* Simulated time since the start of the loop that runs, and its wall clock. */
 int64_t sim_wall_ms(void);
 
 /* The value of a request's header, or NULL. */

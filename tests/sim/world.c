@@ -26,13 +26,15 @@ world_init(struct world *w)
 {
 	const char *tmp = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
 
-	*w = (struct world) { .receiver = 204, .daemon = "" };
+	*w = (struct world) {
+		.receiver = 204, .daemon = "", .destinations = ""
+	};
 	(void)snprintf(w->dir, sizeof(w->dir), "%s/tocsin-sim-XXXXXX", tmp);
 	assert_non_null(mkdtemp(w->dir));
 	w->requests = mem_calloc(MOST_REQUESTS, sizeof(*w->requests));
 	w->alerts = mem_calloc(MOST_REQUESTS, sizeof(*w->alerts));
 	sim_serve(serve, w);
-	sim_begin();
+	sim_begin(SIM_EPOCH_MS);
 }
 
 static void
@@ -62,6 +64,7 @@ world_done(struct world *w)
 		free(w->requests[i].if_modified_since);
 	}
 	for (size_t i = 0; i < w->nalerts; i++) {
+		free(w->alerts[i].url);
 		free(w->alerts[i].id);
 		free(w->alerts[i].body);
 	}
@@ -152,11 +155,15 @@ serve(const struct http_request *req, struct sim_reply *out, void *arg)
 		return;
 	}
 	out->takes_ms = 20;
-	out->status = w->receiver;
-	if (w->receiver < 200 || w->receiver > 299)
+	out->status = w->broken_receiver != NULL &&
+		strcmp(w->broken_receiver, req->url) == 0
+	    ? 500
+	    : w->receiver;
+	if (out->status < 200 || out->status > 299)
 		return;
 	assert_true(w->nalerts < MOST_REQUESTS);
 	w->alerts[w->nalerts++] = (struct alert_seen) {
+		.url = mem_strdup(req->url),
 		.id = mem_strdup(sim_header(req, "webhook-id")),
 		.body = mem_svdup(req->body),
 	};
@@ -169,8 +176,8 @@ write_config(const struct world *w, const char *config, struct str *text)
 	(void)str_addf(text,
 	    "daemon: {state: %s, log-level: error%s}\n"
 	    "destinations:\n"
-	    "  desk: {type: webhook, url: 'http://desk.example/'}\n%s",
-	    w->dir, w->daemon, config);
+	    "  desk: {type: webhook, url: 'http://desk.example/'}\n%s%s",
+	    w->dir, w->daemon, w->destinations, config);
 }
 
 static struct config *

@@ -7,7 +7,7 @@
 #include "base/metrics.h"
 #include "tests/sim/sim.h"
 
-#define MOST_PAGES 64
+#define MOST_PAGES 1024
 #define MOST_REQUESTS 20000
 
 struct page {
@@ -23,7 +23,7 @@ struct request {
 };
 
 struct alert_seen {
-	char *id, *body;
+	char *url, *id, *body;
 };
 
 struct world {
@@ -33,9 +33,11 @@ struct world {
 	struct alert_seen *alerts; /* accepted POSTs */
 	size_t npages, nrequests, nalerts;
 	const char *daemon; /* options of daemon:, ", key: value"; or "" */
+	const char *destinations; /* more of them, lines of YAML; or "" */
 	sim_server_fn *serve; /* instead of the pages and the receiver */
 	void *arg; /* of serve */
 	int receiver; /* status that webhooks are answered with; 0: no answer */
+	const char *broken_receiver; /* a URL that answers 500, or NULL */
 	long lives; /* times the daemon was started */
 };
 

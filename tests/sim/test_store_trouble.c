@@ -1,0 +1,236 @@
+/* tests/sim/test_store_trouble.c: the disk is full in the middle of things, and
+ * has room again. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "tests/sim/world.h"
+
+#define FEED "http://wire.example/rss"
+#define MORE "http://more.example/rss"
+#define PAGE "http://news.example/a"
+
+#define FILTER "filters: {truce: {match: ceasefire}}\n"
+#define FEEDS(article) \
+	"feeds:\n  wire: {url: '" FEED "', every: 1m, article: " article "}\n"
+#define CONFIG FEEDS("never") FILTER
+
+#define ITEM(id) \
+	"<item><guid isPermaLink=\"false\">" id "</guid>" \
+	"<title>A ceasefire holds</title></item>"
+
+static void
+limit_files(rlim_t bytes)
+{
+	struct rlimit r = { bytes, RLIM_INFINITY };
+
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &r), 0);
+}
+
+static int
+begin(void **state)
+{
+	static struct world w;
+
+	world_init(&w);
+	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	*state = &w;
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	limit_files(RLIM_INFINITY);
+	world_done(*state);
+	return 0;
+}
+
+static void
+fill_disk(void *arg)
+{
+	(void)arg;
+	limit_files(1);
+}
+
+static void
+make_room(void *arg)
+{
+	(void)arg;
+	limit_files(RLIM_INFINITY);
+}
+
+static void
+make_room_and_stop(void *arg)
+{
+	(void)arg;
+	limit_files(RLIM_INFINITY);
+	sim_raise(SIGTERM);
+}
+
+static size_t
+asked_between(const struct world *w, int64_t from_ms, int64_t to_ms)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->nrequests; i++)
+		n += w->requests[i].at_ms >= SIM_EPOCH_MS + from_ms &&
+		    w->requests[i].at_ms < SIM_EPOCH_MS + to_ms;
+	return n;
+}
+
+/* They stand in line for their host when it happens. */
+static void
+what_waits_for_its_turn_does_not_begin(void **state)
+{
+	struct world *w = *state;
+	struct str config;
+	char url[64];
+
+	str_init(&config, KiB(16));
+	(void)str_adds(&config, "network: {host-gap: 10s}\n" FILTER "feeds:\n");
+	for (int i = 0; i < 20; i++) {
+		(void)snprintf(url, sizeof(url), "http://wire.example/%d", i);
+		(void)str_addf(&config,
+		    "  f%d: {url: '%s', every: 1h, article: never}\n", i, url);
+		(void)world_feed(w, url, "", ITEM("1"));
+	}
+	sim_at(25 * SEC_MS, fill_disk, NULL);
+	sim_at(30 * MIN_MS, make_room, NULL);
+	world_live(w, str_c(&config), 40 * MIN_MS);
+	/* One fetch brings what cannot be stored. */
+	assert_int_equal(asked_between(w, 25 * SEC_MS, 30 * MIN_MS), 1);
+	assert_int_equal(w->nrequests, 20);
+	assert_int_equal(w->nalerts, 20);
+	str_done(&config);
+}
+
+static void
+add_a_feed(void *arg)
+{
+	limit_files(RLIM_INFINITY); /* the file is elsewhere */
+	world_write_file(arg,
+	    FILTER FEEDS("never") "  more: {url: '" MORE
+				  "', article: never}\n");
+	limit_files(1);
+	sim_raise(SIGHUP);
+}
+
+static void
+a_feed_that_is_added_waits_for_room(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(w, FEED, "", ITEM("1"));
+	(void)world_feed(w, MORE, "", ITEM("1"));
+	sim_at(5 * MIN_MS, fill_disk, NULL);
+	sim_at(10 * MIN_MS, add_a_feed, w);
+	sim_at(20 * MIN_MS, make_room, NULL);
+	world_live_from_file(w, FILTER FEEDS("never"), 30 * MIN_MS);
+	assert_int_equal(asked_between(w, 10 * MIN_MS, 20 * MIN_MS), 0);
+	assert_int_equal(world_asked(w, MORE), 2);
+	assert_int_equal(w->nalerts, 2);
+}
+
+static void
+show_news_and_fill_disk(void *arg)
+{
+	(void)world_feed(arg, FEED, "", ITEM("1") ITEM("2"));
+	limit_files(1);
+}
+
+/* The new item has left the feed when the daemon starts again. */
+static void
+the_end_is_a_last_chance_to_store(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(w, FEED, "", ITEM("1"));
+	sim_at(5 * MIN_MS, show_news_and_fill_disk, w);
+	sim_at(10 * MIN_MS, make_room_and_stop, NULL);
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 1);
+	(void)world_feed(w, FEED, "", "");
+	world_live(w, CONFIG, MIN_MS);
+	assert_int_equal(w->nalerts, 2);
+}
+
+static void
+the_same_for_an_item_whose_article_has_come(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(
+	    w, FEED, "", "<item><guid>1</guid><link>" PAGE "</link></item>");
+	world_page(w, PAGE, 404, "", "")->reply.takes_ms = 20 * SEC_MS;
+	sim_at(10 * SEC_MS, fill_disk, NULL);
+	sim_at(10 * MIN_MS, make_room_and_stop, NULL);
+	world_live(w, FEEDS("auto") FILTER, HOUR_MS);
+	world_live(w, FEEDS("auto") FILTER, MIN_MS);
+	assert_int_equal(world_asked(w, PAGE), 1);
+	assert_int_equal(metrics.items_pending, 0);
+}
+
+static void
+what_was_never_stored_is_read_again(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(w, FEED, "etag: \"1\"\n", ITEM("1"));
+	sim_at(0, fill_disk, NULL);
+	world_live(w, CONFIG, 10 * MIN_MS);
+	assert_int_equal(w->nalerts, 0);
+	limit_files(RLIM_INFINITY);
+	world_live(w, CONFIG, 10 * MIN_MS);
+	assert_null(world_request(w, FEED, 1)->if_none_match);
+	assert_int_equal(w->nalerts, 1);
+}
+
+static void
+open_receiver(void *arg)
+{
+	((struct world *)arg)->receiver = 204;
+}
+
+static void
+what_is_delivered_meanwhile_is_not_repeated(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(w, FEED, "", ITEM("1") ITEM("2") ITEM("3"));
+	w->receiver = 0;
+	sim_at(5 * MIN_MS, fill_disk, NULL);
+	sim_at(6 * MIN_MS, open_receiver, w);
+	sim_at(2 * HOUR_MS, make_room, NULL);
+	world_live(w, CONFIG, 3 * HOUR_MS);
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 3);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(what_waits_for_its_turn_does_not_begin),
+		T(a_feed_that_is_added_waits_for_room),
+		T(the_end_is_a_last_chance_to_store),
+		T(the_same_for_an_item_whose_article_has_come),
+		T(what_was_never_stored_is_read_again),
+		T(what_is_delivered_meanwhile_is_not_repeated),
+	};
+
+	log_init(LOG_LEVEL_ERROR);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
