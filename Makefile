@@ -23,7 +23,7 @@ BUILD ?= build$(if $(SAN),-san)$(if $(filter gcc,$(CC)),,-$(notdir $(CC)))
 
 LIB_DIRS := base config feeds filters net store alerts daemon
 PACKAGES := libcurl libxml-2.0 libevent_core libevent_extra yaml-0.1 jansson \
-	sqlite3 libcrypto libcares icu-uc icu-i18n libpcre2-8
+	sqlite3 libcrypto libcares icu-uc icu-i18n
 TEST_PACKAGES := cmocka
 
 # So that `make clean` and the installer of what is missing work without them.
