@@ -259,13 +259,13 @@ is_passing(const struct http_response *r)
 	switch (r->failure) {
 	case HTTP_ANSWERED:
 		return r->status >= 500 || r->status == 429 || r->status == 408;
+	case HTTP_NAME: /* a resolver cut off from the world says so too */
 	case HTTP_NAME_LATER:
 	case HTTP_CONNECT:
 	case HTTP_TIMEOUT:
 	case HTTP_BROKEN:
 		return true;
 	case HTTP_BAD_URL:
-	case HTTP_NAME:
 	case HTTP_TLS:
 	case HTTP_FORBIDDEN:
 	case HTTP_TOO_LARGE:
