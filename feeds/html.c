@@ -239,7 +239,8 @@ wide_char(struct sv v)
 	if (s[0] > 0xE3 && s[0] < 0xED && is_continuation(s[2]))
 		return 3;
 	n = utf8_decode(v, &cp);
-	if (is_white(cp) || (cp == UTF8_REPLACEMENT && s[0] != 0xEF))
+	if (is_white(cp) ||
+	    (cp == UTF8_REPLACEMENT && !sv_starts(v, SV("\xEF\xBF\xBD"))))
 		return 0;
 	return n;
 }

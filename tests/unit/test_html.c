@@ -76,6 +76,8 @@ static const struct text_case {
 	    "a \xF0\x9F\x92"
 	    "es",
 	    "a \uFFFDes" },
+	{ "a cut character that begins like U+FFFD", "a \xEF\xB4\x02",
+	    "a \uFFFD\x02" },
 	{ "U+FFFD itself stays", "a\uFFFDb", "a\uFFFDb" },
 	{ "many alphabets", "<p>Рада Безпеки</p><p>安全理事会、مجلس الأمن",
 	    "Рада Безпеки 安全理事会、مجلس الأمن" },
