@@ -59,6 +59,7 @@
 #define ARTICLE_BYTES            MiB(4)       /* one page */
 #define ARTICLE_TEXT_BYTES       MiB(1)
 #define ARTICLE_TEASER_WORDS     200
+#define PENDING_BYTES            MiB(8)       /* one waiting item, encoded */
 #define ARTICLE_ATTEMPTS         4            /* then the item is judged without */
 #define ARTICLES_LOADED          256          /* waiting items in memory */
 #define ARTICLE_NODES            100000       /* elements of one page */

@@ -3,6 +3,7 @@
 #include "cli/input.h"
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "feeds/article.h"
 
 #include <getopt.h>
@@ -30,20 +31,37 @@ print_json(const struct article *art, struct str *out)
 	json_close(&j);
 }
 
+/* Foreign text on a terminal: lines stay, other controls go. */
+static void
+add_clean(struct str *out, struct sv v)
+{
+	uint32_t cp;
+
+	for (size_t n; v.len != 0; v = sv_from(v, n)) {
+		n = utf8_decode(v, &cp);
+		if (cp == '\n' || utf8_is_printable(cp))
+			(void)str_addcp(out, cp);
+	}
+}
+
 static int
 print(const struct request *r, const struct article *art)
 {
 	struct str out;
+	bool ok;
 
 	str_init(&out, 8 * ARTICLE_TEXT_BYTES);
 	if (r->json)
 		print_json(art, &out);
 	else
-		(void)str_add(&out, art->text);
+		add_clean(&out, art->text);
 	(void)str_addc(&out, '\n');
-	(void)fwrite(str_c(&out), 1, out.len, stdout);
+	ok = !out.full && fwrite(str_c(&out), 1, out.len, stdout) == out.len &&
+	    fflush(stdout) == 0;
 	str_done(&out);
-	return CLI_DONE;
+	if (!ok)
+		(void)fprintf(stderr, "tocsin article: cannot write it all\n");
+	return ok ? CLI_DONE : CLI_NOTHING;
 }
 
 static int

@@ -124,6 +124,10 @@ items_next(struct items *s, struct item *it, struct err *e)
 		arena_clear(&s->arena);
 		return parse_line(s, line, it, e) ? ITEMS_ONE : ITEMS_ERROR;
 	}
+	if (ferror(s->in)) {
+		(void)err_errno(e, "%s", s->name);
+		return ITEMS_ERROR;
+	}
 	return ITEMS_END;
 }
 

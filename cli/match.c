@@ -16,7 +16,7 @@ struct output {
 	const struct item *item;
 	struct str line;
 	bool named; /* several filters: say which */
-	bool any;
+	bool any, failed;
 };
 
 static void
@@ -70,7 +70,8 @@ on_match(const struct match *m, void *arg)
 	put_hits(&j, m);
 	json_close(&j);
 	(void)str_addc(&o->line, '\n');
-	(void)fwrite(str_c(&o->line), 1, o->line.len, stdout);
+	o->failed |= o->line.full ||
+	    fwrite(str_c(&o->line), 1, o->line.len, stdout) != o->line.len;
 }
 
 static struct ruleset *
@@ -117,6 +118,10 @@ match_items(const struct ruleset *rules, const char *path, bool named)
 	matcher_free(m);
 	if (next == ITEMS_ERROR)
 		return CLI_USAGE;
+	if (o.failed || fflush(stdout) != 0) {
+		(void)fprintf(stderr, "tocsin match: cannot write it all\n");
+		return CLI_NOTHING;
+	}
 	return o.any ? CLI_DONE : CLI_NOTHING;
 }
 

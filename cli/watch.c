@@ -36,6 +36,7 @@ add_quoted(struct str *out, struct sv v)
 static void
 add_feed_name(struct str *out, struct sv url, int number)
 {
+	size_t before = out->len;
 	struct url u;
 
 	url_split(url, &u);
@@ -43,10 +44,10 @@ add_feed_name(struct str *out, struct sv url, int number)
 		if (ascii_is_alnum(u.host.p[i]) || u.host.p[i] == '.' ||
 		    u.host.p[i] == '-')
 			(void)str_addc(out, u.host.p[i]);
-	if (u.host.len == 0)
+	if (out->len == before)
 		(void)str_adds(out, "feed");
 	if (number > 1)
-		(void)str_addf(out, "-%d", number);
+		(void)str_addf(out, "_%d", number);
 }
 
 /* A word without a scheme that names a file is that file. */

@@ -262,20 +262,25 @@ wants_article(const struct pipeline *p, const struct config_feed *f,
 	BUG("no such policy");
 }
 
-static void
+/* False: it is too large to be kept, and is judged on what the feed brought. */
+static bool
 put_pending(struct pipeline *p, struct batch *b, const struct origin *o,
     const struct item *it, const unsigned char key[ITEM_KEY_BYTES])
 {
 	struct store_pending w = { .feed = sv_of(o->feed->name),
 		.next_ms = loop_wall_ms(p->loop) };
 	struct str json;
+	bool kept;
 
-	str_init(&json, 4 * ITEM_TEXT_BYTES);
+	str_init(&json, PENDING_BYTES);
 	item_to_json(it, &json);
+	kept = !json.full;
 	w.item = str_sv(&json);
 	memcpy(w.key, key, ITEM_KEY_BYTES);
-	batch_put_pending(b, &w);
+	if (kept)
+		batch_put_pending(b, &w);
 	str_done(&json);
+	return kept;
 }
 
 /* The item as the filters see it: with what the configuration says of its
@@ -310,10 +315,8 @@ pipeline_take(struct pipeline *p, struct batch *b, const struct origin *o,
 	arena_init(&scratch);
 	full = complete(o->feed, it, &scratch);
 	d = judge(p, b, o, &full, key);
-	if (wants_article(p, o->feed, it, d)) {
-		put_pending(p, b, o, it, key);
+	if (wants_article(p, o->feed, it, d) && put_pending(p, b, o, it, key))
 		d = ITEM_PENDING;
-	}
 	dispose(p, b, full.feed, key, d);
 	arena_done(&scratch);
 }
