@@ -394,6 +394,25 @@ a_feed_can_move_in_the_middle_of_a_poll(void **state)
 	assert_int_equal(world_rang(w, "\"id\":\"2\""), 1);
 }
 
+/* What its id would be stands for it. */
+static void
+items_without_an_id_are_told_apart(void **state)
+{
+	struct world *w = *state;
+	const char *a, *b;
+
+	(void)world_feed(w, FEED, "",
+	    "<item><title>ceasefire</title><link>http://a.example/1</link>"
+	    "</item><item><title>ceasefire</title>"
+	    "<link>http://a.example/2</link></item>");
+	world_live(w, CONFIG, MIN_MS);
+	assert_int_equal(w->nalerts, 2);
+	a = strstr(w->alerts[0].body, "\"item\":{\"id\":\"");
+	b = strstr(w->alerts[1].body, "\"item\":{\"id\":\"");
+	assert_true(a != NULL && b != NULL);
+	assert_true(strncmp(a, b, sizeof("'item':{'id':'") + 31) != 0);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -416,6 +435,7 @@ main(void)
 		T(a_reload_takes_effect_and_keeps_the_schedule),
 		T(a_broken_file_changes_nothing),
 		T(a_feed_can_move_in_the_middle_of_a_poll),
+		T(items_without_an_id_are_told_apart),
 	};
 
 	log_init(LOG_LEVEL_ERROR);
