@@ -79,4 +79,8 @@ void feed_repolicy(struct feed *f, const struct feed_policy *p, int64_t now_ms);
 const char *
 feed_poll_url(const struct feed *f, const char *url, int64_t wall_ms);
 
+/* Is `url` on the host and port of the configured one, and no less protected?
+ * A password may go there. */
+bool feed_is_same_server(const char *configured, const char *url);
+
 #endif
