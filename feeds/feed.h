@@ -9,9 +9,6 @@
 /* Refusals (401, 403, 407, 429) are not tried again sooner than this. */
 #define FEED_REFUSED_WAIT_MS (10 * MIN_MS)
 
-/* The longest wait there is: a cap of 30 days and its jitter. */
-#define FEED_WAIT_MAX_MS (31 * DAY_MS)
-
 enum feed_state {
 	FEED_WAITING,
 	FEED_POLLING,

@@ -280,9 +280,10 @@ test_same_server(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNTOF(servers); i++)
-		if (feed_is_same_server(servers[i].configured, servers[i].url) !=
-		    servers[i].same)
-			fail_msg("%s and %s", servers[i].configured, servers[i].url);
+		if (feed_is_same_server(servers[i].configured,
+			servers[i].url) != servers[i].same)
+			fail_msg(
+			    "%s and %s", servers[i].configured, servers[i].url);
 }
 
 int
