@@ -391,8 +391,10 @@ refill(struct articles *a)
 	a->later = false;
 	if (a->loaded.live >= ARTICLES_LOADED)
 		return;
-	if (!store_each_pending(a->env->store, ARTICLES_LOADED, load, a, &e))
+	if (!store_each_pending(a->env->store, ARTICLES_LOADED, load, a, &e)) {
 		log_error("store", KV("error", e.msg));
+		a->later = true; /* who knows */
+	}
 }
 
 /* Returns how long to wait for the next one, at most RELOAD_MS. */
