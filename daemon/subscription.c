@@ -234,10 +234,11 @@ on_end(struct poller *p, enum feed_verdict v, void *arg)
 
 static const struct poller_events poller_events = { on_item, on_end };
 
-static char *
-owned(struct sv v)
+static void
+keep(char **to, struct sv v)
 {
-	return v.len != 0 ? mem_svdup(v) : NULL;
+	free(*to);
+	*to = v.len != 0 ? mem_svdup(v) : NULL;
 }
 
 /* The wall clock may have been set meanwhile: what is left of a wait is never
@@ -264,9 +265,9 @@ subscription_restore(struct subscription *s, const struct store_feed *kept)
 	f->seen_before = kept->seen_before;
 	if (!sv_is(kept->url, c->url))
 		return;
-	f->etag = owned(kept->etag);
-	f->last_modified = owned(kept->last_modified);
-	f->moved_to = owned(kept->moved_to);
+	keep(&f->etag, kept->etag);
+	keep(&f->last_modified, kept->last_modified);
+	keep(&f->moved_to, kept->moved_to);
 	f->moved_since_ms = kept->moved_since_ms;
 	f->interval_ms = kept->interval_ms;
 	f->failures = kept->failures;

@@ -297,6 +297,37 @@ an_item_that_could_not_be_read_still_gets_its_article(void **state)
 	assert_int_equal(metrics.items_pending, 0);
 }
 
+#define LATE \
+	"<item><guid>late</guid><title>A ceasefire holds</title>" \
+	"<pubDate>Mon, 25 Mar 2024 05:12:09 GMT</pubDate></item>"
+
+static void
+add_a_known_feed_while_the_disk_fails(void *arg)
+{
+	world_write_file(arg, CONFIG);
+	disk_fails = true;
+	sim_raise(SIGHUP);
+}
+
+/* Taken for a new feed, its news would be its backlog. */
+static void
+a_feed_whose_past_cannot_be_read_waits_for_it(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(w, FEED, "", ITEM("1"));
+	(void)world_feed(w, MORE, "", "");
+	world_live(w, CONFIG, 30 * SEC_MS);
+	assert_int_equal(w->nalerts, 1);
+	(void)world_feed(w, FEED, "", ITEM("1") LATE);
+	sim_at(MIN_MS, add_a_known_feed_while_the_disk_fails, w);
+	sim_at(3 * MIN_MS, mend_disk, NULL);
+	world_live_from_file(
+	    w, "feeds: {more: {url: '" MORE "', every: 1h}}\n" FILTER, HOUR_MS);
+	assert_int_equal(asked_between(w, 90 * SEC_MS, 3 * MIN_MS), 0);
+	assert_int_equal(w->nalerts, 2);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -310,6 +341,7 @@ main(void)
 		T(what_was_never_stored_is_read_again),
 		T(what_is_delivered_meanwhile_is_not_repeated),
 		T(an_item_that_could_not_be_read_still_gets_its_article),
+		T(a_feed_whose_past_cannot_be_read_waits_for_it),
 	};
 
 	log_init(LOG_LEVEL_ERROR);
