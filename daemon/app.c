@@ -24,6 +24,8 @@
  * thousand of them are no burst. */
 #define START_GAP_MS 10
 
+#define READ_RETRY_MS (5 * SEC_MS)
+
 struct app {
 	struct app_options options;
 	struct config *conf;
@@ -39,6 +41,8 @@ struct app {
 	struct subscription_env subscription_env;
 	struct articles_env articles_env;
 	struct map subscriptions; /* name -> struct subscription */
+	struct map fresh; /* those whose past is still to be read */
+	struct timer *read_again; /* after a failure */
 	struct loop_signal *on_term, *on_int, *on_hup;
 	struct timer *watchdog;
 };
@@ -75,7 +79,8 @@ on_stuck(bool stuck, void *arg)
 	struct map_slot *slot;
 
 	for (size_t i = 0; (slot = map_next(&a->subscriptions, &i)) != NULL;)
-		subscription_pause(slot->value, stuck);
+		if (map_get(&a->fresh, slot->key) == NULL)
+			subscription_pause(slot->value, stuck);
 }
 
 static void
@@ -182,16 +187,16 @@ wire(struct app *a)
 	a->articles = articles_new(&a->articles_env, a->conf);
 }
 
-static struct subscription *
+/* Paused until start_feeds(). */
+static void
 subscribe(struct app *a, const struct config_feed *c)
 {
 	struct subscription *s = subscription_new(
 	    &a->subscription_env, a->conf, c);
 
+	subscription_pause(s, true);
 	(void)map_put(&a->subscriptions, sv_of(c->name), s);
-	if (committer_is_stuck(a->committer))
-		subscription_pause(s, true);
-	return s;
+	(void)map_put(&a->fresh, sv_of(c->name), s);
 }
 
 static void
@@ -204,19 +209,35 @@ restore(const struct store_feed *f, void *arg)
 }
 
 /* New subscriptions go on from what is kept of their feeds.  False: it could
- * not be read, and they begin anew. */
+ * not be read; as new ones they would take their news for their backlog. */
 static bool
-start_feeds(struct app *a, struct map *fresh, struct err *e)
+start_feeds(struct app *a, struct err *e)
 {
-	bool good = store_each_feed(a->store, restore, fresh, e);
+	bool stuck = committer_is_stuck(a->committer);
 	struct map_slot *slot;
 	int64_t not_before = 0;
 
-	for (size_t i = 0; (slot = map_next(fresh, &i)) != NULL;) {
+	if (!store_each_feed(a->store, restore, &a->fresh, e))
+		return false;
+	for (size_t i = 0; (slot = map_next(&a->fresh, &i)) != NULL;) {
+		subscription_pause(slot->value, stuck);
 		subscription_run(slot->value, not_before);
 		not_before += START_GAP_MS;
 	}
-	return good;
+	map_done(&a->fresh);
+	return true;
+}
+
+static void
+start_feeds_or_wait(void *arg)
+{
+	struct app *a = arg;
+	struct err e;
+
+	if (a->fresh.live == 0 || start_feeds(a, &e))
+		return;
+	log_error("store", KV("error", e.msg));
+	timer_set(a->read_again, READ_RETRY_MS);
 }
 
 static void
@@ -231,6 +252,7 @@ static bool
 open_all(struct app *a, struct err *e)
 {
 	a->loop = loop_new();
+	a->read_again = timer_new(a->loop, start_feeds_or_wait, a);
 	if (!open_store(a, e))
 		return false;
 	a->http = open_http(a);
@@ -251,6 +273,7 @@ app_new(struct config *conf, struct ruleset *rules, const struct app_options *o,
 	a->options = *o;
 	a->conf = config_ref(conf);
 	map_init(&a->subscriptions);
+	map_init(&a->fresh);
 	seed_random(o->seed);
 	feed_parser_global_init();
 	if (!open_all(a, e)) {
@@ -260,8 +283,8 @@ app_new(struct config *conf, struct ruleset *rules, const struct app_options *o,
 	}
 	pipeline_set_rules(a->pipeline, conf, rules);
 	for (size_t i = 0; i < conf->nfeeds; i++)
-		(void)subscribe(a, &conf->feeds[i]);
-	if (!start_feeds(a, &a->subscriptions, e)) {
+		subscribe(a, &conf->feeds[i]);
+	if (!start_feeds(a, e)) {
 		app_free(a);
 		return NULL;
 	}
@@ -280,6 +303,7 @@ app_free(struct app *a)
 	for (size_t i = 0; (slot = map_next(&a->subscriptions, &i)) != NULL;)
 		subscription_free(slot->value);
 	map_done(&a->subscriptions);
+	map_done(&a->fresh);
 	/* What it can still commit is told to those who follow. */
 	committer_free(a->committer);
 	articles_free(a->articles);
@@ -289,6 +313,7 @@ app_free(struct app *a)
 	http_free(a->http);
 	store_close(a->store);
 	timer_free(a->watchdog);
+	timer_free(a->read_again);
 	loop_signal_free(a->on_term);
 	loop_signal_free(a->on_int);
 	loop_signal_free(a->on_hup);
@@ -332,6 +357,7 @@ drop_feeds(struct app *a, const struct config *conf)
 		    conf, old->name);
 
 		if (now == NULL || strcmp(old->url, now->url) != 0) {
+			(void)map_del(&a->fresh, slot->key);
 			(void)map_del(&a->subscriptions, slot->key);
 			subscription_free(s);
 		}
@@ -341,10 +367,6 @@ drop_feeds(struct app *a, const struct config *conf)
 static void
 reload_feeds(struct app *a, struct config *conf)
 {
-	struct map fresh;
-	struct err e;
-
-	map_init(&fresh);
 	drop_feeds(a, conf);
 	for (size_t i = 0; i < conf->nfeeds; i++) {
 		const struct config_feed *c = &conf->feeds[i];
@@ -354,11 +376,9 @@ reload_feeds(struct app *a, struct config *conf)
 		if (s != NULL)
 			subscription_reload(s, conf, c);
 		else
-			(void)map_put(&fresh, sv_of(c->name), subscribe(a, c));
+			subscribe(a, c);
 	}
-	if (fresh.live != 0 && !start_feeds(a, &fresh, &e))
-		log_error("store", KV("error", e.msg));
-	map_done(&fresh);
+	start_feeds_or_wait(a);
 }
 
 /* All or nothing: the step that can fail comes first. */

@@ -26,7 +26,7 @@ struct waiting {
 	struct sv feed, json;
 	unsigned char key[ITEM_KEY_BYTES];
 	unsigned attempts;
-	int64_t due_ms; /* wall clock */
+	int64_t due_ms; /* monotonic: the wall clock may jump */
 	struct item item; /* once read back */
 	struct gate_pass pass;
 	struct http_call *call;
@@ -127,8 +127,19 @@ articles_free(struct articles *a)
 	free(a);
 }
 
+/* Our own wait after so many failures. */
+static int64_t
+wait_after(unsigned attempts)
+{
+	int64_t wait = attempts != 0 ? RETRY_FIRST_MS : 0;
+
+	while (attempts-- > 1)
+		wait *= 3;
+	return wait;
+}
+
 static struct waiting *
-new_waiting(struct articles *a, const struct store_pending *p)
+new_waiting(struct articles *a, const struct store_pending *p, int64_t wait_ms)
 {
 	struct waiting *w = mem_calloc(1, sizeof(*w));
 
@@ -139,7 +150,7 @@ new_waiting(struct articles *a, const struct store_pending *p)
 	w->json = arena_sv(&w->arena, p->item);
 	memcpy(w->key, p->key, ITEM_KEY_BYTES);
 	w->attempts = p->attempts;
-	w->due_ms = p->next_ms;
+	w->due_ms = loop_now_ms(a->env->loop) + wait_ms;
 	return w;
 }
 
@@ -160,16 +171,20 @@ static void
 load(const struct store_pending *p, void *arg)
 {
 	struct articles *a = arg;
+	int64_t wait = p->next_ms - loop_wall_ms(a->env->loop);
 	struct waiting *w;
 	struct str name;
 
-	if (p->next_ms > loop_wall_ms(a->env->loop) + RELOAD_MS) {
+	/* Longer than a server can ask for: the clock was set back. */
+	if (p->attempts == 0 || wait > HTTP_WAIT_MAX_MS) {
+		wait = wait_after(p->attempts);
+	} else if (wait > RELOAD_MS) {
 		a->later = true; /* the room is for those that are due */
 		return;
 	}
 	add_name(&name, p->feed, p->key);
 	if (map_get(&a->loaded, str_sv(&name)) == NULL) {
-		w = new_waiting(a, p);
+		w = new_waiting(a, p, wait);
 		(void)map_put(&a->loaded, str_sv(&name), w);
 		enqueue(a, w);
 	}
@@ -239,10 +254,8 @@ try_later(struct waiting *w, int64_t retry_after_ms)
 	struct store_pending p = {
 		.feed = w->feed, .item = w->json, .attempts = w->attempts + 1
 	};
-	int64_t wait = RETRY_FIRST_MS;
+	int64_t wait = wait_after(p.attempts);
 
-	for (unsigned i = 0; i < w->attempts; i++)
-		wait *= 3;
 	if (retry_after_ms > wait)
 		wait = retry_after_ms;
 	memcpy(p.key, w->key, ITEM_KEY_BYTES);
@@ -378,8 +391,10 @@ refill(struct articles *a)
 	a->later = false;
 	if (a->loaded.live >= ARTICLES_LOADED)
 		return;
-	if (!store_each_pending(a->env->store, ARTICLES_LOADED, load, a, &e))
+	if (!store_each_pending(a->env->store, ARTICLES_LOADED, load, a, &e)) {
 		log_error("store", KV("error", e.msg));
+		a->later = true; /* who knows */
+	}
 }
 
 /* Returns how long to wait for the next one, at most RELOAD_MS. */
@@ -389,7 +404,7 @@ begin_due(struct articles *a)
 	struct waiting *w;
 
 	while ((w = TAILQ_FIRST(&a->queue)) != NULL) {
-		int64_t wait = w->due_ms - loop_wall_ms(a->env->loop);
+		int64_t wait = w->due_ms - loop_now_ms(a->env->loop);
 
 		if (wait <= 0)
 			wait = budget_take(

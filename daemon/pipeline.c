@@ -145,7 +145,7 @@ encode(struct judging *j, const struct match *m, const char *id)
 {
 	const struct config_filter *f = &j->p->conf->filters[m->index];
 	struct alert_hit hits[HITS_PER_MATCH];
-	const struct alert a = {
+	struct alert a = {
 		.type = "alert.new",
 		.id = sv_of(id),
 		.now_ms = clock_wall_ms(), /* finer than the loop's */
@@ -163,6 +163,7 @@ encode(struct judging *j, const struct match *m, const char *id)
 		.fetched_ms = loop_wall_ms(j->p->loop),
 	};
 
+	memcpy(a.item_key, j->key, ITEM_KEY_BYTES);
 	str_clear(&j->p->body);
 	return alert_encode(&a, &j->p->body);
 }

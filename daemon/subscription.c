@@ -234,18 +234,19 @@ on_end(struct poller *p, enum feed_verdict v, void *arg)
 
 static const struct poller_events poller_events = { on_item, on_end };
 
-static char *
-owned(struct sv v)
+static void
+keep(char **to, struct sv v)
 {
-	return v.len != 0 ? mem_svdup(v) : NULL;
+	free(*to);
+	*to = v.len != 0 ? mem_svdup(v) : NULL;
 }
 
-/* The wall clock may have jumped while we were away: what it says is believed
- * within the bounds of what could have been promised. */
+/* The wall clock may have been set meanwhile: what is left of a wait is never
+ * more than the wait was. */
 static int64_t
-remaining(int64_t until_ms, int64_t wall, int64_t most)
+remaining(int64_t since_ms, int64_t until_ms, int64_t wall)
 {
-	int64_t left = until_ms - wall;
+	int64_t left = until_ms - wall, most = until_ms - since_ms;
 
 	if (left < 0)
 		return 0;
@@ -259,19 +260,19 @@ subscription_restore(struct subscription *s, const struct store_feed *kept)
 	const struct config_feed *c = poller_config(s->poller);
 	struct feed *f = poller_feed(s->poller);
 	int64_t wall = loop_wall_ms(l), now = loop_now_ms(l);
+	int64_t since = kept->last_poll_ms;
 
 	f->seen_before = kept->seen_before;
 	if (!sv_is(kept->url, c->url))
 		return;
-	f->etag = owned(kept->etag);
-	f->last_modified = owned(kept->last_modified);
-	f->moved_to = owned(kept->moved_to);
+	keep(&f->etag, kept->etag);
+	keep(&f->last_modified, kept->last_modified);
+	keep(&f->moved_to, kept->moved_to);
 	f->moved_since_ms = kept->moved_since_ms;
 	f->interval_ms = kept->interval_ms;
 	f->failures = kept->failures;
-	f->due_ms = now + remaining(kept->next_due_ms, wall, FEED_WAIT_MAX_MS);
-	f->hold_ms = now +
-	    remaining(kept->hold_until_ms, wall, FEED_WAIT_MAX_MS);
+	f->due_ms = now + remaining(since, kept->next_due_ms, wall);
+	f->hold_ms = now + remaining(since, kept->hold_until_ms, wall);
 	if (kept->gone)
 		f->state = FEED_GONE;
 }

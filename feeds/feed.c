@@ -2,6 +2,7 @@
 #include "feeds/feed.h"
 
 #include "base/limits.h"
+#include "base/str.h"
 #include "base/url.h"
 #include "feeds/date.h"
 
@@ -257,4 +258,29 @@ feed_poll_url(const struct feed *f, const char *url, int64_t wall_ms)
 	    wall_ms - f->moved_since_ms >= MOVED_FOR_GOOD_MS)
 		return f->moved_to;
 	return url;
+}
+
+/* Host and port, without a default one. */
+static struct sv
+server_of(const char *url, struct str *room)
+{
+	struct sv origin;
+
+	str_init(room, URL_BYTES);
+	url_origin(room, sv_of(url));
+	origin = str_sv(room);
+	return sv_from(origin, sv_find(origin, SV("://")));
+}
+
+bool
+feed_is_same_server(const char *configured, const char *url)
+{
+	struct str a, b;
+	bool same = sv_eq(server_of(configured, &a), server_of(url, &b));
+	bool bared = sv_istarts(str_sv(&a), SV("https:")) &&
+	    !sv_istarts(str_sv(&b), SV("https:"));
+
+	str_done(&a);
+	str_done(&b);
+	return same && !bared;
 }

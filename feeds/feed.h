@@ -9,9 +9,6 @@
 /* Refusals (401, 403, 407, 429) are not tried again sooner than this. */
 #define FEED_REFUSED_WAIT_MS (10 * MIN_MS)
 
-/* The longest wait there is: a cap of 30 days and its jitter. */
-#define FEED_WAIT_MAX_MS (31 * DAY_MS)
-
 enum feed_state {
 	FEED_WAITING,
 	FEED_POLLING,
@@ -78,5 +75,9 @@ void feed_repolicy(struct feed *f, const struct feed_policy *p, int64_t now_ms);
  * good: permanently for 7 days, or at once from http to https of one host. */
 const char *
 feed_poll_url(const struct feed *f, const char *url, int64_t wall_ms);
+
+/* Is `url` on the host and port of the configured one, and no less protected?
+ * A password may go there. */
+bool feed_is_same_server(const char *configured, const char *url);
 
 #endif

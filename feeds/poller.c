@@ -162,6 +162,7 @@ ask_server(struct poller *p)
 {
 	struct http_header headers[3] = { { "Accept", ACCEPT } };
 	const char *url = url_now(p);
+	bool ours = feed_is_same_server(p->c->url, url);
 	size_t n = 1;
 
 	if (p->feed.etag != NULL)
@@ -178,8 +179,8 @@ ask_server(struct poller *p)
 		.url = url,
 		.headers = headers,
 		.nheaders = n,
-		.user = p->c->auth.user,
-		.password = p->c->auth.password,
+		.user = ours ? p->c->auth.user : NULL,
+		.password = ours ? p->c->auth.password : NULL,
 		.timeout_ms = p->conf->network.timeout_ms,
 		.max_bytes = p->c->max_size,
 		.max_redirects = HTTP_REDIRECTS,

@@ -113,6 +113,12 @@ sim_begin(int64_t at_ms)
 }
 
 void
+sim_set_wall(int64_t to_ms)
+{
+	wall_ms = to_ms;
+}
+
+void
 sim_raise(int signo)
 {
 	if (signals[signo].fn != NULL)

@@ -38,6 +38,9 @@ void sim_begin(int64_t wall_ms);
 
 int64_t sim_wall_ms(void);
 
+/* Somebody sets the clock. */
+void sim_set_wall(int64_t wall_ms);
+
 /* The value of a request's header, or NULL. */
 const char *sim_header(const struct http_request *req, const char *name);
 

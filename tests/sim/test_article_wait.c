@@ -214,6 +214,60 @@ the_budget_of_a_minute_is_kept(void **state)
 	str_done(&items);
 }
 
+static void
+set_clock_back(void *arg)
+{
+	sim_set_wall(sim_wall_ms() - *(int64_t *)arg);
+}
+
+/* The page comes at the second attempt, a minute after the first. */
+static void
+check_clock(struct world *w, int64_t back_ms, bool restart)
+{
+	(void)world_feed(w, FEED, "", TEASER);
+	(void)world_page(w, PAGE, 503, "", "");
+	if (!restart)
+		sim_at(20 * SEC_MS, set_clock_back, &back_ms);
+	world_live(w, CONFIG(""), 40 * SEC_MS);
+	assert_int_equal(world_asked(w, PAGE), 1);
+	if (restart)
+		set_clock_back(&back_ms);
+	(void)world_page(w, PAGE, 200, "", page);
+	world_live(w, CONFIG(""), 15 * MIN_MS);
+	assert_int_equal(world_asked(w, PAGE), 2);
+	assert_int_equal(w->nalerts, 1);
+	assert_int_equal(metrics.items_pending, 0);
+}
+
+static void
+a_clock_set_back_delays_no_item(void **state)
+{
+	check_clock(*state, 3650 * DAY_MS, false);
+}
+
+static void
+nor_when_it_happens_between_two_lives(void **state)
+{
+	check_clock(*state, 3650 * DAY_MS, true);
+}
+
+/* In the queue for its turn, which is the budget's. */
+static void
+nor_does_one_set_back_while_items_are_in_line(void **state)
+{
+	struct world *w = *state;
+	int64_t day = DAY_MS;
+
+	(void)world_feed(w, FEED, "",
+	    "<item><guid>1</guid><link>http://a.example/</link></item>"
+	    "<item><guid>2</guid><link>http://b.example/</link></item>"
+	    "<item><guid>3</guid><link>http://c.example/</link></item>");
+	sim_at(20 * SEC_MS, set_clock_back, &day);
+	world_live(
+	    w, "network: {articles-per-minute: 1}\n" CONFIG(""), 9 * MIN_MS);
+	assert_int_equal(metrics.items_pending, 0);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -230,6 +284,9 @@ main(void)
 		T(a_page_that_is_gone_is_not_asked_again),
 		T(retry_after_of_a_page_is_honoured),
 		T(the_budget_of_a_minute_is_kept),
+		T(a_clock_set_back_delays_no_item),
+		T(nor_when_it_happens_between_two_lives),
+		T(nor_does_one_set_back_while_items_are_in_line),
 	};
 
 	log_init(LOG_LEVEL_ERROR);

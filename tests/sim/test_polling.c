@@ -168,6 +168,34 @@ a_permanent_redirect_is_believed_after_a_week(void **state)
 	assert_true(world_asked(w, FEED) > old);
 }
 
+static const struct request *
+last_request(const struct world *w, const char *url)
+{
+	return world_request(w, url, world_asked(w, url) - 1);
+}
+
+static void
+a_password_does_not_follow_a_feed_to_another_host(void **state)
+{
+#define SECURE "https://wire.example/rss"
+	const char *config = "feeds: {wire: {url: '" FEED "', every: 1h,"
+			     " auth: {user: u, password: p}}}\n" FILTER;
+	struct world *w = *state;
+
+	world_feed(w, FEED, "", ITEM("1"))->reply.permanent = MOVED;
+	(void)world_feed(w, MOVED, "", ITEM("1"));
+	world_live(w, config, 8 * DAY_MS);
+	assert_true(last_request(w, FEED)->with_password);
+	assert_false(last_request(w, MOVED)->with_password);
+	/* The same host, protected, is no other. */
+	(void)world_page(w, MOVED, 404, "", "");
+	world_feed(w, FEED, "", ITEM("1"))->reply.permanent = SECURE;
+	(void)world_feed(w, SECURE, "", ITEM("1"));
+	world_live(w, config, DAY_MS);
+	assert_true(last_request(w, SECURE)->with_password);
+#undef SECURE
+}
+
 static void
 the_first_poll_rings_for_nothing_old(void **state)
 {
@@ -394,6 +422,25 @@ a_feed_can_move_in_the_middle_of_a_poll(void **state)
 	assert_int_equal(world_rang(w, "\"id\":\"2\""), 1);
 }
 
+/* What its id would be stands for it. */
+static void
+items_without_an_id_are_told_apart(void **state)
+{
+	struct world *w = *state;
+	const char *a, *b;
+
+	(void)world_feed(w, FEED, "",
+	    "<item><title>ceasefire</title><link>http://a.example/1</link>"
+	    "</item><item><title>ceasefire</title>"
+	    "<link>http://a.example/2</link></item>");
+	world_live(w, CONFIG, MIN_MS);
+	assert_int_equal(w->nalerts, 2);
+	a = strstr(w->alerts[0].body, "\"item\":{\"id\":\"");
+	b = strstr(w->alerts[1].body, "\"item\":{\"id\":\"");
+	assert_true(a != NULL && b != NULL);
+	assert_true(strncmp(a, b, sizeof("'item':{'id':'") + 31) != 0);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -407,6 +454,7 @@ main(void)
 		T(a_server_that_is_away_is_asked_each_hour_and_at_once_as_before),
 		T(a_feed_that_is_gone_is_not_asked_again),
 		T(a_permanent_redirect_is_believed_after_a_week),
+		T(a_password_does_not_follow_a_feed_to_another_host),
 		T(the_first_poll_rings_for_nothing_old),
 		T(an_item_twice_in_a_document_rings_once),
 		T(one_host_gets_one_exchange_at_a_time),
@@ -416,6 +464,7 @@ main(void)
 		T(a_reload_takes_effect_and_keeps_the_schedule),
 		T(a_broken_file_changes_nothing),
 		T(a_feed_can_move_in_the_middle_of_a_poll),
+		T(items_without_an_id_are_told_apart),
 	};
 
 	log_init(LOG_LEVEL_ERROR);

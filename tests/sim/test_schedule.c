@@ -177,6 +177,26 @@ articles_that_wait_for_long_do_not_delay_others(void **state)
 	assert_int_equal(world_asked(w, "http://good.example/0"), 1);
 }
 
+/* The clock was years ahead, and right after the next boot. */
+static void
+a_clock_that_was_wrong_before_a_restart_stalls_no_feed(void **state)
+{
+	struct world *w = *state;
+	int64_t start;
+
+	(void)world_feed(w, FEED, "retry-after: 3600\n", ITEM("1"));
+	sim_begin(SIM_EPOCH_MS + 1000 * DAY_MS);
+	world_live(w, ADAPTIVE, MIN_MS);
+	assert_int_equal(world_asked(w, FEED), 1);
+	sim_begin(SIM_EPOCH_MS);
+	start = sim_wall_ms();
+	world_live(w, ADAPTIVE, DAY_MS);
+	/* What was promised is kept even so. */
+	assert_true(world_asked(w, FEED) >= 2);
+	assert_in_range(world_request(w, FEED, 1)->at_ms - start, HOUR_MS,
+	    HOUR_MS + 10 * MIN_MS);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -188,6 +208,7 @@ main(void)
 		T(exchanges_with_a_host_begin_at_a_distance),
 		T(exchanges_with_a_host_never_overlap),
 		T(articles_that_wait_for_long_do_not_delay_others),
+		T(a_clock_that_was_wrong_before_a_restart_stalls_no_feed),
 	};
 
 	log_init(LOG_LEVEL_ERROR);

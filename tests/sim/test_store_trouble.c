@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -21,8 +22,10 @@
 #define PAGE "http://news.example/a"
 
 #define FILTER "filters: {truce: {match: ceasefire}}\n"
-#define FEEDS(article) \
-	"feeds:\n  wire: {url: '" FEED "', every: 1m, article: " article "}\n"
+#define FEEDS_EACH(every, article) \
+	"feeds:\n  wire: {url: '" FEED "', every: " every \
+	", article: " article "}\n"
+#define FEEDS(article) FEEDS_EACH("1m", article)
 #define CONFIG FEEDS("never") FILTER
 
 #define ITEM(id) \
@@ -37,11 +40,69 @@ limit_files(rlim_t bytes)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &r), 0);
 }
 
+/* A disk that cannot be used at all, below SQLite: every transaction begins
+ * with a lock. */
+static bool disk_fails;
+static sqlite3_io_methods methods;
+static sqlite3_vfs shim;
+static const sqlite3_io_methods *real_methods;
+static sqlite3_vfs *real_vfs;
+
+static int
+lock(sqlite3_file *f, int offset, int n, int flags)
+{
+	return disk_fails ? SQLITE_IOERR_SHMLOCK
+			  : real_methods->xShmLock(f, offset, n, flags);
+}
+
+static int
+open_file(
+    sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags, int *out)
+{
+	int rc = real_vfs->xOpen(v, name, f, flags, out);
+
+	if (rc != SQLITE_OK || (flags & SQLITE_OPEN_MAIN_DB) == 0)
+		return rc;
+	real_methods = f->pMethods;
+	methods = *real_methods;
+	methods.xShmLock = lock;
+	f->pMethods = &methods;
+	return rc;
+}
+
+static void
+put_shim_below_sqlite(void)
+{
+	if (real_vfs != NULL)
+		return;
+	real_vfs = sqlite3_vfs_find(NULL);
+	shim = *real_vfs;
+	shim.zName = "shim";
+	shim.xOpen = open_file;
+	assert_int_equal(sqlite3_vfs_register(&shim, 1), SQLITE_OK);
+}
+
+static void
+break_disk(void *arg)
+{
+	(void)arg;
+	disk_fails = true;
+}
+
+static void
+mend_disk(void *arg)
+{
+	(void)arg;
+	disk_fails = false;
+}
+
 static int
 begin(void **state)
 {
 	static struct world w;
 
+	put_shim_below_sqlite();
+	disk_fails = false;
 	world_init(&w);
 	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
 	*state = &w;
@@ -217,6 +278,56 @@ what_is_delivered_meanwhile_is_not_repeated(void **state)
 	assert_int_equal(w->nalerts, 3);
 }
 
+/* Nothing else would make the daemon look for it. */
+static void
+an_item_that_could_not_be_read_still_gets_its_article(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(
+	    w, FEED, "", "<item><guid>1</guid><link>" PAGE "</link></item>");
+	(void)world_page(w, PAGE, 503, "", "");
+	world_live(w, FEEDS_EACH("10m", "auto") FILTER, 5 * SEC_MS);
+	assert_int_equal(world_asked(w, PAGE), 1);
+	(void)world_page(w, PAGE, 404, "", "");
+	sim_at(10 * SEC_MS, break_disk, NULL);
+	sim_at(50 * SEC_MS, mend_disk, NULL);
+	world_live(w, FEEDS_EACH("10m", "auto") FILTER, HOUR_MS);
+	assert_int_equal(world_asked(w, PAGE), 2);
+	assert_int_equal(metrics.items_pending, 0);
+}
+
+#define LATE \
+	"<item><guid>late</guid><title>A ceasefire holds</title>" \
+	"<pubDate>Mon, 25 Mar 2024 05:12:09 GMT</pubDate></item>"
+
+static void
+add_a_known_feed_while_the_disk_fails(void *arg)
+{
+	world_write_file(arg, CONFIG);
+	disk_fails = true;
+	sim_raise(SIGHUP);
+}
+
+/* Taken for a new feed, its news would be its backlog. */
+static void
+a_feed_whose_past_cannot_be_read_waits_for_it(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(w, FEED, "", ITEM("1"));
+	(void)world_feed(w, MORE, "", "");
+	world_live(w, CONFIG, 30 * SEC_MS);
+	assert_int_equal(w->nalerts, 1);
+	(void)world_feed(w, FEED, "", ITEM("1") LATE);
+	sim_at(MIN_MS, add_a_known_feed_while_the_disk_fails, w);
+	sim_at(3 * MIN_MS, mend_disk, NULL);
+	world_live_from_file(
+	    w, "feeds: {more: {url: '" MORE "', every: 1h}}\n" FILTER, HOUR_MS);
+	assert_int_equal(asked_between(w, 90 * SEC_MS, 3 * MIN_MS), 0);
+	assert_int_equal(w->nalerts, 2);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -229,6 +340,8 @@ main(void)
 		T(the_same_for_an_item_whose_article_has_come),
 		T(what_was_never_stored_is_read_again),
 		T(what_is_delivered_meanwhile_is_not_repeated),
+		T(an_item_that_could_not_be_read_still_gets_its_article),
+		T(a_feed_whose_past_cannot_be_read_waits_for_it),
 	};
 
 	log_init(LOG_LEVEL_ERROR);

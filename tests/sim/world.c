@@ -135,6 +135,7 @@ serve_page(
 		.if_none_match = mem_strdup(sim_header(req, "If-None-Match")),
 		.if_modified_since = mem_strdup(
 		    sim_header(req, "If-Modified-Since")),
+		.with_password = req->password != NULL,
 	};
 	*out = (struct sim_reply) { .status = 404, .takes_ms = 100 };
 	if (p != NULL)

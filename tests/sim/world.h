@@ -20,6 +20,7 @@ struct request {
 	char *url;
 	int64_t at_ms; /* wall clock */
 	char *if_none_match, *if_modified_since; /* NULL: absent */
+	bool with_password;
 };
 
 struct alert_seen {

@@ -263,6 +263,29 @@ test_new_policy(void **state)
 	feed_done(&f);
 }
 
+static void
+test_same_server(void **state)
+{
+	static const struct {
+		const char *configured, *url;
+		bool same;
+	} servers[] = {
+		{ "http://a.example/x", "http://A.example:80/y", true },
+		{ "http://a.example/x", "https://a.example/x", true },
+		{ "https://a.example/x", "http://a.example/x", false },
+		{ "http://a.example/x", "http://b.example/x", false },
+		{ "http://a.example/x", "http://a.example:81/x", false },
+		{ "http://a.example/x", "http://a.example@b.example/", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(servers); i++)
+		if (feed_is_same_server(servers[i].configured,
+			servers[i].url) != servers[i].same)
+			fail_msg(
+			    "%s and %s", servers[i].configured, servers[i].url);
+}
+
 int
 main(void)
 {
@@ -274,6 +297,7 @@ main(void)
 		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_moves),
 		cmocka_unit_test(test_new_policy),
+		cmocka_unit_test(test_same_server),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
