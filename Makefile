@@ -22,9 +22,10 @@ SAN ?=
 BUILD ?= build$(if $(SAN),-san)$(if $(filter gcc,$(CC)),,-$(notdir $(CC)))
 
 LIB_DIRS := base config feeds filters net store alerts daemon
-PACKAGES := libcurl libxml-2.0 libevent_core libevent_extra yaml-0.1 jansson \
+PACKAGES := libcurl libevent_core libevent_extra yaml-0.1 jansson \
 	sqlite3 libcrypto libcares icu-uc icu-i18n
 TEST_PACKAGES := cmocka
+BENCH_PACKAGES := libxml-2.0 # the yardstick
 
 # So that `make clean` and the installer of what is missing work without them.
 pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
@@ -41,7 +42,7 @@ HARDEN := -fstack-protector-strong -fPIE -ftrivial-auto-var-init=zero \
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer)
 CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE -DTOCSIN_VERSION='"$(VERSION)"'
-PKG_CFLAGS := $(call pkg,--cflags,$(PACKAGES))
+PKG_CFLAGS := $(call pkg,--cflags,$(PACKAGES)) $(call pkg,--cflags,$(BENCH_PACKAGES))
 CFLAGS += -std=c17 $(OPT) $(WARN) $(WERROR) $(HARDEN) $(SANFLAGS) $(PKG_CFLAGS)
 LDFLAGS += -pie -Wl,-z,relro,-z,now $(SANFLAGS)
 LDLIBS += $(call pkg,--libs,$(PACKAGES)) -lm
@@ -117,7 +118,7 @@ $(BUILD)/tests/sim-%: $(BUILD)/tests/sim/%.o $(call objects,$(SIM_HELP_SRC)) $(L
 	$(call link,,$(call pkg,--libs,$(TEST_PACKAGES)))
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
-	$(call link)
+	$(call link,,$(call pkg,--libs,$(BENCH_PACKAGES)))
 
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
 	$(call link,-fsanitize=fuzzer)

@@ -45,7 +45,9 @@
 #define FEED_ATTRIBUTES          256
 #define FEED_TAG_BYTES           KiB(64)      /* one start tag */
 #define FEED_COMMENT_BYTES       MiB(2)       /* one comment or PI */
-#define FEED_CHUNK_BYTES         KiB(16)      /* handed to libxml2 at once */
+#define FEED_CHUNK_BYTES         KiB(16)      /* read at once */
+#define XML_NAMESPACES           256          /* URIs and prefixes of one document */
+#define XML_NAMESPACE_BYTES      512
 #define CHARSET_SNIFF_BYTES      KiB(1)       /* read before the charset is chosen */
 #define DTD_ENTITIES             64           /* kept of one document */
 #define DTD_NAME_BYTES           64

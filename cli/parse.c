@@ -160,7 +160,6 @@ parse(const struct arguments *args, struct sv document)
 	str_init(&out, OUTPUT_BYTES);
 	json_init(&items, &out);
 	json_open_array(&items, NULL);
-	feed_parser_global_init();
 	p = feed_parser_new(&args->options, on_item, &items);
 	whole = feed_parser_push(p, document, &e) && feed_parser_finish(p, &e);
 	if (!whole)

@@ -275,7 +275,6 @@ app_new(struct config *conf, struct ruleset *rules, const struct app_options *o,
 	map_init(&a->subscriptions);
 	map_init(&a->fresh);
 	seed_random(o->seed);
-	feed_parser_global_init();
 	if (!open_all(a, e)) {
 		ruleset_free(rules);
 		app_free(a);

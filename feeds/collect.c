@@ -129,8 +129,8 @@ static struct sv
 attribute(const struct xml_element *el, const char *local)
 {
 	for (size_t i = 0; i < el->nattributes; i++)
-		if (el->attributes[i].name.prefix == NULL &&
-		    sv_iis(sv_of(el->attributes[i].name.local), local))
+		if (el->attributes[i].prefix.len == 0 &&
+		    sv_iis(el->attributes[i].local, local))
 			return el->attributes[i].value;
 	return SV_NONE;
 }
@@ -139,13 +139,10 @@ static struct sv
 attribute_of(
     const struct xml_element *el, const char *prefix, const char *local)
 {
-	for (size_t i = 0; i < el->nattributes; i++) {
-		struct xml_name n = el->attributes[i].name;
-
-		if (n.prefix != NULL && sv_is(sv_of(n.prefix), prefix) &&
-		    sv_is(sv_of(n.local), local))
+	for (size_t i = 0; i < el->nattributes; i++)
+		if (sv_is(el->attributes[i].prefix, prefix) &&
+		    sv_is(el->attributes[i].local, local))
 			return el->attributes[i].value;
-	}
 	return SV_NONE;
 }
 
@@ -181,10 +178,10 @@ append(struct collect *c, struct sv v)
 }
 
 static void
-append_tag(struct collect *c, const char *open, struct xml_name name)
+append_tag(struct collect *c, const char *open, struct sv local)
 {
 	append(c, sv_of(open));
-	append(c, sv_of(name.local));
+	append(c, local);
 	append(c, SV(">"));
 }
 
@@ -203,9 +200,11 @@ append_escaped(struct collect *c, struct sv v)
 	}
 }
 
-void
-collect_text(struct collect *c, struct sv v)
+static void
+on_text(struct sv v, void *arg)
 {
+	struct collect *c = arg;
+
 	if (c->depth == 0 || !top(c)->reads)
 		return;
 	if (top(c)->kind == XHTML_TEXT)
@@ -239,16 +238,19 @@ rss_format(const struct xml_element *el)
 static const char *
 rdf_format(const struct xml_element *el)
 {
-	for (const char *const *u = el->namespaces; *u != NULL; u++)
-		if (sv_find(sv_of(*u), SV("/rdf/simple/0.9")) < strlen(*u))
+	for (size_t i = 0; i < el->nattributes; i++) {
+		struct sv uri = el->attributes[i].value;
+
+		if (sv_find(uri, SV("/rdf/simple/0.9")) < uri.len)
 			return "rss0.90";
+	}
 	return "rss1.0";
 }
 
 static const char *
 atom_format(const struct xml_element *el)
 {
-	struct sv uri = sv_of(el->name.uri);
+	struct sv uri = el->name.uri;
 
 	return sv_find(uri, SV("purl.org/atom/ns")) < uri.len ||
 		sv_is(attribute(el, "version"), "0.3")
@@ -261,7 +263,7 @@ static void open_item(struct collect *, const struct xml_element *);
 static bool
 start_root(struct collect *c, const struct xml_element *el, struct err *e)
 {
-	struct sv local = sv_of(el->name.local);
+	struct sv local = el->name.local;
 	struct frame *f = top(c);
 
 	f->scope = IN_ROOT;
@@ -518,12 +520,13 @@ start_markup(struct collect *c, const struct xml_element *el)
 	f->reads = true;
 	f->scope = IN_MARKUP;
 	f->kind = f[-1].kind;
-	append_tag(c, "<", el->name);
+	append_tag(c, "<", el->name.local);
 }
 
-bool
-collect_start(struct collect *c, const struct xml_element *el, struct err *e)
+static bool
+on_start(const struct xml_element *el, void *arg, struct err *e)
 {
+	struct collect *c = arg;
 	enum scope around = c->depth != 0 ? top(c)->scope : IN_ROOT;
 
 	push(c, el);
@@ -734,16 +737,20 @@ end_field(struct collect *c)
 	c->text.len = f->mark;
 }
 
-void
-collect_end(struct collect *c, struct xml_name name)
+static void
+on_end(struct sv local, void *arg)
 {
+	struct collect *c = arg;
+
 	assert(c->depth != 0);
 	if (top(c)->element != NULL)
 		end_field(c);
 	else if (top(c)->scope == IN_MARKUP)
-		append_tag(c, "</", name);
+		append_tag(c, "</", local);
 	pop(c);
 }
+
+const struct xml_events collect_events = { on_start, on_end, on_text };
 
 const struct feed_meta *
 collect_meta(struct collect *c)

@@ -3,6 +3,8 @@
 
 #include "base/mem.h"
 
+#include <string.h>
+
 #define TABLE_ROW(within, vocabulary, name, reading, field) \
 	{ (within), (vocabulary), (name), (reading), (field) },
 static const struct element table[] = { ELEMENTS(TABLE_ROW) };
@@ -51,11 +53,10 @@ vocabulary_of(struct xml_name name, enum vocabulary own)
 {
 	enum vocabulary v;
 
-	if (name.uri == NULL)
-		return name.prefix == NULL ? own
-					   : by_prefix(sv_of(name.prefix));
-	v = by_uri(bare_uri(sv_of(name.uri)));
-	return v == OTHER && name.prefix == NULL ? own : v;
+	if (name.uri.len == 0)
+		return name.prefix.len == 0 ? own : by_prefix(name.prefix);
+	v = by_uri(bare_uri(name.uri));
+	return v == OTHER && name.prefix.len == 0 ? own : v;
 }
 
 static const struct element *
@@ -66,21 +67,51 @@ search(struct xml_name name, enum scope scope, enum vocabulary own)
 	for (size_t i = 0; i < COUNTOF(table); i++)
 		if (table[i].vocabulary == v &&
 		    (table[i].within & (unsigned)scope) != 0 &&
-		    sv_iis(sv_of(name.local), table[i].name))
+		    sv_iis(name.local, table[i].name))
 			return &table[i];
 	return NULL;
+}
+
+static bool
+remembers(
+    const struct elements_memory *m, struct xml_name name, enum scope scope)
+{
+	size_t n = name.prefix.len;
+
+	return m->len == n + name.local.len && m->prefix_len == n &&
+	    m->uri == name.uri.p && m->scope == scope &&
+	    memcmp(m->name + n, name.local.p, name.local.len) == 0 &&
+	    (n == 0 || memcmp(m->name, name.prefix.p, n) == 0);
+}
+
+static void
+remember(struct elements_memory *m, struct xml_name name, enum scope scope)
+{
+	size_t n = name.prefix.len;
+
+	if (n != 0)
+		memcpy(m->name, name.prefix.p, n);
+	memcpy(m->name + n, name.local.p, name.local.len);
+	m->prefix_len = n;
+	m->len = n + name.local.len;
+	m->uri = name.uri.p;
+	m->scope = scope;
 }
 
 const struct element *
 elements_find(struct elements *e, struct xml_name name, enum scope scope)
 {
-	size_t hash = ((uintptr_t)name.local >> 3) + ((uintptr_t)name.uri >> 4);
-	struct elements_memory *m = &e->memory[hash % COUNTOF(e->memory)];
+	size_t len = name.prefix.len + name.local.len, hash;
+	struct elements_memory *m;
 
-	if (m->name.local != name.local || m->name.uri != name.uri ||
-	    m->name.prefix != name.prefix || m->scope != scope) {
-		m->name = name;
-		m->scope = scope;
+	if (name.local.len == 0 || len > sizeof(m->name))
+		return NULL;
+	hash = (unsigned char)name.local.p[0] * 7 +
+	    (unsigned char)name.local.p[name.local.len - 1] * 3 + len +
+	    (unsigned)scope;
+	m = &e->memory[hash % COUNTOF(e->memory)];
+	if (!remembers(m, name, scope)) {
+		remember(m, name, scope);
 		m->element = search(name, scope, e->own);
 	}
 	return m->element;

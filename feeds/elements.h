@@ -3,7 +3,7 @@
 #ifndef FEEDS_ELEMENTS_H
 #define FEEDS_ELEMENTS_H
 
-#include "base/sv.h"
+#include "feeds/xml.h"
 
 /* What the children of an element belong to. */
 enum scope {
@@ -168,22 +168,15 @@ struct element {
 	enum field field;
 };
 
-/* A name as libxml2's SAX2 interface hands it out. */
-struct xml_name {
-	const char *local;
-	const char *prefix; /* may be NULL */
-	const char *uri; /* NULL also where the prefix was not declared */
-};
-
-/* Names lie at the same address as long as they live, so that one met before is
- * found by its address. */
 struct elements {
 	enum vocabulary own; /* of elements without a known name space */
 	struct elements_memory {
-		struct xml_name name;
+		char name[24]; /* prefix and local name; "": nothing yet */
+		size_t prefix_len, len;
+		const char *uri;
 		enum scope scope;
 		const struct element *element;
-	} memory[64];
+	} memory[64]; /* what was asked before */
 };
 
 /* NULL: an element that means nothing here. */
@@ -194,8 +187,5 @@ elements_find(struct elements *e, struct xml_name name, enum scope scope);
  * as much may be added to tell apart what one row brings. */
 #define ELEMENT_WORTH 8
 unsigned elements_worth(const struct element *e);
-
-/* The local name, also of a name whose prefix was not declared. */
-struct sv elements_local(struct xml_name name);
 
 #endif

@@ -33,8 +33,4 @@ bool feed_parser_finish(struct feed_parser *p, struct err *e) MUST_CHECK;
 /* What is known so far; valid until the parser goes. */
 const struct feed_meta *feed_parser_meta(const struct feed_parser *p);
 
-/* Process-wide set-up of libxml2 (no external entities, no catalogs); call once
- * before the first parser. */
-void feed_parser_global_init(void);
-
 #endif

@@ -6,7 +6,6 @@
 
 #include <assert.h>
 
-int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
@@ -32,15 +31,6 @@ on_item(const struct item *it, void *arg)
 		check(it->categories[i]);
 	item_key(it, key);
 	(void)item_words(it, 200);
-}
-
-int
-LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	(void)argc;
-	(void)argv;
-	feed_parser_global_init();
-	return 0;
 }
 
 /* The first byte says how long the pieces are. */

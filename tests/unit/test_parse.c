@@ -699,6 +699,5 @@ main(void)
 		cmocka_unit_test(test_data),
 	};
 
-	feed_parser_global_init();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
