@@ -3,36 +3,6 @@
 
 #include <string.h>
 
-struct sv
-sv_of(const char *s)
-{
-	return (struct sv) { s, s != NULL ? strlen(s) : 0 };
-}
-
-bool
-sv_eq(struct sv a, struct sv b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
-}
-
-bool
-sv_is(struct sv a, const char *s)
-{
-	return sv_eq(a, sv_of(s));
-}
-
-bool
-sv_ieq(struct sv a, struct sv b)
-{
-	return a.len == b.len && sv_istarts(a, b);
-}
-
-bool
-sv_iis(struct sv a, const char *s)
-{
-	return sv_ieq(a, sv_of(s));
-}
-
 int
 sv_cmp(struct sv a, struct sv b)
 {
@@ -42,12 +12,6 @@ sv_cmp(struct sv a, struct sv b)
 	if (c != 0)
 		return c;
 	return (a.len > b.len) - (a.len < b.len);
-}
-
-bool
-sv_starts(struct sv v, struct sv prefix)
-{
-	return v.len >= prefix.len && sv_eq(sv_sub(v, 0, prefix.len), prefix);
 }
 
 bool
@@ -69,14 +33,6 @@ sv_ends(struct sv v, struct sv suffix)
 }
 
 size_t
-sv_chr(struct sv v, char c)
-{
-	const char *hit = v.len != 0 ? memchr(v.p, c, v.len) : NULL;
-
-	return hit != NULL ? (size_t)(hit - v.p) : v.len;
-}
-
-size_t
 sv_find(struct sv v, struct sv needle)
 {
 	const char *hit;
@@ -87,24 +43,6 @@ sv_find(struct sv v, struct sv needle)
 		return v.len;
 	hit = memmem(v.p, v.len, needle.p, needle.len);
 	return hit != NULL ? (size_t)(hit - v.p) : v.len;
-}
-
-struct sv
-sv_from(struct sv v, size_t from)
-{
-	if (from >= v.len)
-		return SV_NONE;
-	return (struct sv) { v.p + from, v.len - from };
-}
-
-struct sv
-sv_sub(struct sv v, size_t from, size_t len)
-{
-	struct sv rest = sv_from(v, from);
-
-	if (rest.len > len)
-		rest.len = len;
-	return rest;
 }
 
 struct sv

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Not NUL-terminated.  {NULL, 0} and a view of no bytes are the same thing. */
 struct sv {
@@ -19,30 +20,81 @@ struct sv {
 #define SV_ARG(v) (int)(v).len, (v).p ? (v).p : ""
 
 /* Borrows `s`; NULL gives the empty view. */
-struct sv sv_of(const char *s);
+static inline struct sv
+sv_of(const char *s)
+{
+	return (struct sv) { s, s != NULL ? strlen(s) : 0 };
+}
 
-bool sv_eq(struct sv a, struct sv b);
-bool sv_is(struct sv a, const char *s);
+/* The part from `from` on, and the first `len` bytes of it; both are cut at the
+ * end of `v`. */
+static inline struct sv
+sv_from(struct sv v, size_t from)
+{
+	if (from >= v.len)
+		return SV_NONE;
+	return (struct sv) { v.p + from, v.len - from };
+}
 
-/* Equality and order that fold ASCII letters only. */
-bool sv_ieq(struct sv a, struct sv b);
-bool sv_iis(struct sv a, const char *s);
+static inline struct sv
+sv_sub(struct sv v, size_t from, size_t len)
+{
+	struct sv rest = sv_from(v, from);
+
+	if (rest.len > len)
+		rest.len = len;
+	return rest;
+}
+
+static inline bool
+sv_eq(struct sv a, struct sv b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
+}
+
+static inline bool
+sv_is(struct sv a, const char *s)
+{
+	return sv_eq(a, sv_of(s));
+}
+
+static inline bool
+sv_starts(struct sv v, struct sv prefix)
+{
+	return v.len >= prefix.len && sv_eq(sv_sub(v, 0, prefix.len), prefix);
+}
+
+bool sv_ends(struct sv v, struct sv suffix);
+
+/* Equality that folds ASCII letters only. */
+bool sv_istarts(struct sv v, struct sv prefix);
+
+static inline bool
+sv_ieq(struct sv a, struct sv b)
+{
+	return a.len == b.len && sv_istarts(a, b);
+}
+
+static inline bool
+sv_iis(struct sv a, const char *s)
+{
+	return sv_ieq(a, sv_of(s));
+}
 
 /* Order by bytes, shorter first: <0, 0, >0. */
 int sv_cmp(struct sv a, struct sv b);
 
-bool sv_starts(struct sv v, struct sv prefix);
-bool sv_istarts(struct sv v, struct sv prefix);
-bool sv_ends(struct sv v, struct sv suffix);
-
 /* Offset of the first byte or needle; v.len when there is none. */
-size_t sv_chr(struct sv v, char c);
-size_t sv_find(struct sv v, struct sv needle);
+static inline size_t
+sv_chr(struct sv v, char c)
+{
+	const char *hit = v.len != 0 ? (const char *)memchr(v.p, c, v.len)
+				     : NULL;
 
-/* The part from `from` on, and the first `len` bytes of it; both are cut at the
- * end of `v`. */
-struct sv sv_from(struct sv v, size_t from);
-struct sv sv_sub(struct sv v, size_t from, size_t len);
+	return hit != NULL ? (size_t)(hit - v.p) : v.len;
+}
+
+size_t sv_find(struct sv v, struct sv needle);
 
 /* Without ASCII white space (blank, tab, CR, LF, FF, VT) at both ends. */
 struct sv sv_trim(struct sv v);

@@ -44,11 +44,9 @@ split_authority(struct sv a, struct url *out)
 static size_t
 first_of(struct sv t, const char *stops)
 {
-	size_t i = 0;
-
-	while (i < t.len && strchr(stops, t.p[i]) == NULL)
-		i++;
-	return i;
+	for (; *stops != '\0'; stops++)
+		t.len = sv_chr(t, *stops);
+	return t.len;
 }
 
 void

@@ -94,7 +94,7 @@ on_item(const struct item *it, void *arg)
 	struct json *j = arg;
 
 	json_open(j, NULL);
-	json_text_if(j, "id", it->id);
+	json_text_if(j, "id", it->id.len != 0 ? it->id : it->link);
 	json_text_if(j, "title", it->title);
 	json_text_if(j, "link", it->link);
 	put_time(j, "published", it->published);

@@ -258,6 +258,25 @@ atom_format(const struct xml_element *el)
 	    : "atom1.0";
 }
 
+static struct arena *
+arena(struct collect *c)
+{
+	return c->in_item ? &c->item_arena : &c->feed_arena;
+}
+
+/* Channel Definition Format: HREF and LASTMOD of channels and items. */
+static void
+put_cdf_attributes(
+    struct collect *c, const struct xml_element *el, struct record *r)
+{
+	int64_t time;
+
+	record_put(
+	    r, arena(c), FIELD_LINK, 1, absolute(c, attribute(el, "href")));
+	if (date_parse(attribute(el, "lastmod"), &time))
+		record_put_time(r, FIELD_UPDATED, 1, time);
+}
+
 static void open_item(struct collect *, const struct xml_element *);
 
 static bool
@@ -276,6 +295,17 @@ start_root(struct collect *c, const struct xml_element *el, struct err *e)
 		c->elements.own = ATOM;
 		f->scope = IN_FEED;
 		record_put(&c->feed, &c->feed_arena, FIELD_LANG, 5, lang(c));
+	} else if (sv_iis(local, "channel")) {
+		c->meta.format = "cdf";
+		f->scope = IN_FEED;
+		put_cdf_attributes(c, el, &c->feed);
+	} else if (sv_iis(local, "urlset")) {
+		c->meta.format = "sitemap";
+		c->elements.own = SITEMAP;
+	} else if (sv_iis(local, "sitemapindex")) {
+		return err_set(e,
+		    "it is a list of sitemaps, not a sitemap: "
+		    "name one of them instead");
 	} else if (sv_iis(local, "html")) {
 		return err_set(e, "it is an HTML page, not a feed");
 	} else {
@@ -309,12 +339,6 @@ record(struct collect *c, enum scope scope)
 	BUG("no such scope");
 }
 
-static struct arena *
-arena(struct collect *c)
-{
-	return c->in_item ? &c->item_arena : &c->feed_arena;
-}
-
 static void
 open_item(struct collect *c, const struct xml_element *el)
 {
@@ -325,6 +349,15 @@ open_item(struct collect *c, const struct xml_element *el)
 	record_put(&c->item, &c->item_arena, FIELD_LANG, 1, lang(c));
 	record_put(&c->item, &c->item_arena, FIELD_ID, 1,
 	    attribute_of(el, "rdf", "about"));
+	if (sv_is(sv_of(c->meta.format), "cdf"))
+		put_cdf_attributes(c, el, &c->item);
+}
+
+static bool
+is_text_type(struct sv type)
+{
+	return sv_chr(type, '/') == type.len || sv_istarts(type, SV("text/")) ||
+	    sv_ends(type, SV("/xml")) || sv_ends(type, SV("+xml"));
 }
 
 /* Atom 1.0 has text, html, xhtml or a media type; Atom 0.3 a media type, and in
@@ -340,24 +373,17 @@ atom_kind(const struct xml_element *el)
 		return XHTML_TEXT;
 	if (sv_iis(type, "html") || sv_iis(type, "text/html"))
 		return HTML;
-	return PLAIN;
+	if (!is_text_type(type))
+		return GUESSED;
+	return type.len == 0 && mode.len == 0 ? GUESSED : PLAIN;
 }
 
-static bool
-is_text_type(struct sv type)
-{
-	return sv_chr(type, '/') == type.len || sv_istarts(type, SV("text/")) ||
-	    sv_ends(type, SV("/xml")) || sv_ends(type, SV("+xml"));
-}
-
-/* RFC 4287 section 4.1.3.3: content that is neither text nor XML is base64. */
+/* RFC 4287 section 4.1.3.3: what is neither text nor XML is base64. */
 static bool
 is_base64(const struct element *row, const struct xml_element *el)
 {
-	if (row->reading != AS_TYPED)
-		return false;
-	return sv_is(attribute(el, "mode"), "base64") ||
-	    (row->field == FIELD_CONTENT &&
+	return row->reading == AS_TYPED &&
+	    (sv_is(attribute(el, "mode"), "base64") ||
 		!is_text_type(sv_trim(attribute(el, "type"))));
 }
 
@@ -373,6 +399,8 @@ kind_of(enum reading reading, const struct xml_element *el)
 		return atom_kind(el);
 	case AS_GUESSED:
 	case AS_CATEGORY:
+	case AS_KEYWORDS:
+	case AS_PROPERTY:
 	case AS_SOURCE:
 	case AS_PERSON:
 		return GUESSED;
@@ -385,6 +413,7 @@ kind_of(enum reading reading, const struct xml_element *el)
 	case AS_LINK:
 	case AS_GUID:
 	case AS_ENCLOSURE:
+	case AS_ENCLOSURE_URL:
 		return PLAIN;
 	}
 	BUG("no such reading");
@@ -494,6 +523,8 @@ start_known(struct collect *c, const struct xml_element *el, enum scope around)
 	case AS_GUESSED:
 	case AS_TYPED:
 	case AS_CATEGORY:
+	case AS_KEYWORDS:
+	case AS_PROPERTY:
 		f->scope = IN_MARKUP;
 		break;
 	case AS_PLAIN:
@@ -502,6 +533,7 @@ start_known(struct collect *c, const struct xml_element *el, enum scope around)
 	case AS_GUID:
 	case AS_SOURCE:
 	case AS_ENCLOSURE:
+	case AS_ENCLOSURE_URL:
 		break;
 	}
 	f->reads = reading != AS_ENCLOSURE;
@@ -565,20 +597,24 @@ add_collapsed(struct str *out, struct sv v)
 	}
 }
 
-/* Replaces the text of `f`; by nothing if what was encoded is no text. */
+/* Replaces the text of `f`.  Where what is encoded is no text, content becomes
+ * nothing; anything else was not encoded. */
 static void
 decode_base64(struct collect *c, const struct frame *f)
 {
 	struct str packed, out;
 	struct sv v = sv_from(str_sv(&c->text), f->mark);
+	bool good;
 
 	str_init(&packed, v.len);
 	str_init(&out, v.len);
 	for (size_t i = 0; i < v.len; i++)
 		if (!ascii_is_space(v.p[i]))
 			(void)str_addc(&packed, v.p[i]);
-	c->text.len = f->mark;
-	if (base64_decode(&out, str_sv(&packed)) && utf8_valid(str_sv(&out)))
+	good = base64_decode(&out, str_sv(&packed)) && utf8_valid(str_sv(&out));
+	if (good || f->element->field == FIELD_CONTENT)
+		c->text.len = f->mark;
+	if (good)
 		append(c, str_sv(&out));
 	str_done(&packed);
 	str_done(&out);
@@ -650,6 +686,30 @@ put_person(struct collect *c, struct record *r, const struct element *el,
 }
 
 static void
+put_keywords(struct collect *c, struct record *r, struct sv text)
+{
+	struct sv word;
+
+	while (sv_split(&text, ',', &word))
+		record_add_category(r, arena(c), sv_trim(word));
+}
+
+/* For filters: tag:"severity extreme". */
+static void
+put_property(struct collect *c, struct record *r, const struct element *el,
+    struct sv text)
+{
+	struct str tag;
+
+	str_init(&tag, ITEM_TEXT_BYTES);
+	(void)str_add(&tag, el->name);
+	(void)str_add(&tag, SV(": "));
+	if (text.len != 0 && str_add(&tag, text))
+		record_add_category(r, arena(c), str_sv(&tag));
+	str_done(&tag);
+}
+
+static void
 end_known(struct collect *c, const struct frame *f, struct record *r)
 {
 	const struct element *el = f->element;
@@ -683,6 +743,15 @@ end_known(struct collect *c, const struct frame *f, struct record *r)
 	case AS_CATEGORY:
 		record_add_category(r, arena(c), text);
 		break;
+	case AS_KEYWORDS:
+		put_keywords(c, r, text);
+		break;
+	case AS_PROPERTY:
+		put_property(c, r, el, text);
+		break;
+	case AS_ENCLOSURE_URL:
+		record_set_enclosure_url(r, arena(c), absolute(c, text));
+		break;
 	case OPENS_FEED:
 	case OPENS_ITEM:
 	case OPENS_SOURCE:
@@ -713,6 +782,8 @@ end_item(struct collect *c)
 
 	record_to_item(&c->item, &it);
 	it.author = author(c);
+	if (it.lang.len == 0)
+		it.lang = c->source.text[FIELD_LANG];
 	if (it.lang.len == 0)
 		it.lang = c->feed.text[FIELD_LANG];
 	it.source_title = c->source.text[FIELD_TITLE];
@@ -752,6 +823,26 @@ on_end(struct sv local, void *arg)
 
 const struct xml_events collect_events = { on_start, on_end, on_text };
 
+/* RDF Site Summary 1.0, module Syndication: so many updates in a period. */
+static uint64_t
+minutes_between_updates(const struct record *r)
+{
+	static const struct {
+		const char *name;
+		uint64_t minutes;
+	} periods[] = { { "hourly", 60 }, { "daily", 1440 },
+		{ "weekly", 10080 }, { "monthly", 43200 },
+		{ "yearly", 525600 } };
+	uint64_t frequency;
+
+	if (!sv_to_u64(r->text[FIELD_FREQUENCY], &frequency) || frequency == 0)
+		frequency = 1;
+	for (size_t i = 0; i < COUNTOF(periods); i++)
+		if (sv_iis(r->text[FIELD_PERIOD], periods[i].name))
+			return periods[i].minutes / frequency;
+	return 0;
+}
+
 const struct feed_meta *
 collect_meta(struct collect *c)
 {
@@ -764,7 +855,9 @@ collect_meta(struct collect *c)
 	c->meta.id = r->text[FIELD_ID];
 	c->meta.lang = r->text[FIELD_LANG];
 	c->meta.updated = r->time[FIELD_UPDATED];
-	if (sv_to_u64(r->text[FIELD_TTL], &ttl) && ttl <= INT_MAX)
+	if (!sv_to_u64(r->text[FIELD_TTL], &ttl))
+		ttl = minutes_between_updates(r);
+	if (ttl <= INT_MAX)
 		c->meta.ttl_minutes = (int)ttl;
 	return &c->meta;
 }

@@ -7,13 +7,11 @@
 #include "base/utf8.h"
 #include "feeds/date_words.h"
 
-#include <string.h>
-
 #define DATE_BYTES 128 /* longest text that may be a date */
 #define WORD_BYTES 40
 #define YEAR_FIRST 1901
-#define YEAR_LAST 2100
-#define HOUR_OFFSET_MOST 15
+#define YEAR_LAST 2199
+#define HOUR_OFFSET_MOST 99 /* "+3000" is meant somehow */
 
 enum word_kind {
 	AM,
@@ -26,14 +24,18 @@ enum word_kind {
 };
 
 struct word {
-	const char *text;
+	struct sv text;
 	enum word_kind kind;
 	int value;
 };
 
-#define MONTH_ROW(text, number) { text, MONTH, number },
+#define TEXT(literal) \
+	{ \
+		literal, sizeof(literal) - 1 \
+	}
+#define MONTH_ROW(text, number) { TEXT(text), MONTH, number },
 static const struct word months[] = { DATE_MONTHS(MONTH_ROW) };
-#define WORD_ROW(text, kind, value) { text, kind, value },
+#define WORD_ROW(text, kind, value) { TEXT(text), kind, value },
 static const struct word words[] = { DATE_WORDS(WORD_ROW) };
 
 /* What was found so far. */
@@ -204,14 +206,15 @@ read_word(struct date *d, char out[WORD_BYTES])
 static struct word
 find_word(struct sv text)
 {
-	struct word found = { "", UNKNOWN, 0 };
+	struct word found = { SV_NONE, UNKNOWN, 0 };
 
 	for (size_t i = 0; i < COUNTOF(words); i++)
-		if (sv_is(text, words[i].text))
+		if (sv_eq(text, words[i].text))
 			return words[i];
 	for (size_t i = 0; i < COUNTOF(months); i++)
-		if (sv_starts(text, sv_of(months[i].text)) &&
-		    strlen(months[i].text) > strlen(found.text))
+		if (months[i].text.p[0] == text.p[0] &&
+		    sv_starts(text, months[i].text) &&
+		    months[i].text.len > found.text.len)
 			found = months[i];
 	return found;
 }

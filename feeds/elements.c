@@ -5,15 +5,19 @@
 
 #include <string.h>
 
+#define TEXT(literal) \
+	{ \
+		literal, sizeof(literal) - 1 \
+	}
 #define TABLE_ROW(within, vocabulary, name, reading, field) \
-	{ (within), (vocabulary), (name), (reading), (field) },
+	{ (within), (vocabulary), TEXT(name), (reading), (field) },
 static const struct element table[] = { ELEMENTS(TABLE_ROW) };
 
 #define NAMESPACE_ROW(vocabulary, prefix, uri) \
-	{ (vocabulary), (prefix), (uri) },
+	{ (vocabulary), TEXT(prefix), TEXT(uri) },
 static const struct name_space {
 	enum vocabulary vocabulary;
-	const char *prefix, *uri;
+	struct sv prefix, uri;
 } namespaces[] = { NAMESPACES(NAMESPACE_ROW) };
 
 /* What differs between the spellings of one name space. */
@@ -34,7 +38,7 @@ static enum vocabulary
 by_uri(struct sv uri)
 {
 	for (size_t i = 0; i < COUNTOF(namespaces); i++)
-		if (sv_iis(uri, namespaces[i].uri))
+		if (sv_ieq(uri, namespaces[i].uri))
 			return namespaces[i].vocabulary;
 	return OTHER;
 }
@@ -43,7 +47,7 @@ static enum vocabulary
 by_prefix(struct sv prefix)
 {
 	for (size_t i = 0; i < COUNTOF(namespaces); i++)
-		if (sv_iis(prefix, namespaces[i].prefix))
+		if (sv_ieq(prefix, namespaces[i].prefix))
 			return namespaces[i].vocabulary;
 	return OTHER;
 }
@@ -56,7 +60,9 @@ vocabulary_of(struct xml_name name, enum vocabulary own)
 	if (name.uri.len == 0)
 		return name.prefix.len == 0 ? own : by_prefix(name.prefix);
 	v = by_uri(bare_uri(name.uri));
-	return v == OTHER && name.prefix.len == 0 ? own : v;
+	if (v != OTHER)
+		return v;
+	return name.prefix.len == 0 ? own : by_prefix(name.prefix);
 }
 
 static const struct element *
@@ -67,7 +73,7 @@ search(struct xml_name name, enum scope scope, enum vocabulary own)
 	for (size_t i = 0; i < COUNTOF(table); i++)
 		if (table[i].vocabulary == v &&
 		    (table[i].within & (unsigned)scope) != 0 &&
-		    sv_iis(name.local, table[i].name))
+		    sv_ieq(name.local, table[i].name))
 			return &table[i];
 	return NULL;
 }

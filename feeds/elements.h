@@ -26,6 +26,13 @@ enum vocabulary {
 	ITUNES,
 	XHTML,
 	RDF,
+	SITEMAP,
+	NEWS, /* of Google's news sitemaps */
+	SY,
+	FEEDBURNER,
+	CAP,
+	GDACS,
+	GEORSS,
 	OTHER
 };
 
@@ -41,6 +48,8 @@ enum field {
 	FIELD_PUBLISHED,
 	FIELD_UPDATED,
 	FIELD_TTL,
+	FIELD_PERIOD, /* of updates, and how often in it */
+	FIELD_FREQUENCY,
 	FIELD_LIST, /* categories and enclosures, which add up */
 	FIELDS
 };
@@ -61,7 +70,10 @@ enum reading {
 	AS_GUID,
 	AS_SOURCE, /* of RSS: url=, and the title as text */
 	AS_CATEGORY,
-	AS_ENCLOSURE
+	AS_KEYWORDS, /* categories with commas between them */
+	AS_PROPERTY, /* a category "NAME: text" */
+	AS_ENCLOSURE,
+	AS_ENCLOSURE_URL /* of the enclosure before */
 };
 
 /* clang-format off */
@@ -73,7 +85,11 @@ enum reading {
 	X(IN_ROOT,                       RSS,     "channel",         OPENS_FEED,   FIELD_LIST) \
 	X(IN_ROOT | IN_FEED,             RSS,     "item",            OPENS_ITEM,   FIELD_LIST) \
 	X(IN_ROOT | IN_FEED,             ATOM,    "entry",           OPENS_ITEM,   FIELD_LIST) \
+	X(IN_FEED,                       RSS,     "channel",         OPENS_GROUP,  FIELD_LIST) \
+	X(IN_ROOT | IN_FEED,             SITEMAP, "url",             OPENS_ITEM,   FIELD_LIST) \
 	X(IN_ITEM,                       ATOM,    "source",          OPENS_SOURCE, FIELD_LIST) \
+	X(IN_ITEM,                       NEWS,    "news",            OPENS_GROUP,  FIELD_LIST) \
+	X(IN_ITEM,                       NEWS,    "publication",     OPENS_SOURCE, FIELD_LIST) \
 	X(IN_ITEM,                       MEDIA,   "group",           OPENS_GROUP,  FIELD_LIST) \
 	X(IN_FEED | IN_ITEM,             RSS,     "title",           AS_GUESSED,   FIELD_TITLE) \
 	X(IN_FEED | IN_ITEM | IN_SOURCE, ATOM,    "title",           AS_TYPED,     FIELD_TITLE) \
@@ -81,7 +97,10 @@ enum reading {
 	X(IN_FEED | IN_ITEM,             DCTERMS, "title",           AS_GUESSED,   FIELD_TITLE) \
 	X(IN_ITEM,                       ITUNES,  "title",           AS_GUESSED,   FIELD_TITLE) \
 	X(IN_ITEM,                       MEDIA,   "title",           AS_GUESSED,   FIELD_TITLE) \
+	X(IN_ITEM,                       NEWS,    "title",           AS_GUESSED,   FIELD_TITLE) \
+	X(IN_SOURCE,                     NEWS,    "name",            AS_GUESSED,   FIELD_TITLE) \
 	X(IN_FEED | IN_ITEM,             RSS,     "description",     AS_GUESSED,   FIELD_SUMMARY) \
+	X(IN_FEED | IN_ITEM,             RSS,     "abstract",        AS_GUESSED,   FIELD_SUMMARY) \
 	X(IN_ITEM,                       ATOM,    "summary",         AS_TYPED,     FIELD_SUMMARY) \
 	X(IN_FEED,                       ATOM,    "subtitle",        AS_TYPED,     FIELD_SUMMARY) \
 	X(IN_FEED,                       ATOM,    "tagline",         AS_TYPED,     FIELD_SUMMARY) \
@@ -93,10 +112,13 @@ enum reading {
 	X(IN_ITEM,                       CONTENT, "encoded",         AS_HTML,      FIELD_CONTENT) \
 	X(IN_ITEM,                       ATOM,    "content",         AS_TYPED,     FIELD_CONTENT) \
 	X(IN_ITEM,                       RSS,     "content",         AS_GUESSED,   FIELD_CONTENT) \
+	X(IN_ITEM,                       RSS,     "fullitem",        AS_HTML,      FIELD_CONTENT) \
+	X(IN_ITEM,                       RSS,     "body",            AS_XHTML,     FIELD_CONTENT) \
 	X(IN_ITEM,                       XHTML,   "body",            AS_XHTML,     FIELD_CONTENT) \
 	X(IN_ITEM,                       XHTML,   "div",             AS_XHTML,     FIELD_CONTENT) \
 	X(IN_FEED | IN_ITEM,             RSS,     "link",            AS_LINK,      FIELD_LINK) \
 	X(IN_FEED | IN_ITEM | IN_SOURCE, ATOM,    "link",            AS_LINK,      FIELD_LINK) \
+	X(IN_ITEM,                       SITEMAP, "loc",             AS_LINK,      FIELD_LINK) \
 	X(IN_FEED | IN_SOURCE,           ATOM,    "id",              AS_PLAIN,     FIELD_ID) \
 	X(IN_ITEM,                       ATOM,    "id",              AS_GUID,      FIELD_ID) \
 	X(IN_ITEM,                       RSS,     "guid",            AS_GUID,      FIELD_ID) \
@@ -113,7 +135,9 @@ enum reading {
 	X(IN_FEED | IN_ITEM,             RSS,     "language",        AS_PLAIN,     FIELD_LANG) \
 	X(IN_FEED | IN_ITEM,             DC,      "language",        AS_PLAIN,     FIELD_LANG) \
 	X(IN_FEED | IN_ITEM,             DCTERMS, "language",        AS_PLAIN,     FIELD_LANG) \
+	X(IN_SOURCE,                     NEWS,    "language",        AS_PLAIN,     FIELD_LANG) \
 	X(IN_ITEM,                       RSS,     "pubDate",         AS_DATE,      FIELD_PUBLISHED) \
+	X(IN_ITEM,                       NEWS,    "publication_date", AS_DATE,     FIELD_PUBLISHED) \
 	X(IN_ITEM,                       ATOM,    "published",       AS_DATE,      FIELD_PUBLISHED) \
 	X(IN_ITEM,                       ATOM,    "issued",          AS_DATE,      FIELD_PUBLISHED) \
 	X(IN_ITEM,                       DCTERMS, "issued",          AS_DATE,      FIELD_PUBLISHED) \
@@ -122,17 +146,40 @@ enum reading {
 	X(IN_ITEM,                       ATOM,    "created",         AS_DATE,      FIELD_PUBLISHED) \
 	X(IN_FEED | IN_ITEM,             ATOM,    "updated",         AS_DATE,      FIELD_UPDATED) \
 	X(IN_FEED | IN_ITEM,             ATOM,    "modified",        AS_DATE,      FIELD_UPDATED) \
+	X(IN_ITEM,                       SITEMAP, "lastmod",         AS_DATE,      FIELD_UPDATED) \
 	X(IN_FEED,                       RSS,     "lastBuildDate",   AS_DATE,      FIELD_UPDATED) \
 	X(IN_FEED | IN_ITEM,             DCTERMS, "modified",        AS_DATE,      FIELD_UPDATED) \
 	X(IN_FEED,                       RSS,     "pubDate",         AS_DATE,      FIELD_UPDATED) \
 	X(IN_FEED,                       DC,      "date",            AS_DATE,      FIELD_UPDATED) \
 	X(IN_FEED,                       RSS,     "ttl",             AS_PLAIN,     FIELD_TTL) \
+	X(IN_FEED,                       SY,      "updatePeriod",    AS_PLAIN,     FIELD_PERIOD) \
+	X(IN_FEED,                       SY,      "updateFrequency", AS_PLAIN,     FIELD_FREQUENCY) \
 	X(IN_ITEM,                       RSS,     "category",        AS_CATEGORY,  FIELD_LIST) \
 	X(IN_ITEM,                       ATOM,    "category",        AS_CATEGORY,  FIELD_LIST) \
 	X(IN_ITEM,                       DC,      "subject",         AS_CATEGORY,  FIELD_LIST) \
 	X(IN_ITEM,                       ITUNES,  "category",        AS_CATEGORY,  FIELD_LIST) \
 	X(IN_ITEM,                       MEDIA,   "category",        AS_CATEGORY,  FIELD_LIST) \
+	X(IN_ITEM,                       NEWS,    "keywords",        AS_KEYWORDS,  FIELD_LIST) \
+	X(IN_ITEM,                       ITUNES,  "keywords",        AS_KEYWORDS,  FIELD_LIST) \
+	X(IN_ITEM,                       MEDIA,   "keywords",        AS_KEYWORDS,  FIELD_LIST) \
+	X(IN_ITEM,                       CAP,     "event",           AS_PROPERTY,  FIELD_LIST) \
+	X(IN_ITEM,                       CAP,     "severity",        AS_PROPERTY,  FIELD_LIST) \
+	X(IN_ITEM,                       CAP,     "urgency",         AS_PROPERTY,  FIELD_LIST) \
+	X(IN_ITEM,                       CAP,     "certainty",       AS_PROPERTY,  FIELD_LIST) \
+	X(IN_ITEM,                       CAP,     "status",          AS_PROPERTY,  FIELD_LIST) \
+	X(IN_ITEM,                       CAP,     "msgType",         AS_PROPERTY,  FIELD_LIST) \
+	X(IN_ITEM,                       CAP,     "expires",         AS_PROPERTY,  FIELD_LIST) \
+	X(IN_ITEM,                       CAP,     "area",            OPENS_GROUP,  FIELD_LIST) \
+	X(IN_ITEM,                       CAP,     "areaDesc",        AS_PROPERTY,  FIELD_LIST) \
+	X(IN_ITEM,                       GDACS,   "eventtype",       AS_PROPERTY,  FIELD_LIST) \
+	X(IN_ITEM,                       GDACS,   "alertlevel",      AS_PROPERTY,  FIELD_LIST) \
+	X(IN_ITEM,                       GDACS,   "severity",        AS_PROPERTY,  FIELD_LIST) \
+	X(IN_ITEM,                       GDACS,   "population",      AS_PROPERTY,  FIELD_LIST) \
+	X(IN_ITEM,                       GDACS,   "country",         AS_PROPERTY,  FIELD_LIST) \
+	X(IN_ITEM,                       GDACS,   "todate",          AS_PROPERTY,  FIELD_LIST) \
+	X(IN_ITEM,                       GEORSS,  "featurename",     AS_PROPERTY,  FIELD_LIST) \
 	X(IN_ITEM,                       RSS,     "enclosure",       AS_ENCLOSURE, FIELD_LIST) \
+	X(IN_ITEM,                    FEEDBURNER, "origEnclosureLink", AS_ENCLOSURE_URL, FIELD_LIST) \
 	X(IN_ITEM,                       RSS,     "source",          AS_SOURCE,    FIELD_LIST)
 
 /* A name space may be known by several URIs; where the URI is none of these, or
@@ -157,13 +204,22 @@ enum reading {
 	X(MEDIA,   "media",   "search.yahoo.com/mrss") \
 	X(ITUNES,  "itunes",  "www.itunes.com/dtds/podcast-1.0.dtd") \
 	X(XHTML,   "xhtml",   "www.w3.org/1999/xhtml") \
-	X(RDF,     "rdf",     "www.w3.org/1999/02/22-rdf-syntax-ns")
+	X(RDF,     "rdf",     "www.w3.org/1999/02/22-rdf-syntax-ns") \
+	X(SITEMAP, "sitemap", "www.sitemaps.org/schemas/sitemap/0.9") \
+	X(SITEMAP, "sitemap", "www.google.com/schemas/sitemap/0.84") \
+	X(NEWS,    "news",    "www.google.com/schemas/sitemap-news/0.9") \
+	X(SY,      "sy",      "purl.org/rss/1.0/modules/syndication") \
+	X(FEEDBURNER, "feedburner", "rssnamespace.org/feedburner/ext/1.0") \
+	X(CAP,     "cap",     "urn:oasis:names:tc:emergency:cap:1.2") \
+	X(CAP,     "cap",     "urn:oasis:names:tc:emergency:cap:1.1") \
+	X(GDACS,   "gdacs",   "www.gdacs.org") \
+	X(GEORSS,  "georss",  "www.georss.org/georss")
 /* clang-format on */
 
 struct element {
 	unsigned within;
 	enum vocabulary vocabulary;
-	const char *name;
+	struct sv name;
 	enum reading reading;
 	enum field field;
 };
@@ -171,7 +227,7 @@ struct element {
 struct elements {
 	enum vocabulary own; /* of elements without a known name space */
 	struct elements_memory {
-		char name[24]; /* prefix and local name; "": nothing yet */
+		char name[32]; /* prefix and local name; "": nothing yet */
 		size_t prefix_len, len;
 		const char *uri;
 		enum scope scope;

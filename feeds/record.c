@@ -6,9 +6,12 @@
 void
 record_clear(struct record *r)
 {
-	*r = (struct record) { 0 };
-	for (size_t i = 0; i < FIELDS; i++)
+	for (size_t i = 0; i < FIELDS; i++) {
+		r->text[i] = SV_NONE;
+		r->worth[i] = 0;
 		r->time[i] = NO_TIME;
+	}
+	r->ncategories = r->nenclosures = 0;
 }
 
 void
@@ -56,6 +59,13 @@ record_add_enclosure(struct record *r, struct arena *a, struct sv url,
 	if (!sv_to_i64(sv_trim(length), &e->length) || e->length < 0)
 		e->length = -1;
 	r->nenclosures++;
+}
+
+void
+record_set_enclosure_url(struct record *r, struct arena *a, struct sv url)
+{
+	if (url.len != 0 && r->nenclosures != 0)
+		r->enclosures[r->nenclosures - 1].url = arena_sv(a, url);
 }
 
 void

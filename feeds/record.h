@@ -31,6 +31,9 @@ void record_add_category(struct record *r, struct arena *a, struct sv term);
 void record_add_enclosure(struct record *r, struct arena *a, struct sv url,
     struct sv type, struct sv length);
 
+/* Where the last enclosure lies really. */
+void record_set_enclosure_url(struct record *r, struct arena *a, struct sv url);
+
 /* The view of a finished item; its lists stay in `r`. */
 void record_to_item(struct record *r, struct item *out);
 

@@ -259,10 +259,23 @@ take_declaration(struct xml *x, struct sv v)
 	return skip_until(x, SV(">"), 2);
 }
 
+#define NAME_START 1
+#define NAME_INNER 2
+static const unsigned char name_bytes[256] = {
+	['a' ... 'z'] = NAME_START | NAME_INNER,
+	['A' ... 'Z'] = NAME_START | NAME_INNER,
+	['_'] = NAME_START | NAME_INNER,
+	[0x80 ... 0xFF] = NAME_START | NAME_INNER,
+	['0' ... '9'] = NAME_INNER,
+	[':'] = NAME_INNER,
+	['-'] = NAME_INNER,
+	['.'] = NAME_INNER,
+};
+
 static bool
 is_name_start(char c)
 {
-	return ascii_is_alpha(c) || c == '_' || (unsigned char)c >= 0x80;
+	return (name_bytes[(unsigned char)c] & NAME_START) != 0;
 }
 
 static size_t
@@ -270,9 +283,7 @@ name_len(struct sv v)
 {
 	size_t n = 0;
 
-	while (n < v.len &&
-	    (is_name_start(v.p[n]) || ascii_is_digit(v.p[n]) ||
-		v.p[n] == ':' || v.p[n] == '-' || v.p[n] == '.'))
+	while (n < v.len && name_bytes[(unsigned char)v.p[n]] != 0)
 		n++;
 	return n;
 }
@@ -427,8 +438,7 @@ start_tag(struct xml *x, struct sv v)
 	struct xml_element el;
 
 	v = sv_sub(v, 0, v.len - empty);
-	if (!open_element(x, name) ||
-	    !read_attributes(x, sv_from(v, name.len)))
+	if (!open_element(x, name) || !read_attributes(x, sv_from(v, name.len)))
 		return;
 	el.name.local = split_name(name, &el.name.prefix);
 	el.name.uri = xmlns_find(&x->xmlns, el.name.prefix);
@@ -445,6 +455,11 @@ start_tag(struct xml *x, struct sv v)
 static size_t
 tag_len(struct xml *x, struct sv v)
 {
+	size_t plain = sv_chr(v, '>');
+
+	if (x->scanned == 0 && plain < v.len &&
+	    sv_chr(sv_sub(v, 0, plain), '=') == plain)
+		return plain + 1;
 	for (; x->scanned < v.len; x->scanned++) {
 		char b = v.p[x->scanned];
 
@@ -469,8 +484,10 @@ take_tag(struct xml *x, struct sv v)
 
 	if (x->scanned > FEED_TAG_BYTES)
 		return fail(x, "one tag", FEED_TAG_BYTES);
-	if (n == 0)
-		return x->last ? v.len : 0;
+	if (n == 0 && !x->last)
+		return 0;
+	if (n == 0) /* cut off within it */
+		n = v.len + 1;
 	x->scanned = 0;
 	x->quote = x->before = '\0';
 	if (v.p[1] == '/')

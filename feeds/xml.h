@@ -30,8 +30,7 @@ struct xml_element {
  * Text comes in pieces of whole characters, without the controls that XML
  * forbids.  A start that returns false fails the document. */
 struct xml_events {
-	bool (*start)(
-	    const struct xml_element *el, void *arg, struct err *e);
+	bool (*start)(const struct xml_element *el, void *arg, struct err *e);
 	void (*end)(struct sv local, void *arg);
 	void (*text)(struct sv text, void *arg);
 };

@@ -42,8 +42,8 @@ xmlns_declare(struct xmlns *n, size_t depth, struct sv prefix, struct sv uri)
 void
 xmlns_leave(struct xmlns *n, size_t depth)
 {
-	while (n->nbindings != 0 &&
-	    n->bindings[n->nbindings - 1].depth == depth)
+	while (
+	    n->nbindings != 0 && n->bindings[n->nbindings - 1].depth == depth)
 		n->nbindings--;
 }
 

@@ -20,8 +20,8 @@ void xmlns_init(struct xmlns *n);
 void xmlns_done(struct xmlns *n);
 
 /* What passes the ceilings stays undeclared. */
-void xmlns_declare(
-    struct xmlns *n, size_t depth, struct sv prefix, struct sv uri);
+void
+xmlns_declare(struct xmlns *n, size_t depth, struct sv prefix, struct sv uri);
 
 /* The element at `depth` ends, and its declarations with it. */
 void xmlns_leave(struct xmlns *n, size_t depth);

@@ -437,7 +437,8 @@ items_without_an_id_are_told_apart(void **state)
 	assert_int_equal(w->nalerts, 2);
 	a = strstr(w->alerts[0].body, "\"item\":{\"id\":\"");
 	b = strstr(w->alerts[1].body, "\"item\":{\"id\":\"");
-	assert_true(a != NULL && b != NULL);
+	assert_non_null(a);
+	assert_non_null(b);
 	assert_true(strncmp(a, b, sizeof("'item':{'id':'") + 31) != 0);
 }
 
