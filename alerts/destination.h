@@ -12,6 +12,10 @@ struct loop;
 struct destination_env {
 	struct loop *loop;
 	struct http *http;
+	/* Who read standard output has gone for good; NULL: nobody asks, and
+	 * it is waited for like any other place. */
+	void (*on_gone)(void *arg);
+	void *arg;
 };
 
 struct delivery {

@@ -1,16 +1,126 @@
-/* alerts/stdout.c: alerts on standard output, for people or as JSON lines. */
+/* alerts/stdout.c: alerts on standard output, for people or as JSON lines.
+ *
+ * The descriptor may be shared with other processes, so it is not made
+ * non-blocking: what fits into a pipe is written when poll(2) says that there
+ * is room, and what does not fit waits. */
 #include "alerts/alert.h"
 #include "alerts/destination.h"
-
-#include "base/file.h"
+#include "net/loop.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct out {
+	const struct destination_env *env; /* borrowed */
 	bool text, colour;
+	struct loop_io *reader; /* tells when a pipe's reader has gone */
+
+	/* The attempt under way. */
+	struct str doc;
+	size_t sent; /* bytes of it */
+	struct loop_io *room; /* while it waits for some */
+	delivery_fn *done;
+	void *arg;
 };
+
+static short
+poll_now(short what)
+{
+	struct pollfd p = { STDOUT_FILENO, what, 0 };
+
+	return poll(&p, 1, 0) == 1 ? p.revents : 0;
+}
+
+static void
+stop_waiting(struct loop_io **io)
+{
+	loop_io_free(*io);
+	*io = NULL;
+}
+
+static void
+finish(struct out *o, const struct outbox_result *r)
+{
+	stop_waiting(&o->room);
+	str_clear(&o->doc);
+	o->done(r, o->arg); /* last: may begin the next */
+}
+
+/* Nobody will read any more: the end of the program, if it was for them. */
+static void
+fail(struct out *o, int code)
+{
+	struct outbox_result r = { .kind = DELIVERY_RETRY,
+		.retry_after_ms = -1 };
+
+	if (code == EPIPE && o->env->on_gone != NULL) {
+		stop_waiting(&o->room);
+		o->env->on_gone(o->env->arg);
+		return;
+	}
+	errno = code;
+	(void)err_errno(&r.why, "standard output");
+	finish(o, &r);
+}
+
+static void push(void *arg);
+
+static void
+wait_for_room(struct out *o)
+{
+	if (o->room == NULL)
+		o->room = loop_io_new(
+		    o->env->loop, STDOUT_FILENO, false, true, push, o);
+}
+
+static void
+push(void *arg)
+{
+	struct out *o = arg;
+	const struct outbox_result delivered = { .kind = DELIVERY_DONE,
+		.retry_after_ms = -1 };
+
+	while (o->sent < o->doc.len) {
+		struct sv rest = sv_sub(str_sv(&o->doc), o->sent, PIPE_BUF);
+		ssize_t n = -1;
+
+		errno = EAGAIN;
+		if (poll_now(POLLOUT) != 0)
+			n = write(STDOUT_FILENO, rest.p, rest.len);
+		if (n > 0) {
+			o->sent += (size_t)n;
+		} else if (errno == EAGAIN) {
+			wait_for_room(o);
+			return;
+		} else if (errno != EINTR) {
+			fail(o, errno);
+			return;
+		}
+	}
+	finish(o, &delivered);
+}
+
+static void
+on_hangup(void *arg)
+{
+	struct out *o = arg;
+
+	stop_waiting(&o->reader);
+	if ((poll_now(0) & POLLERR) != 0)
+		o->env->on_gone(o->env->arg);
+}
+
+static bool
+is_pipe(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
 
 static void *
 stdout_open(const struct config_destination *c,
@@ -18,10 +128,14 @@ stdout_open(const struct config_destination *c,
 {
 	struct out *o = mem_calloc(1, sizeof(*o));
 
-	(void)env;
 	(void)e;
+	o->env = env;
 	o->text = c->format == FORMAT_TEXT;
 	o->colour = isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == NULL;
+	str_init(&o->doc, 8 * ALERT_BYTES);
+	if (env->on_gone != NULL && is_pipe(STDOUT_FILENO))
+		o->reader = loop_io_new(
+		    env->loop, STDOUT_FILENO, true, false, on_hangup, o);
 	return o;
 }
 
@@ -29,31 +143,32 @@ static void
 stdout_send(void *self, const struct delivery *d, delivery_fn *done, void *arg)
 {
 	struct out *o = self;
-	struct outbox_result r = { .kind = DELIVERY_DONE,
+	struct outbox_result r = { .kind = DELIVERY_REFUSED,
 		.retry_after_ms = -1 };
-	struct str text;
 
-	str_init(&text, 8 * ALERT_BYTES);
+	o->done = done;
+	o->arg = arg;
+	o->sent = 0;
 	if (!o->text) {
-		(void)str_add(&text, d->body);
-		(void)str_addc(&text, '\n');
-	} else if (!alert_format_text(d->body, o->colour, &text)) {
-		r.kind = DELIVERY_REFUSED;
+		(void)str_add(&o->doc, d->body);
+		(void)str_addc(&o->doc, '\n');
+	} else if (!alert_format_text(d->body, o->colour, &o->doc)) {
 		(void)err_set(&r.why, "it is no alert document");
+		finish(o, &r);
+		return;
 	}
-	if (r.kind == DELIVERY_DONE &&
-	    !file_write_all(STDOUT_FILENO, str_sv(&text))) {
-		r.kind = DELIVERY_RETRY;
-		(void)err_errno(&r.why, "standard output");
-	}
-	str_done(&text);
-	done(&r, arg);
+	push(o);
 }
 
 static void
 stdout_close(void *self)
 {
-	free(self);
+	struct out *o = self;
+
+	loop_io_free(o->reader);
+	loop_io_free(o->room);
+	str_done(&o->doc);
+	free(o);
 }
 
 const struct destination_type destination_stdout = {

@@ -106,7 +106,7 @@ print_errors(const struct diags *d)
 static int
 run(struct config *conf, struct ruleset *rules)
 {
-	const struct app_options o = { .in_memory = true };
+	const struct app_options o = { .in_memory = true, .for_reader = true };
 	struct err e;
 	struct app *a = app_new(conf, rules, &o, &e);
 

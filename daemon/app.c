@@ -258,7 +258,9 @@ open_all(struct app *a, struct err *e)
 	a->http = open_http(a);
 	wire(a);
 	a->destination_env = (struct destination_env) { .loop = a->loop,
-		.http = a->http };
+		.http = a->http,
+		.on_gone = a->options.for_reader ? on_stop : NULL,
+		.arg = a };
 	a->deliveries = deliveries_new(
 	    &a->destination_env, a->store, a->committer, a->conf, e);
 	return a->deliveries != NULL;

@@ -10,6 +10,7 @@ struct app;
 struct app_options {
 	const char *config_path; /* read again on SIGHUP; NULL: never */
 	bool in_memory; /* keeps nothing: no state directory */
+	bool for_reader; /* ends when nobody reads standard output any more */
 	long seed; /* of the jitter; 0: chosen by chance */
 };
 
@@ -18,7 +19,7 @@ struct app_options {
 struct app *app_new(struct config *conf, struct ruleset *rules,
     const struct app_options *o, struct err *e);
 
-/* Runs until SIGTERM or SIGINT. */
+/* Runs until SIGTERM or SIGINT, or the reader has gone. */
 void app_run(struct app *a);
 
 /* Ends what is under way; what is not on disk yet was never said to be. */

@@ -1,4 +1,4 @@
-/* tests/unit/test_spool.c: the spool directory and standard output. */
+/* tests/unit/test_spool.c: the spool directory. */
 #include "alerts/destination.h"
 
 #include "base/file.h"
@@ -42,7 +42,7 @@ static void
 open_spool(struct bench *b)
 {
 	struct config_destination c = { .type = DEST_SPOOL, .dir = b->spool };
-	struct destination_env env = { NULL, NULL };
+	struct destination_env env = { .loop = NULL };
 	struct err e;
 
 	b->self = spool()->open(&c, &env, &e);
@@ -285,7 +285,7 @@ static void
 impossible_options_are_refused(void **state)
 {
 	struct config_destination c = { .type = DEST_SPOOL };
-	struct destination_env env = { NULL, NULL };
+	struct destination_env env = { .loop = NULL };
 	struct err e;
 
 	(void)state;
@@ -295,65 +295,6 @@ impossible_options_are_refused(void **state)
 	c.format = FORMAT_TEXT;
 	assert_null(spool()->open(&c, &env, &e));
 	assert_non_null(strstr(e.msg, "format"));
-}
-
-#define DOCUMENT \
-	"{\"timestamp\":\"2024-03-26T05:12:09.123Z\"," \
-	"\"data\":{\"severity\":\"low\",\"filter\":{\"name\":\"f\"}," \
-	"\"item\":{\"title\":\"t\",\"feed\":{\"name\":\"n\"}}}}"
-
-/* Delivers to standard output, which is a pipe meanwhile. */
-static int
-print(struct bench *b, enum config_format format, struct sv body, bool broken,
-    struct str *out)
-{
-	const struct destination_type *t = destination_type(DEST_STDOUT);
-	struct config_destination c = { .type = DEST_STDOUT, .format = format };
-	struct destination_env env = { NULL, NULL };
-	struct delivery d = { SV("alr_abc"), body, CREATED };
-	int ends[2], kept = dup(STDOUT_FILENO);
-	void *self;
-
-	(void)fflush(stdout);
-	assert_int_equal(pipe(ends), 0);
-	assert_true(dup2(ends[1], STDOUT_FILENO) >= 0);
-	assert_int_equal(close(ends[1]), 0);
-	if (broken)
-		assert_int_equal(close(ends[0]), 0);
-	self = t->open(&c, &env, NULL);
-	t->send(self, &d, on_result, b);
-	t->close(self);
-	assert_true(dup2(kept, STDOUT_FILENO) >= 0);
-	assert_int_equal(close(kept), 0);
-	str_clear(out);
-	if (!broken) {
-		assert_true(file_read_fd(ends[0], "pipe", out, NULL));
-		assert_int_equal(close(ends[0]), 0);
-	}
-	return b->last.kind;
-}
-
-static void
-standard_output_takes_both_forms(void **state)
-{
-	struct bench *b = *state;
-	struct str out;
-
-	assert_int_not_equal(signal(SIGPIPE, SIG_IGN), SIG_ERR);
-	str_init(&out, 10000);
-	assert_int_equal(
-	    print(b, FORMAT_JSON, SV(DOCUMENT), false, &out), DELIVERY_DONE);
-	assert_string_equal(str_c(&out), DOCUMENT "\n");
-	assert_int_equal(
-	    print(b, FORMAT_TEXT, SV(DOCUMENT), false, &out), DELIVERY_DONE);
-	assert_non_null(strstr(str_c(&out), "LOW  f"));
-	assert_null(strchr(str_c(&out), '\033')); /* no terminal */
-	assert_int_equal(
-	    print(b, FORMAT_TEXT, SV("{}"), false, &out), DELIVERY_REFUSED);
-	assert_int_equal(
-	    print(b, FORMAT_JSON, SV(DOCUMENT), true, &out), DELIVERY_RETRY);
-	assert_non_null(strstr(b->last.why.msg, "Broken pipe"));
-	str_done(&out);
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -371,7 +312,6 @@ main(void)
 		T(a_failed_write_leaves_nothing_behind),
 		T(old_leftovers_in_tmp_are_removed_at_open),
 		T(impossible_options_are_refused),
-		T(standard_output_takes_both_forms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

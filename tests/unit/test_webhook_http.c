@@ -44,7 +44,7 @@ set_up(void **state)
 	b->loop = loop_new();
 	b->http = http_new(b->loop, &o);
 	b->server = fake_http_new(b->loop);
-	b->env = (struct destination_env) { b->loop, b->http };
+	b->env = (struct destination_env) { .loop = b->loop, .http = b->http };
 	*state = b;
 	return 0;
 }

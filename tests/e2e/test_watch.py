@@ -1,0 +1,43 @@
+"""tests/e2e/test_watch.py: `tocsin watch` in a pipe."""
+import os
+import subprocess
+import unittest
+
+from harness import BUILD, Case, item
+
+
+class Watch(Case):
+    def watch(self, *arguments):
+        process = subprocess.Popen(
+            [os.path.join(BUILD, 'tocsin'), 'watch', '--match', 'ceasefire',
+             '--json', '--every', '1s', '--allow-private', '127.0.0.0/8',
+             *arguments],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        return process
+
+    def test_it_ends_with_its_reader(self):
+        self.serve('/feed', [item(1, 'Ceasefire holds', 'Quiet.')])
+        watch = self.watch(self.site.base + '/feed')
+        self.assertIn(b'Ceasefire holds', watch.stdout.readline())
+        watch.stdout.close()
+        self.assertEqual(watch.wait(10), 0)
+        self.assertEqual(
+            [line for line in watch.stderr.read().decode().splitlines()
+             if 'every' not in line], [])
+
+    def test_a_reader_that_sleeps_stops_no_poll(self):
+        self.serve('/feed', [item(n, 'Ceasefire holds', 'Quiet. ' * 200)
+                             for n in range(100)])
+        watch = self.watch(self.site.base + '/feed')
+        self.site.wait_seen('/feed', 4)
+        for _ in range(100):
+            self.assertIn(b'Ceasefire holds', watch.stdout.readline())
+
+
+if __name__ == '__main__':
+    unittest.main()
