@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct watch {
@@ -50,6 +51,24 @@ add_feed_name(struct str *out, struct sv url, int number)
 		(void)str_addf(out, "_%d", number);
 }
 
+/* What may stand in a path of a URL as it is. */
+static bool
+is_plain(char c)
+{
+	return ascii_is_alnum(c) || (c != '\0' && strchr("/._-~", c) != NULL);
+}
+
+static void
+add_file_url(struct str *url, const char *path)
+{
+	(void)str_adds(url, path[0] == '/' ? "file://" : "file:");
+	for (const char *p = path; *p != '\0'; p++)
+		if (is_plain(*p))
+			(void)str_addc(url, *p);
+		else
+			(void)str_addf(url, "%%%02X", (unsigned char)*p);
+}
+
 /* A word without a scheme that names a file is that file. */
 static void
 add_url(struct str *out, const char *word)
@@ -57,11 +76,12 @@ add_url(struct str *out, const char *word)
 	struct str url;
 	struct url u;
 
-	str_init(&url, URL_BYTES);
+	str_init(&url, 4 * URL_BYTES);
 	url_split(sv_of(word), &u);
 	if (u.scheme.len == 0 && access(word, R_OK) == 0)
-		(void)str_adds(&url, "file:");
-	(void)str_adds(&url, word);
+		add_file_url(&url, word);
+	else
+		(void)str_adds(&url, word);
 	add_quoted(out, str_sv(&url));
 	str_done(&url);
 }

@@ -1,9 +1,10 @@
 """tests/e2e/test_watch.py: `tocsin watch` in a pipe."""
 import os
+import select
 import subprocess
 import unittest
 
-from harness import BUILD, Case, item
+from harness import BUILD, Case, item, rss
 
 
 class Watch(Case):
@@ -13,17 +14,23 @@ class Watch(Case):
              '--json', '--every', '1s', '--allow-private', '127.0.0.0/8',
              *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE)
+            stderr=subprocess.PIPE, bufsize=0)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.stderr.close)
         return process
 
+    def line(self, watch):
+        """Its next line of output."""
+        ready, _, _ = select.select([watch.stdout], [], [], 20)
+        self.assertTrue(ready, 'no output')
+        return watch.stdout.readline()
+
     def test_it_ends_with_its_reader(self):
         self.serve('/feed', [item(1, 'Ceasefire holds', 'Quiet.')])
         watch = self.watch(self.site.base + '/feed')
-        self.assertIn(b'Ceasefire holds', watch.stdout.readline())
+        self.assertIn(b'Ceasefire holds', self.line(watch))
         watch.stdout.close()
         self.assertEqual(watch.wait(10), 0)
         self.assertEqual(
@@ -36,7 +43,18 @@ class Watch(Case):
         watch = self.watch(self.site.base + '/feed')
         self.site.wait_seen('/feed', 4)
         for _ in range(100):
-            self.assertIn(b'Ceasefire holds', watch.stdout.readline())
+            self.assertIn(b'Ceasefire holds', self.line(watch))
+
+    def test_a_file_is_watched_whatever_its_name(self):
+        for name in ('a%20b.xml', '50% #1?.xml', "it's \n.xml",
+                     b'caf\xe9.xml'):
+            path = os.path.join(os.fsencode(self.folder), os.fsencode(name))
+            with open(path, 'w', encoding='utf-8') as f:
+                f.write(rss([item(1, 'Ceasefire holds', 'Quiet.')]))
+            for word in (path, b'/' + path):
+                with self.subTest(word):
+                    line = self.line(self.watch(word))
+                    self.assertIn(b'Ceasefire holds', line)
 
 
 if __name__ == '__main__':
