@@ -231,7 +231,8 @@ dispose(struct pipeline *p, struct batch *b, struct sv feed,
 	}
 }
 
-/* An item without a date may be new, so it is judged. */
+/* An item without a date may be new, so it is judged.  What came after polling
+ * began is news, however long it took until the feed could be read. */
 static bool
 is_backlog(
     const struct pipeline *p, const struct origin *o, const struct item *it)
@@ -242,7 +243,7 @@ is_backlog(
 						   : it->published;
 
 	return o->first_poll && date != NO_TIME &&
-	    date * SEC_MS < loop_wall_ms(p->loop) - backlog;
+	    date * SEC_MS < o->since_ms - backlog;
 }
 
 static bool

@@ -12,7 +12,8 @@ struct pipeline;
 /* What is known of the feed that an item came from; borrowed for the call. */
 struct origin {
 	const struct config_feed *feed;
-	bool first_poll; /* the backlog is not matched */
+	bool first_poll; /* no good one has been: the backlog is not matched */
+	int64_t since_ms; /* when polling began, wall clock */
 };
 
 /* Borrows the loop and the store. */

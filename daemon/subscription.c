@@ -23,6 +23,7 @@ struct subscription {
 	struct map seen; /* keys of this document */
 	int64_t touched_ms; /* wall clock; 0: not since the start */
 	bool touching; /* this document's known items are noted */
+	int64_t first_poll_ms; /* wall clock; 0: none yet */
 	struct handover *last; /* the poll's last commit is under way */
 };
 
@@ -163,12 +164,23 @@ is_known(struct subscription *s, const unsigned char key[ITEM_KEY_BYTES])
 	return known;
 }
 
+/* Since when the feed is followed; never later than now. */
+static int64_t
+polled_since(struct subscription *s)
+{
+	int64_t now = loop_wall_ms(s->env->poller.loop);
+
+	if (s->first_poll_ms == 0 || s->first_poll_ms > now)
+		s->first_poll_ms = now;
+	return s->first_poll_ms;
+}
+
 static bool
 on_item(struct poller *p, const struct item *it, void *arg)
 {
 	struct subscription *s = arg;
 	const struct origin o = { poller_config(p),
-		!poller_feed(p)->seen_before };
+		!poller_feed(p)->seen_before, polled_since(s) };
 	struct item full = *it;
 	unsigned char key[ITEM_KEY_BYTES];
 
@@ -213,6 +225,7 @@ keep_state(struct subscription *s)
 		.failures = f->failures,
 		.gone = f->state == FEED_GONE,
 		.seen_before = f->seen_before,
+		.first_poll_ms = polled_since(s),
 	    });
 }
 
@@ -263,6 +276,7 @@ subscription_restore(struct subscription *s, const struct store_feed *kept)
 	int64_t since = kept->last_poll_ms;
 
 	f->seen_before = kept->seen_before;
+	s->first_poll_ms = kept->first_poll_ms;
 	if (!sv_is(kept->url, c->url))
 		return;
 	keep(&f->etag, kept->etag);

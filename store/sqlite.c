@@ -175,7 +175,7 @@ store_put_feed(struct store *s, const struct store_feed *f, struct err *e)
 	    TEXT(f->etag), TEXT(f->last_modified), TEXT(f->moved_to),
 	    INT(f->moved_since_ms), INT(f->next_due_ms), INT(f->last_poll_ms),
 	    INT(f->interval_ms), INT(f->hold_until_ms), INT(f->failures),
-	    INT(f->gone), INT(f->seen_before));
+	    INT(f->gone), INT(f->seen_before), INT(f->first_poll_ms));
 }
 
 bool
@@ -293,6 +293,7 @@ on_feed_row(sqlite3_stmt *st, void *arg)
 		.failures = (unsigned)sqlite3_column_int64(st, 10),
 		.gone = sqlite3_column_int(st, 11) != 0,
 		.seen_before = sqlite3_column_int(st, 12) != 0,
+		.first_poll_ms = sqlite3_column_int64(st, 13),
 	};
 
 	r->fn.feed(&f, r->arg);

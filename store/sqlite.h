@@ -13,10 +13,11 @@
 	X(BEGIN, "BEGIN IMMEDIATE") \
 	X(COMMIT, "COMMIT") \
 	X(PUT_FEED, \
-	    "INSERT INTO feed VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)" \
+	    "INSERT INTO feed VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)" \
 	    " ON CONFLICT(name) DO UPDATE SET url=?2, etag=?3, last_modified=?4," \
 	    " moved_to=?5, moved_since=?6, next_due=?7, last_poll=?8, interval=?9," \
-	    " hold_until=?10, failures=?11, gone=?12, seen_before=?13") \
+	    " hold_until=?10, failures=?11, gone=?12, seen_before=?13," \
+	    " first_poll=?14") \
 	X(FEEDS, "SELECT * FROM feed ORDER BY name") \
 	X(PUT_ITEM, \
 	    "INSERT INTO item VALUES (?1,?2,?3,?4) ON CONFLICT DO UPDATE" \

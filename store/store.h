@@ -21,6 +21,7 @@ struct store_feed {
 	unsigned failures; /* in a row */
 	bool gone; /* 410 */
 	bool seen_before; /* a first good poll has been */
+	int64_t first_poll_ms; /* good or not */
 };
 
 enum disposition {

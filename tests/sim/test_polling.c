@@ -217,6 +217,31 @@ the_first_poll_rings_for_nothing_old(void **state)
 	assert_int_equal(w->nalerts, 3);
 }
 
+/* The feed is followed since 05:12. */
+static void
+what_came_while_a_feed_could_not_be_read_is_news(void **state)
+{
+	struct world *w = *state;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct page *p = world_feed(w, FEED, "", ITEM("0"));
+
+		if (i == 0)
+			p->reply.cut = true;
+		else
+			p->reply.status = 0;
+		world_live(w, CONFIG, 12 * HOUR_MS);
+		world_live(w, CONFIG, 12 * HOUR_MS);
+		(void)world_feed(w, FEED, "",
+		    DATED("old", "Tue, 26 Mar 2024 04:00:00 GMT")
+			DATED("new", "Tue, 26 Mar 2024 08:00:00 GMT"));
+		world_live(w, CONFIG, 2 * HOUR_MS);
+		assert_int_equal(w->nalerts, i == 0 ? 2 : 1);
+		(void)end(state);
+		(void)begin(state);
+	}
+}
+
 static void
 an_item_twice_in_a_document_rings_once(void **state)
 {
@@ -457,6 +482,7 @@ main(void)
 		T(a_permanent_redirect_is_believed_after_a_week),
 		T(a_password_does_not_follow_a_feed_to_another_host),
 		T(the_first_poll_rings_for_nothing_old),
+		T(what_came_while_a_feed_could_not_be_read_is_news),
 		T(an_item_twice_in_a_document_rings_once),
 		T(one_host_gets_one_exchange_at_a_time),
 		T(too_many_requests_hold_the_whole_host),

@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,6 +240,7 @@ on_feed(const struct store_feed *f, void *arg)
 	assert_int_equal(f->failures, 7);
 	assert_true(f->gone);
 	assert_false(f->seen_before);
+	assert_int_equal(f->first_poll_ms, 9);
 }
 
 static void
@@ -255,7 +257,8 @@ a_feed_is_kept_with_every_field(void **state)
 		.hold_until_ms = INT64_C(1) << 50,
 		.failures = 7,
 		.gone = true,
-		.seen_before = true };
+		.seen_before = true,
+		.first_poll_ms = 9 };
 	unsigned n = 0;
 
 	OK(p, store_begin(p->s, &p->e));
@@ -598,6 +601,53 @@ a_newer_schema_is_refused_and_left_alone(void **state)
 	assert_int_equal(names(p, "tocsin.db.corrupt-", false), 0);
 }
 
+/* What an older tocsin would have made. */
+static void
+take_back_schema(struct place *p)
+{
+	char path[128];
+	sqlite3 *db;
+
+	store_close(p->s);
+	p->s = NULL;
+	(void)snprintf(path, sizeof(path), "%s/tocsin.db", p->dir);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db,
+			     "ALTER TABLE feed DROP COLUMN first_poll;"
+			     "PRAGMA user_version=1",
+			     NULL, NULL, NULL),
+	    SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void
+on_old_feed(const struct store_feed *f, void *arg)
+{
+	++*(unsigned *)arg;
+	assert_true(f->seen_before);
+	assert_int_equal(f->first_poll_ms, 0);
+}
+
+static void
+an_older_schema_is_brought_up_to_date(void **state)
+{
+	const struct store_feed f = {
+		.name = SV("wire"), .seen_before = true, .first_poll_ms = 7
+	};
+	struct place *p = *state;
+	unsigned n = 0;
+
+	OK(p, try_batch(p, 0, 3));
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_put_feed(p->s, &f, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	take_back_schema(p);
+	open_store(p);
+	OK(p, store_each_feed(p->s, on_old_feed, &n, &p->e));
+	assert_int_equal(n, 1);
+	OK(p, try_batch(p, 3, 3));
+}
+
 static void
 another_programs_database_is_refused(void **state)
 {
@@ -642,6 +692,7 @@ main(void)
 		T(what_is_no_database_is_moved_aside),
 		T(damage_found_while_running_is_moved_aside_at_the_next_start),
 		T(a_newer_schema_is_refused_and_left_alone),
+		T(an_older_schema_is_brought_up_to_date),
 		T(another_programs_database_is_refused),
 		T(an_unusable_directory_is_named),
 	};
