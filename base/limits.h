@@ -78,6 +78,10 @@
 #define ITEM_SPANS               2000000      /* occurrences in one item */
 #define HITS_PER_MATCH           64
 
+/* What is remembered */
+#define FEED_REMEMBERED          100000       /* items of one feed that have left it */
+#define FORGET_AT_ONCE           1000         /* of them, in one transaction */
+
 /* Batches */
 #define BATCH_CHANGES            128          /* of a poll, then it is committed */
 

@@ -14,15 +14,18 @@
  * long an item that has left it is remembered: publishers bring items back. */
 #define TOUCH_EVERY_MS DAY_MS
 #define FORGET_AFTER_MS (90 * DAY_MS)
-#define FORGET_AT_ONCE 1000
+/* It is noted sooner when so many new ones have come. */
+#define TOUCH_AFTER_ITEMS (FEED_REMEMBERED / 2)
 
 struct subscription {
 	const struct subscription_env *env; /* borrowed */
 	struct poller *poller;
 	struct batch *batch; /* of the poll under way; NULL: none yet */
 	struct map seen; /* keys of this document */
-	int64_t touched_ms; /* wall clock; 0: not since the start */
+	int64_t touched_ms; /* monotonic; 0: not since the start */
+	size_t added; /* new items since then */
 	bool touching; /* this document's known items are noted */
+	int64_t noted_ms; /* the earliest of their times, wall clock */
 	int64_t first_poll_ms; /* wall clock; 0: none yet */
 	struct handover *last; /* the poll's last commit is under way */
 };
@@ -33,7 +36,9 @@ struct handover {
 	const struct subscription_env *env;
 	struct batch *batch;
 	char *feed;
-	int64_t forget_before_ms; /* 0: nothing is forgotten this time */
+	bool alerts, pending; /* the batch held some */
+	bool prunes, more; /* with `prune`; it has not ended yet */
+	struct store_prune prune;
 };
 
 static const struct poller_events poller_events;
@@ -74,11 +79,9 @@ apply(struct store *st, void *arg, struct err *e)
 {
 	struct handover *h = arg;
 
-	if (!batch_apply(st, h->batch, e))
-		return false;
-	return h->forget_before_ms == 0 ||
-	    store_prune(
-		st, sv_of(h->feed), h->forget_before_ms, FORGET_AT_ONCE, e);
+	return (h->batch == NULL || batch_apply(st, h->batch, e)) &&
+	    (!h->prunes ||
+		store_prune_items(st, sv_of(h->feed), &h->prune, &h->more, e));
 }
 
 static void
@@ -91,15 +94,23 @@ free_handover(void *arg)
 	free(h);
 }
 
+/* The next document would not be the one whose items were noted, so all that is
+ * to be forgotten is forgotten before it is asked for. */
 static void
 on_committed(void *arg)
 {
 	struct handover *h = arg;
 	struct subscription *s = h->s;
 	const struct subscription_env *env = h->env;
-	bool alerts = batch_has_alerts(h->batch);
-	bool pending = batch_has_pending(h->batch);
+	bool alerts = h->alerts, pending = h->pending;
 
+	if (h->more) {
+		batch_free(h->batch);
+		h->batch = NULL;
+		committer_add(
+		    env->committer, apply, on_committed, free_handover, h);
+		return;
+	}
 	free_handover(h);
 	if (s != NULL) {
 		s->last = NULL;
@@ -124,12 +135,15 @@ hand_over(struct subscription *s, bool last)
 	h->env = s->env;
 	h->batch = batch_of(s);
 	h->feed = mem_strdup(poller_config(s->poller)->name);
+	h->alerts = batch_has_alerts(h->batch);
+	h->pending = batch_has_pending(h->batch);
 	s->batch = NULL;
 	if (last) {
 		h->s = s;
 		s->last = h;
-		if (s->touching)
-			h->forget_before_ms = s->touched_ms - FORGET_AFTER_MS;
+		h->prunes = s->touching;
+		h->prune = (struct store_prune) { s->noted_ms - FORGET_AFTER_MS,
+			s->noted_ms, FEED_REMEMBERED, FORGET_AT_ONCE };
 	}
 	committer_add(s->env->committer, apply, on_committed, free_handover, h);
 }
@@ -137,13 +151,10 @@ hand_over(struct subscription *s, bool last)
 static void
 note_known(struct subscription *s, const unsigned char key[ITEM_KEY_BYTES])
 {
-	int64_t now = loop_wall_ms(s->env->poller.loop);
 	struct store_item i = { .feed = sv_of(poller_config(s->poller)->name),
-		.seen_ms = now };
+		.seen_ms = loop_wall_ms(s->env->poller.loop) };
 
 	metrics.items_known++;
-	if (now - s->touched_ms >= TOUCH_EVERY_MS)
-		s->touching = true;
 	if (!s->touching)
 		return;
 	memcpy(i.key, key, ITEM_KEY_BYTES);
@@ -175,6 +186,23 @@ polled_since(struct subscription *s)
 	return s->first_poll_ms;
 }
 
+/* Of one document all known items are noted or none is. */
+static void
+note_time(struct subscription *s)
+{
+	int64_t now = loop_now_ms(s->env->poller.loop);
+	int64_t wall = loop_wall_ms(s->env->poller.loop);
+
+	if (s->seen.live == 0) {
+		s->touching = s->touched_ms == 0 ||
+		    now - s->touched_ms >= TOUCH_EVERY_MS ||
+		    s->added >= TOUCH_AFTER_ITEMS;
+		s->noted_ms = wall;
+	}
+	if (wall < s->noted_ms) /* the clock was set back */
+		s->noted_ms = wall;
+}
+
 static bool
 on_item(struct poller *p, const struct item *it, void *arg)
 {
@@ -185,6 +213,7 @@ on_item(struct poller *p, const struct item *it, void *arg)
 	unsigned char key[ITEM_KEY_BYTES];
 
 	item_key(it, key);
+	note_time(s);
 	metrics.items++;
 	if (map_put(&s->seen, (struct sv) { (char *)key, ITEM_KEY_BYTES }, s) !=
 	    NULL) {
@@ -197,6 +226,7 @@ on_item(struct poller *p, const struct item *it, void *arg)
 	}
 	full.feed_title = poller_meta(p)->title;
 	pipeline_take(s->env->pipeline, batch_of(s), &o, &full, key);
+	s->added++;
 	if (batch_size(s->batch) >= BATCH_CHANGES)
 		hand_over(s, false);
 	return true;
@@ -239,8 +269,10 @@ on_end(struct poller *p, enum feed_verdict v, void *arg)
 	keep_state(s);
 	if (v != FEED_NEW_DOCUMENT)
 		s->touching = false;
-	if (s->touching)
-		s->touched_ms = loop_wall_ms(s->env->poller.loop);
+	if (s->touching) {
+		s->touched_ms = loop_now_ms(s->env->poller.loop);
+		s->added = 0;
+	}
 	hand_over(s, true);
 	s->touching = false;
 }

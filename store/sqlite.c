@@ -235,12 +235,47 @@ store_outbox_dead(struct store *s, int64_t row, struct sv why, struct err *e)
 	return EXEC(s, S_DEAD, e, INT(row), TEXT(why));
 }
 
-bool
-store_prune(struct store *s, struct sv feed, int64_t before_ms, size_t limit,
-    struct err *e)
+static bool
+forget(struct store *s, struct sv feed, int64_t before_ms, size_t limit,
+    size_t *n, struct err *e)
 {
-	return EXEC(
-	    s, S_PRUNE_ITEMS, e, TEXT(feed), INT(before_ms), INT(limit));
+	if (!EXEC(s, S_PRUNE_ITEMS, e, TEXT(feed), INT(before_ms), INT(limit)))
+		return false;
+	*n = (size_t)sqlite3_changes64(s->db);
+	return true;
+}
+
+static void
+on_count_row(sqlite3_stmt *st, void *arg)
+{
+	*(size_t *)arg = (size_t)sqlite3_column_int64(st, 0);
+}
+
+static bool
+count_items(struct store *s, struct sv feed, size_t *n, struct err *e)
+{
+	const struct value v[] = { TEXT(feed) };
+
+	return each(
+	    s, start(s, S_COUNT_ITEMS, v, COUNTOF(v), e), on_count_row, n, e);
+}
+
+bool
+store_prune_items(struct store *s, struct sv feed, const struct store_prune *p,
+    bool *more, struct err *e)
+{
+	size_t old = 0, count = 0, surplus = 0, room;
+
+	if (!forget(s, feed, p->before_ms, p->limit, &old, e) ||
+	    !count_items(s, feed, &count, e))
+		return false;
+	room = p->limit - old;
+	if (count > p->keep)
+		surplus = count - p->keep < room ? count - p->keep : room;
+	if (surplus != 0 && !forget(s, feed, p->since_ms, surplus, &surplus, e))
+		return false;
+	*more = old + surplus == p->limit;
+	return true;
 }
 
 static void

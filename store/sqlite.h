@@ -26,7 +26,9 @@
 	X(HAS_ITEM, "SELECT 1 FROM item WHERE feed=?1 AND key=?2") \
 	X(PRUNE_ITEMS, \
 	    "DELETE FROM item WHERE feed=?1 AND key IN" \
-	    " (SELECT key FROM item WHERE feed=?1 AND seen<?2 LIMIT ?3)") \
+	    " (SELECT key FROM item WHERE feed=?1 AND seen<?2" \
+	    " ORDER BY seen LIMIT ?3)") \
+	X(COUNT_ITEMS, "SELECT count(*) FROM item WHERE feed=?1") \
 	X(PUT_PENDING, \
 	    "INSERT INTO pending VALUES (?1,?2,?3,?4,?5) ON CONFLICT DO UPDATE" \
 	    " SET item=?3, attempts=?4, next=?5") \

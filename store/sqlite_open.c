@@ -46,6 +46,7 @@ static const char *const migrations[] = {
 	"CREATE INDEX outbox_done ON outbox(created) WHERE state=1;"
 	"CREATE INDEX outbox_dead ON outbox(row) WHERE state=2;",
 	"ALTER TABLE feed ADD COLUMN first_poll INTEGER NOT NULL DEFAULT 0;",
+	"CREATE INDEX item_seen ON item(feed, seen);",
 };
 #define SCHEMA_VERSION ((int)COUNTOF(migrations))
 

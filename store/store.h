@@ -120,8 +120,16 @@ struct store_stats {
 bool store_read_stats(
     struct store *s, struct store_stats *out, struct err *e) MUST_CHECK;
 
-/* Forgets items of `feed` not seen in it since `before_ms`, at most `limit`. */
-bool store_prune(struct store *s, struct sv feed, int64_t before_ms,
-    size_t limit, struct err *e) MUST_CHECK;
+/* Which items of a feed are forgotten, those longest not seen first. */
+struct store_prune {
+	int64_t before_ms; /* all that were last seen before */
+	int64_t since_ms; /* of the others, none seen since then, */
+	size_t keep; /* and only when there are more than these */
+	size_t limit; /* at once */
+};
+
+/* `more` says whether some had to stay because of the limit. */
+bool store_prune_items(struct store *s, struct sv feed,
+    const struct store_prune *p, bool *more, struct err *e) MUST_CHECK;
 
 #endif

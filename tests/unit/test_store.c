@@ -1,6 +1,6 @@
 /* tests/unit/test_store.c: the contract of store/store.h, and what a database
  * file goes through. */
-#include "store/store.h"
+#include "store/sqlite.h"
 
 #include "base/str.h"
 
@@ -14,7 +14,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,6 +201,60 @@ a_rolled_back_change_is_gone(void **state)
 	assert_false(has(p, SV("f"), key_a));
 }
 
+/* Returns whether there is more to do. */
+static bool
+prune(struct place *p, struct sv feed, struct store_prune what)
+{
+	bool more = false;
+
+	OK(p, store_prune_items(p->s, feed, &what, &more, &p->e));
+	return more;
+}
+
+static void
+put_numbered(struct place *p, unsigned char n, int64_t seen_ms)
+{
+	unsigned char key[ITEM_KEY_BYTES] = { n };
+
+	put_item(p, SV("f"), key, seen_ms);
+}
+
+static size_t
+count_numbered(struct place *p, unsigned char from, unsigned char to)
+{
+	size_t n = 0;
+
+	for (unsigned char i = from; i < to; i++) {
+		unsigned char key[ITEM_KEY_BYTES] = { i };
+
+		n += has(p, SV("f"), key);
+	}
+	return n;
+}
+
+static void
+prune_forgets_the_longest_unseen_when_there_are_too_many(void **state)
+{
+	struct place *p = *state;
+
+	OK(p, store_begin(p->s, &p->e));
+	for (unsigned char i = 0; i < 100; i++)
+		put_numbered(p, i, 1000 - i);
+	/* The last ones are the oldest. */
+	assert_true(prune(p, SV("f"), (struct store_prune) { 0, 999, 60, 9 }));
+	assert_int_equal(count_numbered(p, 0, 91), 91);
+	assert_int_equal(count_numbered(p, 91, 100), 0);
+	assert_false(
+	    prune(p, SV("f"), (struct store_prune) { 0, 999, 60, 99 }));
+	assert_int_equal(count_numbered(p, 0, 60), 60);
+	assert_int_equal(count_numbered(p, 60, 100), 0);
+	/* What has just been seen is never too much. */
+	assert_false(prune(p, SV("f"), (struct store_prune) { 0, 970, 9, 99 }));
+	assert_int_equal(count_numbered(p, 0, 60), 31);
+	assert_false(prune(p, SV("f"), (struct store_prune) { 0, 970, 9, 99 }));
+	OK(p, store_commit(p->s, &p->e));
+}
+
 static void
 prune_forgets_only_what_left_its_feed(void **state)
 {
@@ -213,7 +266,7 @@ prune_forgets_only_what_left_its_feed(void **state)
 	put_item(p, SV("g"), key_a, 10);
 	OK(p, store_touch_item(p->s, SV("f"), key_a, 99, &p->e));
 	OK(p, store_touch_item(p->s, SV("h"), key_a, 99, &p->e));
-	OK(p, store_prune(p->s, SV("f"), 50, 10, &p->e));
+	assert_false(prune(p, SV("f"), (struct store_prune) { 50, 50, 9, 9 }));
 	OK(p, store_commit(p->s, &p->e));
 	assert_true(has(p, SV("f"), key_a));
 	assert_false(has(p, SV("f"), key_b));
@@ -613,6 +666,7 @@ take_back_schema(struct place *p)
 	(void)snprintf(path, sizeof(path), "%s/tocsin.db", p->dir);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db,
+			     "DROP INDEX item_seen;"
 			     "ALTER TABLE feed DROP COLUMN first_poll;"
 			     "PRAGMA user_version=1",
 			     NULL, NULL, NULL),
@@ -648,6 +702,40 @@ an_older_schema_is_brought_up_to_date(void **state)
 	OK(p, try_batch(p, 3, 3));
 }
 
+/* At the start a whole table may be read. */
+static void
+no_statement_reads_a_table_without_its_index(void **state)
+{
+	const char *at_start = "FEEDS STATS";
+	static const struct {
+		const char *name, *sql;
+	} all[] = {
+#define ROW(name, sql) { #name, "EXPLAIN QUERY PLAN " sql },
+		STATEMENTS(ROW)
+#undef ROW
+	};
+	struct place *p = *state;
+	sqlite3_stmt *st;
+
+	for (size_t i = 0; i < COUNTOF(all); i++) {
+		if (strstr(at_start, all[i].name) != NULL)
+			continue;
+		assert_int_equal(
+		    sqlite3_prepare_v2(p->s->db, all[i].sql, -1, &st, NULL),
+		    SQLITE_OK);
+		while (sqlite3_step(st) == SQLITE_ROW) {
+			const char *step = (const char *)sqlite3_column_text(
+			    st, 3);
+
+			if ((strstr(step, "SCAN") != NULL &&
+				strstr(step, "USING INDEX") == NULL) ||
+			    strstr(step, "TEMP B-TREE") != NULL)
+				fail_msg("%s: %s", all[i].name, step);
+		}
+		assert_int_equal(sqlite3_finalize(st), SQLITE_OK);
+	}
+}
+
 static void
 another_programs_database_is_refused(void **state)
 {
@@ -679,6 +767,8 @@ main(void)
 		T(items_are_known_per_feed_and_after_a_restart),
 		T(a_rolled_back_change_is_gone),
 		T(prune_forgets_only_what_left_its_feed),
+		T(prune_forgets_the_longest_unseen_when_there_are_too_many),
+		T(no_statement_reads_a_table_without_its_index),
 		T(a_feed_is_kept_with_every_field),
 		T(pending_items_come_in_order_of_their_time),
 		T(the_outbox_keeps_order_and_each_alert_once),

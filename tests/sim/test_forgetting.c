@@ -1,0 +1,144 @@
+/* tests/sim/test_forgetting.c: what is remembered of items that left their
+ * feed, and for how long. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "store/store.h"
+#include "tests/sim/world.h"
+
+#define FEED "http://wire.example/rss"
+#define CONFIG(every) \
+	"feeds: {wire: {url: '" FEED "', every: " every ", article: never}}\n" \
+	"filters: {truce: {match: ceasefire}}\n"
+#define STANDING \
+	"<item><guid isPermaLink=\"false\">standing</guid>" \
+	"<title>A ceasefire holds</title></item>"
+
+static int
+begin(void **state)
+{
+	static struct world w;
+
+	world_init(&w);
+	*state = &w;
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	world_done(*state);
+	return 0;
+}
+
+/* So many items, and one that always stays. */
+static void
+add_items(struct str *out, size_t from, size_t n)
+{
+	for (size_t i = from; i < from + n; i++)
+		(void)str_addf(out, "<item><guid>%zu</guid></item>", i);
+	assert_true(str_adds(out, STANDING));
+}
+
+static void
+serve_items(struct world *w, size_t from, size_t n)
+{
+	struct str items;
+
+	str_init(&items, MiB(1));
+	add_items(&items, from, n);
+	(void)world_feed(w, FEED, "", str_c(&items));
+	str_done(&items);
+}
+
+static int64_t
+remembered(const struct world *w)
+{
+	struct store_stats stats;
+	struct store *s;
+	struct err e;
+
+	s = store_open(w->dir, NULL, &e);
+	assert_non_null(s);
+	assert_true(store_read_stats(s, &stats, &e));
+	store_close(s);
+	return stats.items;
+}
+
+static void
+all_that_left_is_forgotten_after_90_days(void **state)
+{
+	struct world *w = *state;
+
+	serve_items(w, 0, 3000);
+	world_live(w, CONFIG("12h"), MIN_MS);
+	serve_items(w, 0, 0);
+	world_live(w, CONFIG("12h"), 89 * DAY_MS);
+	assert_int_equal(remembered(w), 3001);
+	world_live(w, CONFIG("12h"), 3 * DAY_MS);
+	assert_int_equal(remembered(w), 1);
+	assert_int_equal(w->nalerts, 1);
+}
+
+struct flood {
+	struct str document;
+	size_t documents, alerts;
+};
+
+/* Each document is full of new items. */
+static void
+serve_flood(const struct http_request *req, struct sim_reply *out, void *arg)
+{
+	struct flood *f = arg;
+
+	out->takes_ms = 100;
+	out->status = req->post ? 204 : 200;
+	if (req->post) {
+		f->alerts++;
+		return;
+	}
+	str_clear(&f->document);
+	(void)str_adds(&f->document, "<rss><channel>");
+	add_items(&f->document, f->documents++ * FEED_ITEMS, FEED_ITEMS - 1);
+	assert_true(str_adds(&f->document, "</channel></rss>"));
+	out->body = str_sv(&f->document);
+}
+
+static void
+a_flood_of_items_is_not_remembered_for_ever(void **state)
+{
+	struct world *w = *state;
+	struct flood f = { .documents = 0 };
+
+	str_init(&f.document, MiB(1));
+	w->serve = serve_flood;
+	w->arg = &f;
+	world_live(w, CONFIG("1h"), 12 * HOUR_MS);
+	assert_in_range(f.documents, 10, 13);
+	assert_in_range(remembered(w), FEED_REMEMBERED / 2,
+	    FEED_REMEMBERED * 3 / 2 + FEED_ITEMS);
+	assert_int_equal(f.alerts, 1);
+	str_done(&f.document);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(all_that_left_is_forgotten_after_90_days),
+		T(a_flood_of_items_is_not_remembered_for_ever),
+	};
+
+	log_init(LOG_LEVEL_ERROR);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
