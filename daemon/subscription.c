@@ -149,6 +149,13 @@ hand_over(struct subscription *s, bool last)
 }
 
 static void
+hand_over_if_full(struct subscription *s)
+{
+	if (batch_size(s->batch) >= BATCH_CHANGES)
+		hand_over(s, false);
+}
+
+static void
 note_known(struct subscription *s, const unsigned char key[ITEM_KEY_BYTES])
 {
 	struct store_item i = { .feed = sv_of(poller_config(s->poller)->name),
@@ -159,6 +166,7 @@ note_known(struct subscription *s, const unsigned char key[ITEM_KEY_BYTES])
 		return;
 	memcpy(i.key, key, ITEM_KEY_BYTES);
 	batch_touch_item(batch_of(s), &i);
+	hand_over_if_full(s);
 }
 
 static bool
@@ -227,8 +235,7 @@ on_item(struct poller *p, const struct item *it, void *arg)
 	full.feed_title = poller_meta(p)->title;
 	pipeline_take(s->env->pipeline, batch_of(s), &o, &full, key);
 	s->added++;
-	if (batch_size(s->batch) >= BATCH_CHANGES)
-		hand_over(s, false);
+	hand_over_if_full(s);
 	return true;
 }
 

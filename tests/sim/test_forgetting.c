@@ -129,6 +129,21 @@ a_flood_of_items_is_not_remembered_for_ever(void **state)
 	str_done(&f.document);
 }
 
+/* Some ms each, so that the loop does not stall. */
+static void
+known_items_are_noted_in_several_transactions(void **state)
+{
+	struct world *w = *state;
+	int64_t commits;
+
+	serve_items(w, 0, FEED_ITEMS - 1);
+	world_live(w, CONFIG("1h"), MIN_MS);
+	commits = metrics.commits;
+	world_live(w, CONFIG("1h"), HOUR_MS);
+	assert_int_equal(world_asked(w, FEED), 2);
+	assert_true(metrics.commits - commits >= 3);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -137,6 +152,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(all_that_left_is_forgotten_after_90_days),
 		T(a_flood_of_items_is_not_remembered_for_ever),
+		T(known_items_are_noted_in_several_transactions),
 	};
 
 	log_init(LOG_LEVEL_ERROR);
