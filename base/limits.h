@@ -63,7 +63,9 @@
 #define ARTICLE_TEASER_WORDS     200
 #define PENDING_BYTES            MiB(8)       /* one waiting item, encoded */
 #define ARTICLE_ATTEMPTS         4            /* then the item is judged without */
-#define ARTICLES_LOADED          256          /* waiting items in memory */
+#define ARTICLES_LOADED          256          /* waiting items in memory, */
+#define ARTICLES_LOADED_BYTES    MiB(64)      /* as they are on disk, */
+#define ARTICLES_OF_HOST         4            /* of them, with one host */
 #define ARTICLE_NODES            100000       /* elements of one page */
 #define ARTICLE_DEPTH            256
 #define ARTICLE_META_BYTES       KiB(4)       /* one title, author, ... */

@@ -81,6 +81,8 @@ on_stuck(bool stuck, void *arg)
 	for (size_t i = 0; (slot = map_next(&a->subscriptions, &i)) != NULL;)
 		if (map_get(&a->fresh, slot->key) == NULL)
 			subscription_pause(slot->value, stuck);
+	if (!stuck)
+		articles_wake(a->articles);
 }
 
 static void

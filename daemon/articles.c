@@ -17,13 +17,14 @@
 /* The wait after the first failure; it triples with each. */
 #define RETRY_FIRST_MS MIN_MS
 #define RELOAD_MS (30 * SEC_MS)
+#define HOSTS_AT_ONCE 64 /* looked at in one turn */
 
 /* A waiting item in memory: queued, being fetched, or being committed. */
 struct waiting {
 	struct articles *a; /* borrowed */
 	TAILQ_ENTRY(waiting) next; /* in a->queue, until it begins */
 	struct arena arena;
-	struct sv feed, json;
+	struct sv feed, host, json;
 	unsigned char key[ITEM_KEY_BYTES];
 	unsigned attempts;
 	int64_t due_ms; /* monotonic: the wall clock may jump */
@@ -35,13 +36,26 @@ struct waiting {
 	struct batch *batch;
 };
 
+/* What one host has of the room in memory. */
+struct share {
+	size_t loaded;
+};
+
+/* The room goes round: a walk visits the hosts of all waiting items in order,
+ * and stands still while the room is full.  Without a walk under way, what a
+ * host gives up it may fill again. */
 struct articles {
 	const struct articles_env *env; /* borrowed */
 	struct config *conf;
 	struct map loaded; /* name -> struct waiting, all of them */
+	struct map shares; /* host -> struct share, of the loaded */
+	size_t bytes; /* of the loaded */
 	TAILQ_HEAD(waiting_queue, waiting) queue; /* by due_ms */
 	struct timer *timer;
 	struct budget budget;
+	bool walking, again; /* another walk has to follow */
+	struct str visited; /* the last host on the walk */
+	int64_t walk_ms; /* when it began, monotonic */
 	bool later; /* some on disk are not due for a while */
 };
 
@@ -73,6 +87,8 @@ articles_new(const struct articles_env *env, struct config *conf)
 	a->env = env;
 	a->conf = config_ref(conf);
 	map_init(&a->loaded);
+	map_init(&a->shares);
+	str_init(&a->visited, URL_BYTES);
 	TAILQ_INIT(&a->queue);
 	a->timer = timer_new(env->loop, on_timer, a);
 	a->budget.per_minute = conf->network.articles_per_minute;
@@ -90,13 +106,43 @@ add_name(struct str *name, struct sv feed, const unsigned char *key)
 	(void)str_add(name, feed);
 }
 
+static size_t
+loaded_of(const struct articles *a, struct sv host)
+{
+	const struct share *s = map_get(&a->shares, host);
+
+	return s != NULL ? s->loaded : 0;
+}
+
+static void
+remember(struct waiting *w, struct sv name)
+{
+	struct articles *a = w->a;
+	struct share *s = map_get(&a->shares, w->host);
+
+	if (s == NULL) {
+		s = mem_calloc(1, sizeof(*s));
+		(void)map_put(&a->shares, w->host, s);
+	}
+	s->loaded++;
+	a->bytes += w->json.len;
+	(void)map_put(&a->loaded, name, w);
+}
+
 static void
 forget(struct waiting *w)
 {
+	struct articles *a = w->a;
+	struct share *s = map_get(&a->shares, w->host);
 	struct str name;
 
+	if (--s->loaded == 0) {
+		(void)map_del(&a->shares, w->host);
+		free(s);
+	}
+	a->bytes -= w->json.len;
 	add_name(&name, w->feed, w->key);
-	(void)map_del(&w->a->loaded, str_sv(&name));
+	(void)map_del(&a->loaded, str_sv(&name));
 	str_done(&name);
 }
 
@@ -122,6 +168,8 @@ articles_free(struct articles *a)
 	for (size_t i = 0; (slot = map_next(&a->loaded, &i)) != NULL;)
 		free_waiting(slot->value);
 	map_done(&a->loaded);
+	map_done(&a->shares);
+	str_done(&a->visited);
 	timer_free(a->timer);
 	config_unref(a->conf);
 	free(a);
@@ -147,6 +195,7 @@ new_waiting(struct articles *a, const struct store_pending *p, int64_t wait_ms)
 	arena_init(&w->arena);
 	str_init(&w->page, ARTICLE_BYTES);
 	w->feed = arena_sv(&w->arena, p->feed);
+	w->host = arena_sv(&w->arena, p->host);
 	w->json = arena_sv(&w->arena, p->item);
 	memcpy(w->key, p->key, ITEM_KEY_BYTES);
 	w->attempts = p->attempts;
@@ -167,6 +216,13 @@ enqueue(struct articles *a, struct waiting *w)
 		TAILQ_INSERT_HEAD(&a->queue, w, next);
 }
 
+static bool
+is_full(const struct articles *a)
+{
+	return a->loaded.live >= ARTICLES_LOADED ||
+	    a->bytes >= ARTICLES_LOADED_BYTES;
+}
+
 static void
 load(const struct store_pending *p, void *arg)
 {
@@ -175,20 +231,92 @@ load(const struct store_pending *p, void *arg)
 	struct waiting *w;
 	struct str name;
 
-	/* Longer than a server can ask for: the clock was set back. */
-	if (p->attempts == 0 || wait > HTTP_WAIT_MAX_MS) {
-		wait = wait_after(p->attempts);
-	} else if (wait > RELOAD_MS) {
-		a->later = true; /* the room is for those that are due */
+	if (is_full(a) || loaded_of(a, p->host) >= ARTICLES_OF_HOST)
 		return;
-	}
+	/* Longer than a server can ask for: the clock was set back. */
+	if (p->attempts == 0 || wait > HTTP_WAIT_MAX_MS)
+		wait = wait_after(p->attempts);
 	add_name(&name, p->feed, p->key);
 	if (map_get(&a->loaded, str_sv(&name)) == NULL) {
 		w = new_waiting(a, p, wait);
-		(void)map_put(&a->loaded, str_sv(&name), w);
+		remember(w, str_sv(&name));
 		enqueue(a, w);
 	}
 	str_done(&name);
+}
+
+/* The room is for those that are due. */
+static bool
+load_from(struct articles *a, struct sv host, struct err *e)
+{
+	int64_t wall = loop_wall_ms(a->env->loop);
+	const struct store_due due = { host, wall + RELOAD_MS,
+		wall + HTTP_WAIT_MAX_MS, ARTICLES_OF_HOST };
+
+	return loaded_of(a, host) >= ARTICLES_OF_HOST ||
+	    store_each_pending(a->env->store, &due, load, a, e);
+}
+
+static void
+begin_walk(struct articles *a)
+{
+	a->walking = true;
+	a->again = a->later = false;
+	a->walk_ms = loop_now_ms(a->env->loop);
+	str_clear(&a->visited);
+}
+
+static bool
+visit_next(struct articles *a, struct err *e)
+{
+	struct str host;
+	bool ok;
+
+	str_init(&host, URL_BYTES);
+	ok = store_next_host(a->env->store, str_sv(&a->visited), &host, e);
+	if (ok && host.len != 0) {
+		a->later = true;
+		str_clear(&a->visited);
+		(void)str_add(&a->visited, str_sv(&host));
+		ok = load_from(a, str_sv(&host), e);
+	} else if (ok) {
+		a->walking = false;
+		if (a->again)
+			begin_walk(a);
+	}
+	str_done(&host);
+	return ok;
+}
+
+static void
+give_up_walk(struct articles *a, const struct err *e)
+{
+	log_error("store", KV("error", e->msg));
+	a->walking = false;
+	a->later = true; /* who knows */
+}
+
+static void
+walk(struct articles *a)
+{
+	struct err e;
+
+	for (int i = 0; a->walking && i < HOSTS_AT_ONCE && !is_full(a); i++)
+		if (!visit_next(a, &e))
+			give_up_walk(a, &e);
+}
+
+/* An item of this host has left its place. */
+static void
+refill(struct articles *a, struct sv host)
+{
+	struct err e;
+
+	if (a->walking)
+		a->again = true;
+	else if (!load_from(a, host, &e))
+		give_up_walk(a, &e);
+	timer_set(a->timer, 0);
 }
 
 /* The batch is in the committer's hands until it is on disk. */
@@ -198,11 +326,15 @@ on_committed(void *arg)
 	struct waiting *w = arg;
 	struct articles *a = w->a;
 	bool alerts = batch_has_alerts(w->batch);
+	struct str host;
 
+	str_init(&host, URL_BYTES);
+	(void)str_add(&host, w->host);
 	free_waiting(w);
 	if (alerts)
 		a->env->on_alerts(a->env->arg);
-	articles_wake(a);
+	refill(a, str_sv(&host));
+	str_done(&host);
 }
 
 static void
@@ -221,6 +353,7 @@ static void
 commit(struct waiting *w)
 {
 	gate_leave(&w->pass);
+	str_done(&w->page); /* it may take long */
 	committer_add(w->a->env->committer, apply, on_committed, on_dropped, w);
 }
 
@@ -251,9 +384,10 @@ give_up(struct waiting *w, const char *why)
 static void
 try_later(struct waiting *w, int64_t retry_after_ms)
 {
-	struct store_pending p = {
-		.feed = w->feed, .item = w->json, .attempts = w->attempts + 1
-	};
+	struct store_pending p = { .feed = w->feed,
+		.host = w->host,
+		.item = w->json,
+		.attempts = w->attempts + 1 };
 	int64_t wait = wait_after(p.attempts);
 
 	if (retry_after_ms > wait)
@@ -345,12 +479,18 @@ on_done(const struct http_response *r, void *arg)
 
 static const struct http_events page_events = { on_head, on_body, on_done };
 
+/* What cannot be stored is not fetched. */
 static void
 on_turn(void *arg)
 {
 	struct waiting *w = arg;
 	const struct http_header headers[] = { { "Accept", ACCEPT_PAGE } };
 
+	if (committer_is_stuck(w->a->env->committer)) {
+		gate_leave(&w->pass);
+		enqueue(w->a, w);
+		return;
+	}
 	w->call = http_start(w->a->env->http,
 	    &(struct http_request) {
 		.url = w->item.link.p,
@@ -369,7 +509,8 @@ begin(struct waiting *w)
 	struct err e;
 
 	TAILQ_REMOVE(&w->a->queue, w, next);
-	if (!item_from_json(w->json, &w->arena, &w->item, &e)) {
+	if (w->item.link.len == 0 &&
+	    !item_from_json(w->json, &w->arena, &w->item, &e)) {
 		log_error("waiting item dropped", KV_SV("feed", w->feed),
 		    KV("error", e.msg));
 		w->batch = batch_new();
@@ -381,20 +522,6 @@ begin(struct waiting *w)
 		settle(w);
 	else
 		gate_enter(w->a->env->gate, &w->pass, w->item.link, on_turn, w);
-}
-
-static void
-refill(struct articles *a)
-{
-	struct err e;
-
-	a->later = false;
-	if (a->loaded.live >= ARTICLES_LOADED)
-		return;
-	if (!store_each_pending(a->env->store, ARTICLES_LOADED, load, a, &e)) {
-		log_error("store", KV("error", e.msg));
-		a->later = true; /* who knows */
-	}
 }
 
 /* Returns how long to wait for the next one, at most RELOAD_MS. */
@@ -420,17 +547,29 @@ static void
 on_timer(void *arg)
 {
 	struct articles *a = arg;
-	int64_t wait;
+	int64_t wait, now = loop_now_ms(a->env->loop);
 
-	refill(a);
+	if (committer_is_stuck(a->env->committer))
+		return; /* it wakes us */
+	if (!a->walking && a->later && now - a->walk_ms >= RELOAD_MS)
+		begin_walk(a);
+	walk(a);
 	wait = begin_due(a);
-	if (!TAILQ_EMPTY(&a->queue) || a->later)
+	if (a->walking && !is_full(a))
+		wait = 0;
+	else if (!a->walking && a->later && wait > a->walk_ms + RELOAD_MS - now)
+		wait = a->walk_ms + RELOAD_MS - now;
+	if (!TAILQ_EMPTY(&a->queue) || a->later || a->walking)
 		timer_set(a->timer, wait);
 }
 
 void
 articles_wake(struct articles *a)
 {
+	if (a->walking)
+		a->again = true;
+	else
+		begin_walk(a);
 	timer_set(a->timer, 0);
 }
 

@@ -27,7 +27,8 @@ articles_new(const struct articles_env *env, struct config *conf);
 /* Cancels what is under way.  After the committer, which may hold some. */
 void articles_free(struct articles *a);
 
-/* Items that wait may be new on disk: looks for them. */
+/* Items that wait may be new on disk, or can be stored again: looks for them.
+ * Nothing is fetched while the committer is stuck. */
 void articles_wake(struct articles *a);
 
 /* An item whose feed is gone from the configuration is forgotten when its turn

@@ -118,6 +118,7 @@ batch_put_pending(struct batch *b, const struct store_pending *p)
 
 	*to = *p;
 	to->feed = arena_sv(&b->arena, p->feed);
+	to->host = arena_sv(&b->arena, p->host);
 	to->item = arena_sv(&b->arena, p->item);
 }
 

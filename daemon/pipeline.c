@@ -264,24 +264,28 @@ wants_article(const struct pipeline *p, const struct config_feed *f,
 	BUG("no such policy");
 }
 
-/* False: it is too large to be kept, and is judged on what the feed brought. */
+/* False: it cannot be kept, and is judged on what the feed brought. */
 static bool
 put_pending(struct pipeline *p, struct batch *b, const struct origin *o,
     const struct item *it, const unsigned char key[ITEM_KEY_BYTES])
 {
 	struct store_pending w = { .feed = sv_of(o->feed->name),
 		.next_ms = loop_wall_ms(p->loop) };
-	struct str json;
+	struct str json, host;
 	bool kept;
 
 	str_init(&json, PENDING_BYTES);
+	str_init(&host, URL_BYTES);
 	item_to_json(it, &json);
-	kept = !json.full;
+	url_origin(&host, it->link);
+	kept = !json.full && host.len != 0;
 	w.item = str_sv(&json);
+	w.host = str_sv(&host);
 	memcpy(w.key, key, ITEM_KEY_BYTES);
 	if (kept)
 		batch_put_pending(b, &w);
 	str_done(&json);
+	str_done(&host);
 	return kept;
 }
 

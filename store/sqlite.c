@@ -205,7 +205,7 @@ bool
 store_put_pending(struct store *s, const struct store_pending *p, struct err *e)
 {
 	return EXEC(s, S_PUT_PENDING, e, TEXT(p->feed), KEY(p->key),
-	    TEXT(p->item), INT(p->attempts), INT(p->next_ms));
+	    TEXT(p->item), INT(p->attempts), INT(p->next_ms), TEXT(p->host));
 }
 
 bool
@@ -351,17 +351,35 @@ on_pending_row(sqlite3_stmt *st, void *arg)
 		.item = column_text(st, 2),
 		.attempts = (unsigned)sqlite3_column_int64(st, 3),
 		.next_ms = sqlite3_column_int64(st, 4),
+		.host = column_text(st, 5),
 	};
 
 	column_key(st, 1, p.key);
 	r->fn.pending(&p, r->arg);
 }
 
-bool
-store_each_pending(struct store *s, size_t limit, store_pending_fn *fn,
-    void *arg, struct err *e)
+static void
+on_host_row(sqlite3_stmt *st, void *arg)
 {
-	const struct value v[] = { INT(limit) };
+	(void)str_add(arg, column_text(st, 0));
+}
+
+bool
+store_next_host(
+    struct store *s, struct sv after, struct str *host, struct err *e)
+{
+	const struct value v[] = { TEXT(after) };
+
+	return each(
+	    s, start(s, S_NEXT_HOST, v, COUNTOF(v), e), on_host_row, host, e);
+}
+
+bool
+store_each_pending(struct store *s, const struct store_due *d,
+    store_pending_fn *fn, void *arg, struct err *e)
+{
+	const struct value v[] = { TEXT(d->host), INT(d->by_ms),
+		INT(d->beyond_ms), INT(d->limit) };
 	struct reader r = { { .pending = fn }, arg };
 
 	return each(

@@ -30,10 +30,13 @@
 	    " ORDER BY seen LIMIT ?3)") \
 	X(COUNT_ITEMS, "SELECT count(*) FROM item WHERE feed=?1") \
 	X(PUT_PENDING, \
-	    "INSERT INTO pending VALUES (?1,?2,?3,?4,?5) ON CONFLICT DO UPDATE" \
-	    " SET item=?3, attempts=?4, next=?5") \
+	    "INSERT INTO pending VALUES (?1,?2,?3,?4,?5,?6)" \
+	    " ON CONFLICT DO UPDATE SET item=?3, attempts=?4, next=?5, host=?6") \
 	X(DEL_PENDING, "DELETE FROM pending WHERE feed=?1 AND key=?2") \
-	X(PENDING, "SELECT * FROM pending ORDER BY next LIMIT ?1") \
+	X(NEXT_HOST, "SELECT host FROM pending WHERE host>?1 ORDER BY host LIMIT 1") \
+	X(PENDING, \
+	    "SELECT * FROM pending WHERE host=?1" \
+	    " AND (next<=?2 OR next>?3 OR attempts=0) ORDER BY next LIMIT ?4") \
 	X(PUT_ALERT, \
 	    "INSERT INTO outbox(id,destination,created,body) VALUES (?1,?2,?3,?4)" \
 	    " ON CONFLICT(id,destination) DO NOTHING") \

@@ -47,6 +47,9 @@ static const char *const migrations[] = {
 	"CREATE INDEX outbox_dead ON outbox(row) WHERE state=2;",
 	"ALTER TABLE feed ADD COLUMN first_poll INTEGER NOT NULL DEFAULT 0;",
 	"CREATE INDEX item_seen ON item(feed, seen);",
+	"ALTER TABLE pending ADD COLUMN host TEXT NOT NULL DEFAULT '?';"
+	"DROP INDEX pending_next;"
+	"CREATE INDEX pending_host ON pending(host, next, attempts);",
 };
 #define SCHEMA_VERSION ((int)COUNTOF(migrations))
 

@@ -4,6 +4,7 @@
 #define STORE_STORE_H
 
 #include "base/err.h"
+#include "base/str.h"
 #include "feeds/item.h"
 
 struct store;
@@ -49,6 +50,7 @@ struct store_alert {
 /* An item that waits for its article. `item` is the encoded item (JSON). */
 struct store_pending {
 	struct sv feed;
+	struct sv host; /* that has the article; not empty */
 	unsigned char key[ITEM_KEY_BYTES];
 	struct sv item;
 	unsigned attempts;
@@ -104,10 +106,21 @@ bool store_has_item(struct store *s, struct sv feed,
 typedef void store_feed_fn(const struct store_feed *f, void *arg);
 bool store_each_feed(
     struct store *s, store_feed_fn *fn, void *arg, struct err *e) MUST_CHECK;
+/* The first host, in order, after `after` with items that wait; appended to
+ * `host`, which stays as it is when there is none. */
+bool store_next_host(struct store *s, struct sv after, struct str *host,
+    struct err *e) MUST_CHECK;
+/* What of a host's waiting items is due. */
+struct store_due {
+	struct sv host;
+	int64_t by_ms; /* next_ms is not later, */
+	int64_t beyond_ms; /* or later than can be, */
+	size_t limit; /* or nothing was tried yet; at most so many */
+};
 typedef void store_pending_fn(const struct store_pending *p, void *arg);
-/* In order of next_ms, at most `limit`. */
-bool store_each_pending(struct store *s, size_t limit, store_pending_fn *fn,
-    void *arg, struct err *e) MUST_CHECK;
+/* In order of next_ms. */
+bool store_each_pending(struct store *s, const struct store_due *d,
+    store_pending_fn *fn, void *arg, struct err *e) MUST_CHECK;
 typedef void store_outbox_fn(const struct store_outbox *o, void *arg);
 /* The oldest undelivered of a destination, in order of entry, after row
  * `after`, at most `limit`. */

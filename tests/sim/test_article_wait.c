@@ -214,6 +214,67 @@ the_budget_of_a_minute_is_kept(void **state)
 	str_done(&items);
 }
 
+#define HELD "http://held.example"
+#define OTHER "http://other.example/rss"
+
+static void
+show_news(void *arg)
+{
+	(void)world_feed(arg, OTHER, "", TEASER);
+}
+
+/* The host of many waiting items wants to be left alone. */
+static void
+a_host_that_is_held_keeps_no_other_waiting(void **state)
+{
+	struct world *w = *state;
+	struct str items;
+
+	str_init(&items, 100000);
+	for (int i = 0; i < 600; i++)
+		(void)str_addf(&items,
+		    "<item><guid>%d</guid><link>" HELD "/%d</link></item>", i,
+		    i);
+	(void)world_feed(w, FEED, "", str_c(&items));
+	(void)world_page(w, HELD "/rss", 429, "retry-after: 86400\n", "");
+	(void)world_feed(w, OTHER, "", "");
+	(void)world_page(w, PAGE, 200, "content-type: text/html\n", page);
+	sim_at(5 * MIN_MS, show_news, w);
+	world_live(w,
+	    "network: {articles-per-minute: 10000}\n"
+	    "filters: {truce: {match: ceasefire}}\n"
+	    "feeds:\n"
+	    "  held: {url: '" HELD "/rss'}\n"
+	    "  other: {url: '" OTHER "', every: 1m}\n"
+	    "  wire: {url: '" FEED "', every: 1h}\n",
+	    7 * MIN_MS);
+	assert_in_range(metrics.items_pending, 590, 600);
+	assert_int_equal(world_asked(w, PAGE), 1);
+	assert_int_equal(w->nalerts, 1);
+	str_done(&items);
+}
+
+/* More hosts than there is room for, and more items of each than its share. */
+static void
+every_host_gets_its_turn(void **state)
+{
+	struct world *w = *state;
+	struct str items;
+
+	str_init(&items, 1000000);
+	for (int i = 0; i < 3000; i++)
+		(void)str_addf(&items,
+		    "<item><guid>%d</guid><link>http://n%d.example/%d</link>"
+		    "</item>",
+		    i, i % 300, i);
+	(void)world_feed(w, FEED, "", str_c(&items));
+	world_live(
+	    w, "network: {articles-per-minute: 10000}\n" CONFIG(""), MIN_MS);
+	assert_int_equal(w->nrequests, 3001);
+	assert_int_equal(metrics.items_pending, 0);
+	str_done(&items);
+}
+
 static void
 set_clock_back(void *arg)
 {
@@ -284,6 +345,8 @@ main(void)
 		T(a_page_that_is_gone_is_not_asked_again),
 		T(retry_after_of_a_page_is_honoured),
 		T(the_budget_of_a_minute_is_kept),
+		T(a_host_that_is_held_keeps_no_other_waiting),
+		T(every_host_gets_its_turn),
 		T(a_clock_set_back_delays_no_item),
 		T(nor_when_it_happens_between_two_lives),
 		T(nor_does_one_set_back_while_items_are_in_line),

@@ -226,6 +226,31 @@ the_end_is_a_last_chance_to_store(void **state)
 	assert_int_equal(w->nalerts, 2);
 }
 
+/* The first page shows the trouble, the others wait for it to end. */
+static void
+no_page_is_fetched_that_cannot_be_stored(void **state)
+{
+	struct world *w = *state;
+	struct str items;
+
+	str_init(&items, KiB(64));
+	for (int i = 0; i < 100; i++)
+		(void)str_addf(&items,
+		    "<item><guid>%d</guid><link>http://n%d.example/</link>"
+		    "</item>",
+		    i, i % 50);
+	(void)world_feed(w, FEED, "", str_c(&items));
+	sim_at(20 * SEC_MS, fill_disk, NULL);
+	sim_at(20 * MIN_MS, make_room, NULL);
+	world_live(w,
+	    "network: {articles-per-minute: 2}\n" FEEDS_EACH("1h", "auto")
+		FILTER,
+	    50 * MIN_MS);
+	assert_true(asked_between(w, 20 * SEC_MS, 20 * MIN_MS) <= 1);
+	assert_true(asked_between(w, 20 * MIN_MS, 50 * MIN_MS) >= 58);
+	str_done(&items);
+}
+
 static void
 the_same_for_an_item_whose_article_has_come(void **state)
 {
@@ -337,6 +362,7 @@ main(void)
 		T(what_waits_for_its_turn_does_not_begin),
 		T(a_feed_that_is_added_waits_for_room),
 		T(the_end_is_a_last_chance_to_store),
+		T(no_page_is_fetched_that_cannot_be_stored),
 		T(the_same_for_an_item_whose_article_has_come),
 		T(what_was_never_stored_is_read_again),
 		T(what_is_delivered_meanwhile_is_not_repeated),

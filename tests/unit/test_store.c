@@ -337,35 +337,98 @@ on_pending(const struct store_pending *q, void *arg)
 }
 
 static void
+put_pending(struct place *p, struct sv host, const unsigned char *key,
+    unsigned attempts, int64_t next_ms)
+{
+	struct store_pending q = { .feed = SV("f"),
+		.host = host,
+		.item = SV("{}"),
+		.attempts = attempts,
+		.next_ms = next_ms };
+
+	memcpy(q.key, key, sizeof(q.key));
+	OK(p, store_put_pending(p->s, &q, &p->e));
+}
+
+static const char *
+read_pending(struct place *p, struct store_due due)
+{
+	static struct str seen;
+
+	str_done(&seen);
+	str_init(&seen, 200);
+	OK(p, store_each_pending(p->s, &due, on_pending, &seen, &p->e));
+	return str_c(&seen);
+}
+
+static void
 pending_items_come_in_order_of_their_time(void **state)
 {
 	struct place *p = *state;
-	struct store_pending q = {
-		.feed = SV("f"), .item = SV("{}"), .next_ms = 9
-	};
-	struct str seen;
 
-	str_init(&seen, 200);
 	OK(p, store_begin(p->s, &p->e));
-	memcpy(q.key, key_a, sizeof(q.key));
-	OK(p, store_put_pending(p->s, &q, &p->e));
-	memcpy(q.key, key_b, sizeof(q.key));
-	q.next_ms = 5;
-	OK(p, store_put_pending(p->s, &q, &p->e));
-	q.attempts = 2; /* the same item again */
-	OK(p, store_put_pending(p->s, &q, &p->e));
+	put_pending(p, SV("x"), key_a, 1, 9);
+	put_pending(p, SV("y"), key_b, 0, 5);
+	put_pending(p, SV("x"), key_b, 2, 5); /* the same item again */
 	OK(p, store_commit(p->s, &p->e));
 	reopen(p);
-	OK(p, store_each_pending(p->s, 9, on_pending, &seen, &p->e));
-	assert_string_equal(str_c(&seen), "f {} b 2 5;f {} a 0 9;");
-	str_clear(&seen);
+	assert_string_equal(
+	    read_pending(p, (struct store_due) { SV("x"), 9, 20, 9 }),
+	    "f {} b 2 5;f {} a 1 9;");
+	assert_string_equal(
+	    read_pending(p, (struct store_due) { SV("x"), 9, 20, 1 }),
+	    "f {} b 2 5;");
+	assert_string_equal(
+	    read_pending(p, (struct store_due) { SV("y"), 9, 20, 9 }), "");
 	OK(p, store_begin(p->s, &p->e));
 	OK(p, store_del_pending(p->s, SV("f"), key_b, &p->e));
 	OK(p, store_del_pending(p->s, SV("f"), key_b, &p->e));
 	OK(p, store_commit(p->s, &p->e));
-	OK(p, store_each_pending(p->s, 9, on_pending, &seen, &p->e));
-	assert_string_equal(str_c(&seen), "f {} a 0 9;");
-	str_done(&seen);
+	assert_string_equal(
+	    read_pending(p, (struct store_due) { SV("x"), 9, 20, 9 }),
+	    "f {} a 1 9;");
+}
+
+static void
+pending_items_come_when_they_are_due(void **state)
+{
+	struct place *p = *state;
+
+	OK(p, store_begin(p->s, &p->e));
+	put_pending(p, SV("x"), key_a, 1, 9);
+	put_pending(p, SV("x"), key_b, 0, 10);
+	OK(p, store_commit(p->s, &p->e));
+	/* What was never tried is. */
+	assert_string_equal(
+	    read_pending(p, (struct store_due) { SV("x"), 8, 20, 9 }),
+	    "f {} b 0 10;");
+	/* And what waits for longer than can be. */
+	assert_string_equal(
+	    read_pending(p, (struct store_due) { SV("x"), 2, 8, 9 }),
+	    "f {} a 1 9;f {} b 0 10;");
+}
+
+static void
+hosts_of_pending_items_come_in_order(void **state)
+{
+	static const struct sv after[] = { SV_NONE, SV("x"), SV("y"), SV("z") };
+	static const char *const next[] = { "x", "y", "z", "" };
+	struct place *p = *state;
+	struct str host;
+
+	OK(p, store_begin(p->s, &p->e));
+	put_pending(p, SV("z"), key_a, 0, 1);
+	put_pending(p, SV("x"), key_b, 0, 2);
+	put_pending(
+	    p, SV("y"), (const unsigned char *)"cccccccccccccccc", 0, 3);
+	OK(p, store_commit(p->s, &p->e));
+	str_init(&host, 10);
+	for (size_t i = 0; i < COUNTOF(after); i++) {
+		str_clear(&host);
+		OK(p, store_next_host(p->s, after[i], &host, &p->e));
+		assert_string_equal(str_c(&host), next[i]);
+	}
+	str_done(&host);
 }
 
 static void
@@ -666,6 +729,9 @@ take_back_schema(struct place *p)
 	(void)snprintf(path, sizeof(path), "%s/tocsin.db", p->dir);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db,
+			     "DROP INDEX pending_host;"
+			     "ALTER TABLE pending DROP COLUMN host;"
+			     "CREATE INDEX pending_next ON pending(next);"
 			     "DROP INDEX item_seen;"
 			     "ALTER TABLE feed DROP COLUMN first_poll;"
 			     "PRAGMA user_version=1",
@@ -771,6 +837,8 @@ main(void)
 		T(no_statement_reads_a_table_without_its_index),
 		T(a_feed_is_kept_with_every_field),
 		T(pending_items_come_in_order_of_their_time),
+		T(pending_items_come_when_they_are_due),
+		T(hosts_of_pending_items_come_in_order),
 		T(the_outbox_keeps_order_and_each_alert_once),
 		T(a_delivered_alert_is_not_taken_again),
 		T(ids_of_delivered_alerts_are_forgotten_after_a_month),
