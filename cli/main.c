@@ -37,10 +37,9 @@ cli_usage(const char *command, const char *problem)
 	return CLI_USAGE;
 }
 
-int
-main(int argc, char **argv)
+static int
+run(int argc, char **argv)
 {
-	(void)setlocale(LC_CTYPE, "C.UTF-8");
 	if (argc < 2) {
 		print_help(stderr);
 		return CLI_USAGE;
@@ -59,4 +58,18 @@ main(int argc, char **argv)
 	(void)fprintf(
 	    stderr, "tocsin: no command '%s'; try tocsin --help\n", argv[1]);
 	return CLI_USAGE;
+}
+
+/* What nobody could read was not done. */
+int
+main(int argc, char **argv)
+{
+	int status;
+
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
+	status = run(argc, argv);
+	if ((fflush(stdout) == 0 && ferror(stdout) == 0) || status != CLI_DONE)
+		return status;
+	(void)fprintf(stderr, "tocsin: cannot write it all\n");
+	return CLI_NOTHING;
 }

@@ -1,4 +1,5 @@
 """tests/e2e/test_watch.py: `tocsin watch` in a pipe."""
+import json
 import os
 import select
 import subprocess
@@ -55,6 +56,22 @@ class Watch(Case):
                 with self.subTest(word):
                     line = self.line(self.watch(word))
                     self.assertIn(b'Ceasefire holds', line)
+
+    def test_no_two_feeds_get_one_name(self):
+        port = self.site.server.server_port
+        for n, path in enumerate(('/a', '/b', '/c')):
+            self.serve(path, [item(n, f'Ceasefire {n}', 'Quiet.')])
+        plain = os.path.join(self.folder, 'feed')
+        with open(plain, 'w', encoding='utf-8') as f:
+            f.write(rss([item(9, 'Ceasefire 9', 'Quiet.')]))
+        watch = self.watch(
+            plain, plain, 'http://a-4.invalid/', 'http://a.invalid/',
+            f'http://[::1]:{port}/', f'http://127.0.0.1:{port}/a',
+            f'http://127.0.0.1:{port}/b', f'http://localhost:{port}/c')
+        names = {json.loads(self.line(watch))['data']['item']['feed']['name']
+                 for _ in range(5)}
+        self.assertEqual(names, {'feed', 'feed_2', '127.0.0.1_6',
+                                 '127.0.0.1_7', 'localhost_8'})
 
 
 if __name__ == '__main__':
