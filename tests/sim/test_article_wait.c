@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "tests/sim/world.h"
@@ -214,6 +215,43 @@ the_budget_of_a_minute_is_kept(void **state)
 	str_done(&items);
 }
 
+static void
+add_field(struct str *items, const char *name)
+{
+	(void)str_addf(items, "<%s>", name);
+	(void)str_adds(items, strcmp(name, "title") == 0 ? "Ceasefire " : "");
+	for (size_t i = 0; i < ITEM_TEXT_BYTES - 10; i++)
+		(void)str_addc(items, '"'); /* twice as long in JSON */
+	(void)str_addf(items, "</%s>", name);
+}
+
+/* It is judged at once, on what there is. */
+static void
+an_item_too_large_to_wait_rings_without_its_page(void **state)
+{
+	static const char *const fields[] = { "title", "description",
+		"content:encoded", "author", "source" };
+	struct world *w = *state;
+	const struct metrics before = metrics;
+	struct str doc;
+
+	str_init(&doc, MiB(8));
+	(void)str_adds(&doc,
+	    "<rss version=\"2.0\" xmlns:content=\""
+	    "http://purl.org/rss/1.0/modules/content/\"><channel><item>"
+	    "<guid>1</guid><link>" PAGE "</link>");
+	for (size_t i = 0; i < COUNTOF(fields); i++)
+		add_field(&doc, fields[i]);
+	assert_true(str_adds(&doc, "</item></channel></rss>"));
+	(void)world_page(w, FEED, 200, "", str_c(&doc));
+	world_live(w, CONFIG(", article: always"), HOUR_MS);
+	assert_int_equal(world_asked(w, PAGE), 0);
+	assert_int_equal(w->nalerts, 1);
+	assert_int_equal(metrics.items_alerted - before.items_alerted, 1);
+	assert_int_equal(metrics.items_error, before.items_error);
+	str_done(&doc);
+}
+
 #define HELD "http://held.example"
 #define OTHER "http://other.example/rss"
 
@@ -345,6 +383,7 @@ main(void)
 		T(a_page_that_is_gone_is_not_asked_again),
 		T(retry_after_of_a_page_is_honoured),
 		T(the_budget_of_a_minute_is_kept),
+		T(an_item_too_large_to_wait_rings_without_its_page),
 		T(a_host_that_is_held_keeps_no_other_waiting),
 		T(every_host_gets_its_turn),
 		T(a_clock_set_back_delays_no_item),
