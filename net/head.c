@@ -48,33 +48,27 @@ head_add(struct head *h, struct sv line)
 	    str_addc(&h->fields, '\n');
 }
 
-static struct sv
-join(struct head *h, struct sv a, struct sv b)
-{
-	struct str both;
-	struct sv kept;
-
-	str_init(&both, 2 * HTTP_HEADER_BYTES);
-	(void)str_add(&both, a);
-	(void)str_adds(&both, ", ");
-	(void)str_add(&both, b);
-	kept = arena_sv(&h->joined, str_sv(&both));
-	str_done(&both);
-	return kept;
-}
-
 struct sv
 head_get(struct head *h, const char *name)
 {
 	struct sv rest = str_sv(&h->fields), line, found = SV_NONE;
+	struct str all;
+	size_t n = 0;
 
+	str_init(&all, 2 * HTTP_HEADER_BYTES);
 	while (sv_split(&rest, '\n', &line)) {
 		size_t colon = sv_chr(line, ':');
 		struct sv value = sv_from(line, colon + 1);
 
 		if (!sv_iis(sv_sub(line, 0, colon), name))
 			continue;
-		found = found.p == NULL ? value : join(h, found, value);
+		if (n++ != 0)
+			(void)str_adds(&all, ", ");
+		(void)str_add(&all, value);
+		found = value;
 	}
+	if (n > 1)
+		found = arena_sv(&h->joined, str_sv(&all));
+	str_done(&all);
 	return found;
 }
