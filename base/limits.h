@@ -30,6 +30,7 @@
 #define HTTP_REDIRECTS           5
 #define HTTP_HEADER_BYTES        KiB(64)      /* kept of one response */
 #define HTTP_WAIT_MAX_MS         (INT64_C(7) * 24 * 3600 * 1000) /* Retry-After, max-age */
+#define HTTP_LINES_BYTES         KiB(256)     /* of all heads and trailers of one answer */
 #define HTTP_VALIDATOR_BYTES     KiB(1)
 #define HTTP_KEPT_CONNECTIONS    64           /* idle, to hosts asked again soon */
 #define HTTP_KEPT_HANDLES        64           /* idle, of libcurl */

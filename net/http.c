@@ -72,7 +72,7 @@ struct http_call {
 	int64_t began_ms;
 	struct head head;
 	bool head_ended, connecting, starved;
-	size_t body_bytes;
+	size_t line_bytes, body_bytes;
 
 	int status;
 	enum http_failure failure;
@@ -125,9 +125,19 @@ set_state(struct http_call *c, enum call_state to)
 }
 
 static void
+drop_lookup(struct http_call *c)
+{
+	timer_stop(c->patience);
+	dns_cancel(c->query);
+	c->query = NULL;
+}
+
+/* Its lookup must not end in the same turn and wake it up again. */
+static void
 end_call(struct http_call *c, enum http_failure why)
 {
 	c->failure = why;
+	drop_lookup(c);
 	set_state(c, CALL_OVER);
 	loop_idle_ask(c->http->idle);
 }
@@ -164,9 +174,7 @@ leave_slot(struct http_call *c)
 {
 	struct http *h = c->http;
 
-	timer_stop(c->patience);
-	dns_cancel(c->query);
-	c->query = NULL;
+	drop_lookup(c);
 	if (c->handle == NULL)
 		return;
 	multi_remove(h->multi, c->handle->easy); /* fine if it is not there */
@@ -301,6 +309,24 @@ end_head(struct http_call *c)
 	return err_set(&c->error, "stopped at the head of the answer");
 }
 
+/* One line of a head; interim answers come before the one that counts. */
+static bool
+take_line(struct http_call *c, struct sv line)
+{
+	if (sv_istarts(line, SV("HTTP/"))) {
+		head_clear(&c->head);
+		return true;
+	}
+	if (sv_trim(line).len == 0)
+		return end_head(c);
+	if (head_add(&c->head, line))
+		return true;
+	c->failure = HTTP_TOO_LARGE;
+	return err_set(&c->error, "the answer's head is larger than %zu bytes",
+	    HTTP_HEADER_BYTES);
+}
+
+/* libcurl itself remembers each line, of trailers too. */
 static size_t
 on_header(char *p, size_t size, size_t n, void *arg)
 {
@@ -309,20 +335,15 @@ on_header(char *p, size_t size, size_t n, void *arg)
 
 	if (c->state == CALL_OVER)
 		return 0;
-	if (c->head_ended) /* a trailer */
-		return line.len;
-	if (sv_istarts(line, SV("HTTP/"))) {
-		head_clear(&c->head);
-		return line.len;
+	c->line_bytes += line.len;
+	if (c->line_bytes > HTTP_LINES_BYTES) {
+		c->failure = HTTP_TOO_LARGE;
+		(void)err_set(&c->error,
+		    "the answer's heads and trailers are larger than %zu bytes",
+		    HTTP_LINES_BYTES);
+		return 0;
 	}
-	if (sv_trim(line).len == 0)
-		return end_head(c) ? line.len : 0;
-	if (head_add(&c->head, line))
-		return line.len;
-	c->failure = HTTP_TOO_LARGE;
-	(void)err_set(&c->error, "the answer's head is larger than %zu bytes",
-	    HTTP_HEADER_BYTES);
-	return 0;
+	return c->head_ended || take_line(c, line) ? line.len : 0;
 }
 
 static size_t
@@ -444,8 +465,6 @@ on_patience(void *arg)
 {
 	struct http_call *c = arg;
 
-	dns_cancel(c->query);
-	c->query = NULL;
 	(void)err_set(
 	    &c->error, "cannot look up %s: no answer in time", c->now->host);
 	end_call(c, HTTP_NAME_LATER);
@@ -460,7 +479,7 @@ start_hop(struct http_call *c)
 	c->began_ms = loop_now_ms(h->loop);
 	head_clear(&c->head);
 	c->head_ended = c->connecting = c->starved = false;
-	c->body_bytes = 0;
+	c->line_bytes = c->body_bytes = 0;
 	c->failure = HTTP_ANSWERED;
 	if (!c->now->named) {
 		run_hop(c, NULL);

@@ -838,6 +838,26 @@ an_endless_head_is_cut(void **state)
 }
 
 static void
+an_endless_trailer_is_cut(void **state)
+{
+	struct world *w = *state;
+	const struct outcome *o;
+	struct str reply;
+
+	str_init(&reply, MiB(1));
+	(void)str_adds(&reply,
+	    OK_HEAD "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n");
+	add_repeated(&reply, "X-More: abc\r\n", FAKE_REPEAT_BYTES / 13);
+	assert_int_equal(FAKE_REPEAT_BYTES % 13, 0);
+	fake_http_route(w->server, "/", str_sv(&reply), FAKE_REPEAT);
+	o = exchange(w,
+	    (struct http_request) {
+		.url = "http://127.0.0.1:%d/", .timeout_ms = 2000 });
+	assert_int_equal(o->failure, HTTP_TOO_LARGE);
+	str_done(&reply);
+}
+
+static void
 the_listener_may_stop_an_exchange(void **state)
 {
 	struct world *w = *state;
@@ -1027,6 +1047,46 @@ a_late_answer_to_a_lookup_finds_nobody(void **state)
 	outcome_done(&o);
 }
 
+/* Cancels at the n-th turn of the loop. */
+struct later {
+	struct outcome *o;
+	struct timer *turn;
+	int turns;
+};
+
+static void
+on_turn(void *arg)
+{
+	struct later *l = arg;
+
+	if (l->turns-- > 0)
+		timer_set(l->turn, 0);
+	else
+		on_cancel(l->o);
+}
+
+/* An answer that is remembered comes between two turns. */
+static void
+nor_does_an_answer_of_the_same_turn(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(get(w, "http://a.test:%d/")->status, 404);
+	for (int n = 0; n < 5; n++) {
+		struct outcome o = { 0 };
+		struct later l = { .o = &o, .turns = n };
+
+		l.turn = timer_new(w->loop, on_turn, &l);
+		start(w, &o,
+		    (struct http_request) { .url = "http://a.test:%d/" });
+		timer_set(l.turn, 0);
+		assert_int_equal(get(w, "http://b.test:%d/")->status, 404);
+		assert_int_equal(o.done, 0);
+		timer_free(l.turn);
+		outcome_done(&o);
+	}
+}
+
 static void
 what_has_ended_may_be_cancelled_before_it_is_told(void **state)
 {
@@ -1146,10 +1206,12 @@ main(void)
 		ROW(an_endless_body_stops_at_its_ceiling),
 		ROW(a_gzip_bomb_stops_at_the_ceiling_of_decoded_bytes),
 		ROW(an_endless_head_is_cut),
+		ROW(an_endless_trailer_is_cut),
 		ROW(the_listener_may_stop_an_exchange),
 		ROW(no_more_exchanges_than_allowed_are_under_way),
 		ROW(a_call_may_be_cancelled_in_every_state),
 		ROW(a_late_answer_to_a_lookup_finds_nobody),
+		ROW(nor_does_an_answer_of_the_same_turn),
 		ROW(what_has_ended_may_be_cancelled_before_it_is_told),
 		ROW(what_is_under_way_may_be_dropped_with_everything),
 		ROW(lack_of_descriptors_delays_and_does_not_fail),
