@@ -300,7 +300,9 @@ end_head(struct http_call *c)
 		return true; /* 1xx: the answer is still to come */
 	c->head_ended = true;
 	c->status = (int)status;
-	if (is_followed(c) || c->events->on_head == NULL)
+	if (is_followed(c))
+		return false; /* its body is of no use */
+	if (c->events->on_head == NULL)
 		return true;
 	fill_response(c, &r);
 	if (c->events->on_head(&r, c->arg))
@@ -352,8 +354,8 @@ on_body(char *p, size_t size, size_t n, void *arg)
 	struct sv bytes = { p, size * n };
 	struct http_call *c = arg;
 
-	if (c->state == CALL_OVER || is_followed(c))
-		return 0; /* nobody reads it */
+	if (c->state == CALL_OVER)
+		return 0;
 	if (bytes.len > c->req.max_bytes - c->body_bytes) {
 		c->failure = HTTP_TOO_LARGE;
 		(void)err_set(&c->error, "the answer is larger than %zu bytes",

@@ -439,6 +439,26 @@ redirects_lead_where_they_should(void **state)
 }
 
 static void
+a_redirect_is_followed_before_its_body_ends(void **state)
+{
+	struct world *w = *state;
+	int64_t began = clock_mono_ms();
+
+	fake_http_route(w->server, "/",
+	    SV("HTTP/1.1 302 Found\r\nLocation: /end\r\n\r\n"), FAKE_HOLD);
+	route(w, "/end", OK_HEAD "\r\nhello");
+	assert_int_equal(
+	    exchange(w,
+		(struct http_request) { .url = "http://127.0.0.1:%d/",
+		    .timeout_ms = 2000,
+		    .max_redirects = 1 })
+		->status,
+	    200);
+	assert_string_equal(str_c(&w->one.body), "hello");
+	assert_in_range(clock_mono_ms() - began, 0, 1500);
+}
+
+static void
 the_number_of_hops_is_bounded(void **state)
 {
 	struct world *w = *state;
@@ -1192,6 +1212,7 @@ main(void)
 		ROW(an_interim_answer_is_passed_over),
 		ROW(trailers_are_no_headers),
 		ROW(redirects_lead_where_they_should),
+		ROW(a_redirect_is_followed_before_its_body_ends),
 		ROW(the_number_of_hops_is_bounded),
 		ROW(a_post_is_repeated_only_where_the_answer_asks_for_it),
 		ROW(a_large_post_is_sent_without_asking_first),
