@@ -57,6 +57,7 @@ struct articles {
 	struct str visited; /* the last host on the walk */
 	int64_t walk_ms; /* when it began, monotonic */
 	bool later; /* some on disk are not due for a while */
+	size_t fetching; /* pages */
 };
 
 static void on_timer(void *arg);
@@ -147,10 +148,18 @@ forget(struct waiting *w)
 }
 
 static void
+end_fetch(struct waiting *w)
+{
+	w->a->fetching -= w->call != NULL;
+	http_cancel(w->call);
+	w->call = NULL;
+}
+
+static void
 free_waiting(struct waiting *w)
 {
 	forget(w);
-	http_cancel(w->call);
+	end_fetch(w);
 	gate_leave(&w->pass);
 	batch_free(w->batch);
 	str_done(&w->page);
@@ -465,6 +474,8 @@ on_done(const struct http_response *r, void *arg)
 	struct err e;
 
 	w->call = NULL;
+	w->a->fetching--;
+	timer_set(w->a->timer, 0); /* there is room for another */
 	if (r->failure == HTTP_ANSWERED && r->status == 200) {
 		on_page(w);
 	} else if (is_passing(r) && w->attempts + 1 < ARTICLE_ATTEMPTS) {
@@ -479,18 +490,28 @@ on_done(const struct http_response *r, void *arg)
 
 static const struct http_events page_events = { on_head, on_body, on_done };
 
-/* What cannot be stored is not fetched. */
+/* What cannot be stored is not fetched, and servers that take their time must
+ * leave room for feeds and alerts. */
+static bool
+may_fetch(const struct articles *a)
+{
+	size_t most = (size_t)(a->conf->network.in_flight + 1) / 2;
+
+	return !committer_is_stuck(a->env->committer) && a->fetching < most;
+}
+
 static void
 on_turn(void *arg)
 {
 	struct waiting *w = arg;
 	const struct http_header headers[] = { { "Accept", ACCEPT_PAGE } };
 
-	if (committer_is_stuck(w->a->env->committer)) {
+	if (!may_fetch(w->a)) {
 		gate_leave(&w->pass);
 		enqueue(w->a, w);
 		return;
 	}
+	w->a->fetching++;
 	w->call = http_start(w->a->env->http,
 	    &(struct http_request) {
 		.url = w->item.link.p,
@@ -530,7 +551,7 @@ begin_due(struct articles *a)
 {
 	struct waiting *w;
 
-	while ((w = TAILQ_FIRST(&a->queue)) != NULL) {
+	while (may_fetch(a) && (w = TAILQ_FIRST(&a->queue)) != NULL) {
 		int64_t wait = w->due_ms - loop_now_ms(a->env->loop);
 
 		if (wait <= 0)

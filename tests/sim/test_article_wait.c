@@ -314,6 +314,29 @@ every_host_gets_its_turn(void **state)
 }
 
 static void
+slow_servers_leave_room_for_others(void **state)
+{
+	struct world *w = *state;
+	struct str items;
+	char url[64];
+
+	str_init(&items, 100000);
+	for (int i = 0; i < 100; i++) {
+		(void)snprintf(url, sizeof(url), "http://n%d.example/", i);
+		(void)str_addf(&items,
+		    "<item><guid>%d</guid><link>%s</link></item>", i, url);
+		world_page(w, url, 404, "", "")->reply.takes_ms = 10 * MIN_MS;
+	}
+	(void)world_feed(w, FEED, "", str_c(&items));
+	world_live(w,
+	    "network: {articles-per-minute: 10000, in-flight: 20}\n" CONFIG(""),
+	    9 * MIN_MS);
+	assert_int_equal(w->nrequests, 11);
+	str_done(&items);
+	metrics.items_pending = 0;
+}
+
+static void
 set_clock_back(void *arg)
 {
 	sim_set_wall(sim_wall_ms() - *(int64_t *)arg);
@@ -386,6 +409,7 @@ main(void)
 		T(an_item_too_large_to_wait_rings_without_its_page),
 		T(a_host_that_is_held_keeps_no_other_waiting),
 		T(every_host_gets_its_turn),
+		T(slow_servers_leave_room_for_others),
 		T(a_clock_set_back_delays_no_item),
 		T(nor_when_it_happens_between_two_lives),
 		T(nor_does_one_set_back_while_items_are_in_line),
