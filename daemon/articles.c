@@ -8,6 +8,7 @@
 #include "base/metrics.h"
 #include "daemon/item_json.h"
 #include "feeds/article.h"
+#include "feeds/feed.h"
 #include "net/httptime.h"
 
 #include <stdlib.h>
@@ -466,22 +467,31 @@ on_page(struct waiting *w)
 	settle(w);
 }
 
+/* A server that has had enough of one request has had enough of us. */
+static void
+hold_host(struct waiting *w, const struct http_response *r, int64_t asked_ms)
+{
+	if (r->failure == HTTP_ANSWERED && r->status == 429)
+		gate_hold(w->a->env->gate, r->url,
+		    asked_ms >= 0 ? asked_ms : FEED_REFUSED_WAIT_MS);
+}
+
 static void
 on_done(const struct http_response *r, void *arg)
 {
 	struct waiting *w = arg;
-	int64_t wall = loop_wall_ms(w->a->env->loop);
+	int64_t asked = http_retry_after_ms(http_header(r, "retry-after"),
+	    http_header(r, "date"), loop_wall_ms(w->a->env->loop));
 	struct err e;
 
+	hold_host(w, r, asked);
 	w->call = NULL;
 	w->a->fetching--;
 	timer_set(w->a->timer, 0); /* there is room for another */
 	if (r->failure == HTTP_ANSWERED && r->status == 200) {
 		on_page(w);
 	} else if (is_passing(r) && w->attempts + 1 < ARTICLE_ATTEMPTS) {
-		try_later(w,
-		    http_retry_after_ms(http_header(r, "retry-after"),
-			http_header(r, "date"), wall));
+		try_later(w, asked);
 	} else {
 		(void)err_set(&e, "the server answered %d", r->status);
 		give_up(w, r->failure == HTTP_ANSWERED ? e.msg : r->error);

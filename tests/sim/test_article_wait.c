@@ -188,6 +188,23 @@ retry_after_of_a_page_is_honoured(void **state)
 	    30 * MIN_MS);
 }
 
+/* Of the whole server, not only of the page that it was said for. */
+static void
+nor_is_its_server_asked_for_others_before(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(w, FEED, "",
+	    "<item><guid>1</guid><link>" PAGE "/1</link></item>"
+	    "<item><guid>2</guid><link>" PAGE "/2</link></item>"
+	    "<item><guid>3</guid><link>" PAGE "/3</link></item>");
+	(void)world_page(w, PAGE "/1", 429, "retry-after: 1800\n", "");
+	world_live(w, CONFIG(""), 20 * MIN_MS);
+	assert_int_equal(world_asked(w, PAGE "/1"), 1);
+	assert_int_equal(world_asked(w, PAGE "/2"), 0);
+	assert_int_equal(world_asked(w, PAGE "/3"), 0);
+}
+
 static void
 the_budget_of_a_minute_is_kept(void **state)
 {
@@ -405,6 +422,7 @@ main(void)
 		T(it_rings_when_the_server_is_back_after_a_restart),
 		T(a_page_that_is_gone_is_not_asked_again),
 		T(retry_after_of_a_page_is_honoured),
+		T(nor_is_its_server_asked_for_others_before),
 		T(the_budget_of_a_minute_is_kept),
 		T(an_item_too_large_to_wait_rings_without_its_page),
 		T(a_host_that_is_held_keeps_no_other_waiting),
