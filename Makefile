@@ -23,7 +23,7 @@ BUILD ?= build$(if $(SAN),-san)$(if $(filter gcc,$(CC)),,-$(notdir $(CC)))
 
 LIB_DIRS := base config feeds filters net store alerts daemon
 PACKAGES := libcurl libevent_core libevent_extra yaml-0.1 jansson \
-	sqlite3 libcrypto libcares icu-uc icu-i18n
+	sqlite3 libcrypto libcares icu-uc icu-i18n zlib
 TEST_PACKAGES := cmocka
 BENCH_PACKAGES := libxml-2.0 # the yardstick
 

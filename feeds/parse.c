@@ -4,10 +4,13 @@
 #include "base/utf8.h"
 #include "feeds/charset.h"
 #include "feeds/collect.h"
+#include "feeds/unpack.h"
 
 #include <stdlib.h>
 
+/* Each stage hands on to the next. */
 struct feed_parser {
+	struct unpack *outer, *inner; /* some servers pack twice */
 	struct charset *charset;
 	struct collect *collect;
 	struct xml *xml;
@@ -28,7 +31,7 @@ static const struct magic {
 	{ "GIF8", "it is a GIF image, not a feed" },
 	{ "\u00FF\u00D8", "it is a JPEG image, not a feed" },
 	{ "PK\x03\x04", "it is a ZIP archive, not a feed" },
-	{ "\x1F\u2039", "it is gzip data, not a feed" },
+	{ "\x1F\u2039", "it is gzip data in gzip data in gzip data" },
 };
 
 static bool
@@ -49,12 +52,18 @@ refuse(struct feed_parser *p, const char *what)
 	return fail(p, &e);
 }
 
+static bool on_unpacked(struct sv, void *, struct err *);
+static bool on_bytes(struct sv, void *, struct err *);
+
 struct feed_parser *
 feed_parser_new(
     const struct feed_parser_options *o, feed_item_fn *on_item, void *arg)
 {
 	struct feed_parser *p = mem_calloc(1, sizeof(*p));
+	size_t max = o->max_bytes != 0 ? o->max_bytes : FEED_DOCUMENT_BYTES;
 
+	p->outer = unpack_new(max, on_unpacked, p);
+	p->inner = unpack_new(max, on_bytes, p);
 	p->charset = charset_new(o->content_type);
 	p->collect = collect_new(o->base_url, on_item, arg);
 	p->xml = xml_new(&collect_events, p->collect);
@@ -67,6 +76,8 @@ feed_parser_free(struct feed_parser *p)
 {
 	if (p == NULL)
 		return;
+	unpack_free(p->outer);
+	unpack_free(p->inner);
 	charset_free(p->charset);
 	xml_free(p->xml);
 	collect_free(p->collect);
@@ -109,9 +120,11 @@ report(const struct feed_parser *p, struct err *e)
 	return p->failed ? err_set(e, "%s", p->err.msg) : true;
 }
 
-bool
-feed_parser_push(struct feed_parser *p, struct sv bytes, struct err *e)
+static bool
+on_bytes(struct sv bytes, void *arg, struct err *e)
 {
+	struct feed_parser *p = arg;
+
 	while (bytes.len != 0 && !p->failed && !xml_root_closed(p->xml)) {
 		struct sv chunk = sv_sub(bytes, 0, FEED_CHUNK_BYTES);
 
@@ -123,10 +136,33 @@ feed_parser_push(struct feed_parser *p, struct sv bytes, struct err *e)
 }
 
 static bool
+on_unpacked(struct sv bytes, void *arg, struct err *e)
+{
+	struct feed_parser *p = arg;
+
+	return unpack_push(p->inner, bytes, e);
+}
+
+bool
+feed_parser_push(struct feed_parser *p, struct sv bytes, struct err *e)
+{
+	struct err why;
+
+	if (!p->failed && !xml_root_closed(p->xml) &&
+	    !unpack_push(p->outer, bytes, &why))
+		(void)fail(p, &why);
+	return report(p, e);
+}
+
+static bool
 finish(struct feed_parser *p)
 {
 	struct err e;
 
+	if (xml_root_closed(p->xml))
+		return true;
+	if (!unpack_finish(p->outer, &e) || !unpack_finish(p->inner, &e))
+		return fail(p, &e);
 	charset_finish(p->charset, &p->utf8);
 	if (!pass_on(p))
 		return false;
