@@ -16,6 +16,7 @@
 #define ARENA_KEEP_BYTES         KiB(256)
 #define ERR_BYTES                512          /* one error message */
 #define URL_BYTES                KiB(8)
+#define LINK_REDIRECTORS         4            /* followed when links are compared */
 
 /* Configuration */
 #define CONFIG_BYTES             MiB(64)      /* one file */

@@ -1,4 +1,4 @@
-/* base/url.c: URLs: taken apart, resolved, normalised, hidden (RFC 3986). */
+/* base/url.c: URLs: taken apart, resolved, hidden (RFC 3986). */
 #include "base/url.h"
 
 #include "base/limits.h"
@@ -260,24 +260,6 @@ url_origin(struct str *out, struct sv text)
 
 	url_split(text, &u);
 	add_origin(out, &u);
-}
-
-void
-url_normalise(struct str *out, struct sv text)
-{
-	struct url u;
-
-	url_split(text, &u);
-	if (!u.has_authority) {
-		(void)str_add(out, sv_trim(text));
-		return;
-	}
-	add_origin(out, &u);
-	if (u.path.len == 0)
-		(void)str_addc(out, '/');
-	add_path(out, u.path);
-	u.fragment = SV_NONE;
-	add_tail(out, &u);
 }
 
 void

@@ -29,7 +29,7 @@ on_item(const struct item *it, void *arg)
 	check(it->content);
 	for (size_t i = 0; i < it->ncategories; i++)
 		check(it->categories[i]);
-	item_key(it, key);
+	item_key(it, SV_NONE, key);
 	(void)item_words(it, 200);
 }
 
