@@ -47,6 +47,8 @@
 #define FEED_TAG_BYTES           KiB(64)      /* one start tag */
 #define FEED_COMMENT_BYTES       MiB(2)       /* one comment or PI */
 #define FEED_CHUNK_BYTES         KiB(16)      /* read at once */
+#define DISCOVERED_FEEDS         8            /* that one web page names */
+#define DISCOVER_BYTES           KiB(128)     /* of a web page, read for them */
 #define XML_NAMESPACES           256          /* URIs and prefixes of one document */
 #define XML_NAMESPACE_BYTES      512
 #define CHARSET_SNIFF_BYTES      KiB(1)       /* read before the charset is chosen */
