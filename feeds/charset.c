@@ -329,10 +329,12 @@ start(struct charset *c, struct str *out, bool last)
 {
 	struct str begin = c->kept;
 	struct sv v = str_sv(&begin);
+	struct sv head = sv_sub(v, 0, CHARSET_SNIFF_BYTES);
+	size_t len = head.len;
 
 	str_init(&c->kept, begin.max);
-	decide(c, &v);
-	decode(c, v, out, last);
+	decide(c, &head);
+	decode(c, sv_from(v, len - head.len), out, last);
 	str_done(&begin);
 }
 

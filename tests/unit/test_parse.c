@@ -542,6 +542,25 @@ test_wide(void **state)
 	}
 }
 
+/* However many bytes came with them. */
+static void
+test_first_bytes_choose_the_charset(void **state)
+{
+	struct row r = { "NUL behind the bytes that are sniffed", SV_NONE,
+		"[ title=é ]", "text/xml; charset=utf-16", NULL };
+	struct str doc;
+
+	(void)state;
+	str_init(&doc, MiB(1));
+	(void)str_adds(&doc, "<rss><channel><item><title>é</title>");
+	while (doc.len < CHARSET_SNIFF_BYTES)
+		(void)str_addc(&doc, ' ');
+	(void)str_add(&doc, SV("\0</item></channel></rss>"));
+	r.document = str_sv(&doc);
+	check_rows(&r, 1);
+	str_done(&doc);
+}
+
 static const struct {
 	const char *name, *document, *format, *title, *link, *lang;
 	int64_t updated;
@@ -774,6 +793,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_wide),
+		cmocka_unit_test(test_first_bytes_choose_the_charset),
 		cmocka_unit_test(test_meta),
 		cmocka_unit_test(test_streams),
 		cmocka_unit_test(test_ceilings),
