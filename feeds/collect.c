@@ -581,6 +581,17 @@ on_start(const struct xml_element *el, void *arg, struct err *e)
 	return true;
 }
 
+/* White space that is more than one blank between words. */
+static bool
+is_wide_space(struct sv v, size_t at)
+{
+	char c = v.p[at];
+
+	if ((unsigned char)c > ' ' || !ascii_is_space(c))
+		return false;
+	return c != ' ' || at + 1 == v.len || ascii_is_space(v.p[at + 1]);
+}
+
 /* White space collapsed to single blanks, none at the ends. */
 static void
 add_collapsed(struct str *out, struct sv v)
@@ -588,7 +599,7 @@ add_collapsed(struct str *out, struct sv v)
 	for (v = sv_trim(v); v.len != 0; v = sv_trim(v)) {
 		size_t n = 0;
 
-		while (n < v.len && !ascii_is_space(v.p[n]))
+		while (n < v.len && !is_wide_space(v, n))
 			n++;
 		if (out->len != 0)
 			(void)str_addc(out, ' ');
