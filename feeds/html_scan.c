@@ -137,7 +137,7 @@ are_attributes(struct sv v)
 
 	while (i < v.len && (ascii_is_alnum(v.p[i]) || v.p[i] == '-'))
 		i++;
-	return i == v.len || (i > from && v.p[i] == '=');
+	return v.len == 0 || (i > from && i < v.len && v.p[i] == '=');
 }
 
 /* The document ends inside a tag.  What looks like a tag that was cut off is

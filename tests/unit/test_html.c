@@ -57,6 +57,7 @@ static const struct text_case {
 	    "text" },
 	{ "words behind < are no tag cut off", "x <b and c = d",
 	    "x <b and c = d" },
+	{ "nor is a name with a blank behind it", "x <a ", "x <a" },
 	{ "a name cut off at the end stays", "text <stron", "text <stron" },
 	{ "what was no tag stays", "x <y and z", "x <y and z" },
 	{ "references are decoded once", "&amp;lt;b&gt; &quot;&#39;&#x2014;",
