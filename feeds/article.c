@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define ARTICLE_WORDS_LEAST 25
+#define LIST_WORDS 40 /* lines without a full stop are text, too */
 #define NEARLY_ALL 0.9 /* of an element's value, in a part of it */
 #define WALL_WORDS_MOST 150 /* a longer page is no wall */
 
@@ -26,7 +27,9 @@ static const char *const walls[] = { "enable javascript and cookies",
 struct chooser {
 	const struct page *page;
 	bool *dropped; /* by node: it or an element around it is no article */
-	double *sum; /* by node: value of its blocks, and of all below */
+	bool *prose; /* by node: a block of it is prose */
+	double *raw; /* by node: value of its blocks, and of all below */
+	double *sum; /* the same, more for what is named like an article */
 	size_t best;
 };
 
@@ -61,6 +64,13 @@ has_sentence(struct sv text)
 	return false;
 }
 
+/* A bare URL. */
+static bool
+is_address(struct sv text)
+{
+	return sv_starts(text, SV("http")) && sv_chr(text, ' ') == text.len;
+}
+
 static double
 block_value(const struct page *p, const struct page_block *b)
 {
@@ -73,6 +83,10 @@ block_value(const struct page *p, const struct page_block *b)
 		return sentence && b->words >= 15 ? 0 : -(double)b->words;
 	if (is_heading(tag))
 		return 0;
+	if (is_address(page_block_text(p, b)))
+		return -(double)b->words;
+	if (!sentence && is_prose(tag) && b->words >= LIST_WORDS)
+		return 0.5 * b->words * (1 - links);
 	if (!sentence)
 		return is_prose(tag) || tag == HTML_li ? 0 : -0.5 * b->words;
 	if (is_prose(tag))
@@ -107,14 +121,19 @@ sum_values(struct chooser *c)
 {
 	const struct page *p = c->page;
 
-	for (size_t i = 0; i < p->nblocks; i++)
-		if (!c->dropped[p->blocks[i].node])
-			c->sum[p->blocks[i].node] += block_value(
-			    p, &p->blocks[i]);
+	for (size_t i = 0; i < p->nblocks; i++) {
+		uint32_t node = p->blocks[i].node;
+		double value = block_value(p, &p->blocks[i]);
+
+		c->prose[node] = c->prose[node] || value > 0;
+		c->raw[node] += c->dropped[node] ? 0 : value;
+		c->sum[node] = c->raw[node];
+	}
 	for (size_t i = p->nnodes; --i > 0;) {
 		if ((p->nodes[i].hints & HINT_GOOD) != 0 && c->sum[i] > 0)
 			c->sum[i] *= 1.5;
 		c->sum[p->nodes[i].parent] += c->sum[i];
+		c->raw[p->nodes[i].parent] += c->raw[i];
 	}
 }
 
@@ -131,7 +150,7 @@ choose(struct chooser *c)
 			c->best = i;
 	for (size_t i = c->best + 1; i < c->page->nnodes; i++)
 		if (!c->dropped[i] && nodes[i].parent == c->best &&
-		    c->sum[i] >= NEARLY_ALL * c->sum[c->best])
+		    c->raw[i] >= NEARLY_ALL * c->raw[c->best])
 			c->best = i;
 }
 
@@ -148,6 +167,8 @@ is_wanted(const struct chooser *c, const struct page_block *b)
 {
 	if (c->dropped[b->node] || !is_below(c->page, b->node, c->best))
 		return false;
+	if (c->prose[b->node] && b->link_words == 0)
+		return true; /* parted by <br> from what is prose */
 	return c->page->nodes[b->node].tag != HTML_h1 &&
 	    block_value(c->page, b) >= 0;
 }
@@ -188,6 +209,8 @@ find_text(const struct page *p, bool strict, struct str *out)
 	struct chooser c = { .page = p };
 
 	c.dropped = mem_calloc(p->nnodes, sizeof(*c.dropped));
+	c.prose = mem_calloc(p->nnodes, sizeof(*c.prose));
+	c.raw = mem_calloc(p->nnodes, sizeof(*c.raw));
 	c.sum = mem_calloc(p->nnodes, sizeof(*c.sum));
 	mark_dropped(&c, strict);
 	sum_values(&c);
@@ -195,6 +218,8 @@ find_text(const struct page *p, bool strict, struct str *out)
 	str_clear(out);
 	add_text(&c, out);
 	free(c.dropped);
+	free(c.prose);
+	free(c.raw);
 	free(c.sum);
 	return page_count_words(str_sv(out));
 }
