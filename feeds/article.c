@@ -13,6 +13,7 @@
 
 #define ARTICLE_WORDS_LEAST 25
 #define LIST_WORDS 40 /* lines without a full stop are text, too */
+#define TITLE_WORDS 3 /* that say which heading is the headline */
 #define NEARLY_ALL 0.9 /* of an element's value, in a part of it */
 #define WALL_WORDS_MOST 150 /* a longer page is no wall */
 
@@ -31,6 +32,7 @@ struct chooser {
 	double *raw; /* by node: value of its blocks, and of all below */
 	double *sum; /* the same, more for what is named like an article */
 	size_t best;
+	size_t headline; /* a block */
 };
 
 static double
@@ -137,21 +139,90 @@ sum_values(struct chooser *c)
 	}
 }
 
-/* The largest sum; of equal ones the innermost.  An element inside that holds
- * nearly all of it is the better choice: what else there is are teasers. */
+/* The largest sum; of equal ones the innermost. */
 static void
 choose(struct chooser *c)
 {
-	const struct page_node *nodes = c->page->nodes;
-
 	c->best = 0;
 	for (size_t i = 1; i < c->page->nnodes; i++)
 		if (!c->dropped[i] && c->sum[i] >= c->sum[c->best])
 			c->best = i;
+}
+
+/* An element inside that holds nearly all of it is the better choice: what else
+ * there is are teasers. */
+static void
+narrow(struct chooser *c)
+{
+	const struct page_node *nodes = c->page->nodes;
+
 	for (size_t i = c->best + 1; i < c->page->nnodes; i++)
 		if (!c->dropped[i] && nodes[i].parent == c->best &&
 		    c->raw[i] >= NEARLY_ALL * c->raw[c->best])
 			c->best = i;
+}
+
+/* Does one of the two hold the other? */
+static bool
+is_title(struct sv heading, struct sv title)
+{
+	struct sv in = heading.len < title.len ? title : heading;
+	struct sv part = heading.len < title.len ? heading : title;
+
+	if (page_count_words(part) < TITLE_WORDS)
+		return false;
+	for (size_t i = 0; i + part.len <= in.len; i++)
+		if (sv_ieq(sv_sub(in, i, part.len), part))
+			return true;
+	return false;
+}
+
+/* The heading that says what the page is called, else the only h1; nblocks:
+ * there is none. */
+static size_t
+find_headline(const struct chooser *c, struct sv title)
+{
+	const struct page *p = c->page;
+	size_t only = p->nblocks, n = 0;
+
+	for (size_t i = 0; i < p->nblocks; i++) {
+		const struct page_block *b = &p->blocks[i];
+		enum html_tag tag = p->nodes[b->node].tag;
+
+		if (!is_heading(tag) || c->dropped[b->node] ||
+		    b->link_words == b->words)
+			continue;
+		if (is_title(page_block_text(p, b), title))
+			return i;
+		only = tag == HTML_h1 ? i : only;
+		n += tag == HTML_h1;
+	}
+	return n == 1 ? only : p->nblocks;
+}
+
+/* The element around it that holds a text beneath it, too. */
+static size_t
+around(const struct chooser *c, size_t block)
+{
+	uint32_t node = c->page->blocks[block].node;
+
+	while (node != 0 && c->raw[node] < ARTICLE_WORDS_LEAST)
+		node = c->page->nodes[node].parent;
+	return node;
+}
+
+/* What stands below the headline goes before a longer text elsewhere, unless it
+ * is so short that it may be no more than a lead. */
+static void
+prefer_headline(struct chooser *c)
+{
+	size_t node = c->headline < c->page->nblocks ? around(c, c->headline)
+						     : 0;
+	bool marked = c->page->nodes[node].tag == HTML_article ||
+	    (c->page->nodes[node].hints & HINT_GOOD) != 0;
+
+	if (node != 0 && c->raw[node] >= (marked ? 0.1 : 0.5) * c->raw[c->best])
+		c->best = node;
 }
 
 static bool
@@ -204,7 +275,7 @@ add_text(const struct chooser *c, struct str *out)
 
 /* `strict`: what is named like navigation, comments ... is left out. */
 static unsigned
-find_text(const struct page *p, bool strict, struct str *out)
+find_text(const struct page *p, struct sv title, bool strict, struct str *out)
 {
 	struct chooser c = { .page = p };
 
@@ -215,6 +286,9 @@ find_text(const struct page *p, bool strict, struct str *out)
 	mark_dropped(&c, strict);
 	sum_values(&c);
 	choose(&c);
+	c.headline = find_headline(&c, title);
+	prefer_headline(&c);
+	narrow(&c);
 	str_clear(out);
 	add_text(&c, out);
 	free(c.dropped);
@@ -248,16 +322,17 @@ is_wall(const struct page *p)
 }
 
 static bool
-find_article(const struct page *p, struct str *text, struct err *e)
+find_article(
+    const struct page *p, struct sv title, struct str *text, struct err *e)
 {
 	unsigned words;
 
 	if (is_wall(p))
 		return err_set(
 		    e, "the page asks for consent or a proof of being human");
-	words = find_text(p, true, text);
+	words = find_text(p, title, true, text);
 	if (words < 2 * ARTICLE_WORDS_LEAST)
-		words = find_text(p, false, text);
+		words = find_text(p, title, false, text);
 	if (words < ARTICLE_WORDS_LEAST)
 		return err_set(e, "no article: %u words of text", words);
 	return true;
@@ -295,9 +370,9 @@ extract(struct sv html, struct arena *a, struct article *out, struct err *e)
 
 	str_init(&text, ARTICLE_TEXT_BYTES);
 	page_read(&page, html);
-	ok = find_article(&page, &text, e);
+	page_meta_read(&meta, html, a);
+	ok = find_article(&page, meta.text[PAGE_TITLE], &text, e);
 	if (ok) {
-		page_meta_read(&meta, html, a);
 		fill(out, &meta);
 		out->text = arena_sv(a, str_sv(&text));
 	}
