@@ -3,6 +3,9 @@
  * sum holds the article. */
 #include "feeds/article.h"
 
+#include "base/limits.h"
+#include "base/url.h"
+#include "feeds/article_walls.h"
 #include "feeds/charset.h"
 #include "feeds/date.h"
 #include "feeds/page.h"
@@ -13,17 +16,17 @@
 
 #define ARTICLE_WORDS_LEAST 25
 #define LIST_WORDS 40 /* lines without a full stop are text, too */
+#define HEADLINE_BYTES 512 /* a longer heading is none */
 #define TITLE_WORDS 3 /* that say which heading is the headline */
 #define NEARLY_ALL 0.9 /* of an element's value, in a part of it */
 #define WALL_WORDS_MOST 150 /* a longer page is no wall */
+#define STUB_WORDS 100 /* as many are no stub of an article for subscribers */
+#define STUB_PAGE_WORDS 1500 /* a longer page is not searched for a paywall */
 
-/* What pages say that stand in front of an article. */
-static const char *const walls[] = { "enable javascript and cookies",
-	"verify you are human", "verify you are a human", "not a robot",
-	"checking your browser", "unusual traffic", "captcha", "access denied",
-	"access to this page has been denied", "pardon our interruption",
-	"security check to access", "before you continue",
-	"we value your privacy", "manage your consent" };
+#define PHRASE(text) text,
+static const char *const walls[] = { ARTICLE_WALLS(PHRASE) };
+static const char *const guards[] = { ARTICLE_GUARDS(PHRASE) };
+static const char *const paywalls[] = { ARTICLE_PAYWALLS(PHRASE) };
 
 struct chooser {
 	const struct page *page;
@@ -162,19 +165,29 @@ narrow(struct chooser *c)
 			c->best = i;
 }
 
+static struct sv
+fold(struct sv v, char out[HEADLINE_BYTES])
+{
+	size_t n = v.len < HEADLINE_BYTES ? v.len : 0;
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = ascii_lower(v.p[i]);
+	return (struct sv) { out, n };
+}
+
 /* Does one of the two hold the other? */
 static bool
 is_title(struct sv heading, struct sv title)
 {
-	struct sv in = heading.len < title.len ? title : heading;
-	struct sv part = heading.len < title.len ? heading : title;
+	char a[HEADLINE_BYTES], b[HEADLINE_BYTES];
+	struct sv in = fold(heading, a), part = fold(title, b), swap = in;
 
-	if (page_count_words(part) < TITLE_WORDS)
-		return false;
-	for (size_t i = 0; i + part.len <= in.len; i++)
-		if (sv_ieq(sv_sub(in, i, part.len), part))
-			return true;
-	return false;
+	if (in.len < part.len) {
+		in = part;
+		part = swap;
+	}
+	return page_count_words(part) >= TITLE_WORDS &&
+	    sv_find(in, part) < in.len;
 }
 
 /* The heading that says what the page is called, else the only h1; nblocks:
@@ -298,41 +311,52 @@ find_text(const struct page *p, struct sv title, bool strict, struct str *out)
 	return page_count_words(str_sv(out));
 }
 
-static bool
-contains_folded(struct sv text, const char *lower)
+/* The page's text in lower case, or none if there is much of it. */
+static struct sv
+folded_text(const struct page *p, struct arena *a)
 {
-	size_t n = strlen(lower);
+	char *text;
 
-	for (size_t i = 0; i + n <= text.len; i++)
-		if (ascii_lower(text.p[i]) == lower[0] &&
-		    sv_istarts(sv_from(text, i), (struct sv) { lower, n }))
+	if (p->nodes[0].words > STUB_PAGE_WORDS || p->text.len == 0)
+		return SV_NONE;
+	text = arena_alloc(a, p->text.len);
+	for (size_t i = 0; i < p->text.len; i++)
+		text[i] = ascii_lower(p->text.p[i]);
+	return (struct sv) { text, p->text.len };
+}
+
+static bool
+holds(struct sv text, const char *const *phrases, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (sv_find(text, sv_of(phrases[i])) < text.len)
 			return true;
 	return false;
 }
 
+#define HOLDS(text, phrases) holds((text), (phrases), COUNTOF(phrases))
+
 static bool
-is_wall(const struct page *p)
+is_wall(const struct page *p, struct sv html, struct sv folded)
 {
-	if (p->nodes[0].words > WALL_WORDS_MOST)
-		return false;
-	for (size_t i = 0; i < COUNTOF(walls); i++)
-		if (contains_folded(str_sv(&p->text), walls[i]))
-			return true;
-	return false;
+	return p->nodes[0].words <= WALL_WORDS_MOST &&
+	    (HOLDS(folded, walls) || HOLDS(html, guards));
 }
 
 static bool
-find_article(
-    const struct page *p, struct sv title, struct str *text, struct err *e)
+find_article(const struct page *p, const struct page_meta *m, struct sv html,
+    struct sv folded, struct str *text, struct err *e)
 {
 	unsigned words;
 
-	if (is_wall(p))
+	if (is_wall(p, html, folded))
 		return err_set(
 		    e, "the page asks for consent or a proof of being human");
-	words = find_text(p, title, true, text);
+	words = find_text(p, m->text[PAGE_TITLE], true, text);
 	if (words < 2 * ARTICLE_WORDS_LEAST)
-		words = find_text(p, title, false, text);
+		words = find_text(p, m->text[PAGE_TITLE], false, text);
+	if (words < STUB_WORDS && (m->locked || HOLDS(folded, paywalls)))
+		return err_set(e, "the article is for subscribers");
 	if (words < ARTICLE_WORDS_LEAST)
 		return err_set(e, "no article: %u words of text", words);
 	return true;
@@ -349,6 +373,21 @@ decode(struct sv page, struct sv content_type, struct str *out)
 	charset_free(c);
 }
 
+static struct sv
+own_link(struct sv link, struct sv base_url, struct arena *a)
+{
+	struct str url;
+	struct sv v = SV_NONE;
+
+	str_init(&url, URL_BYTES);
+	if (link.len != 0)
+		url_resolve(&url, base_url, link);
+	if (url_is_http(str_sv(&url)))
+		v = arena_sv(a, str_sv(&url));
+	str_done(&url);
+	return v;
+}
+
 static void
 fill(struct article *out, const struct page_meta *m)
 {
@@ -361,7 +400,8 @@ fill(struct article *out, const struct page_meta *m)
 }
 
 static bool
-extract(struct sv html, struct arena *a, struct article *out, struct err *e)
+extract(struct sv html, struct sv base_url, struct arena *a,
+    struct article *out, struct err *e)
 {
 	struct page_meta meta;
 	struct page page;
@@ -371,9 +411,10 @@ extract(struct sv html, struct arena *a, struct article *out, struct err *e)
 	str_init(&text, ARTICLE_TEXT_BYTES);
 	page_read(&page, html);
 	page_meta_read(&meta, html, a);
-	ok = find_article(&page, meta.text[PAGE_TITLE], &text, e);
+	ok = find_article(&page, &meta, html, folded_text(&page, a), &text, e);
 	if (ok) {
 		fill(out, &meta);
+		out->link = own_link(meta.text[PAGE_LINK], base_url, a);
 		out->text = arena_sv(a, str_sv(&text));
 	}
 	page_done(&page);
@@ -388,13 +429,12 @@ article_extract(struct sv page, struct sv content_type, struct sv base_url,
 	struct str html;
 	bool ok;
 
-	(void)base_url;
 	if (page.len > ARTICLE_BYTES)
 		return err_set(
 		    e, "the page has more than %zu bytes", ARTICLE_BYTES);
 	str_init(&html, 4 * ARTICLE_BYTES + 4 * CHARSET_SNIFF_BYTES);
 	decode(page, content_type, &html);
-	ok = extract(str_sv(&html), a, out, e);
+	ok = extract(str_sv(&html), base_url, a, out, e);
 	str_done(&html);
 	return ok;
 }

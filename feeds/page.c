@@ -278,8 +278,9 @@ push(struct reader *r, enum html_tag tag, struct sv attributes)
 {
 	unsigned hints = element_hints(tag, attributes);
 	bool known_block = (html_tag_flags(tag) & TAG_BLOCK) != 0;
-	bool block = known_block || (!in_sentence(r) &&
-	    (tag == HTML_UNKNOWN || (hints & HINT_HIDDEN) != 0));
+	bool block = known_block ||
+	    (!in_sentence(r) &&
+		(tag == HTML_UNKNOWN || (hints & HINT_HIDDEN) != 0));
 	struct open o = { tag, top(r)->node,
 		top(r)->hidden || (hints & HINT_HIDDEN) != 0, block };
 
