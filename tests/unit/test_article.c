@@ -133,9 +133,9 @@ static const struct text_case {
 	    "</p></article></div>",
 	    ONE TWO },
 	{ "but a lead alone is not the article",
-	    "<div><h1>Talks</h1><p>" ONE " " ONE
-	    "</p></div><div>" STORY_P STORY_P STORY_P "</div>",
-	    STORY "\n" STORY "\n" STORY },
+	    "<div><h1>Talks</h1><p>" ONE
+	    "</p></div><div>" STORY_P STORY_P STORY_P STORY_P "</div>",
+	    STORY "\n" STORY "\n" STORY "\n" STORY },
 	{ "a bare address is no text",
 	    "<article>" STORY_P "<div>https://example.org/2026/11/a.html</div>"
 	    "</article>",
