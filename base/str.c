@@ -92,6 +92,21 @@ str_addf(struct str *s, const char *fmt, ...)
 	return ok;
 }
 
+void
+str_add_words(struct str *s, struct sv v)
+{
+	for (v = sv_trim(v); v.len != 0; v = sv_trim(v)) {
+		size_t n = 0;
+
+		while (n < v.len && !ascii_is_space(v.p[n]))
+			n++;
+		if (s->len != 0)
+			(void)str_addc(s, ' ');
+		(void)str_add(s, sv_sub(v, 0, n));
+		v = sv_from(v, n);
+	}
+}
+
 struct sv
 str_sv(const struct str *s)
 {
