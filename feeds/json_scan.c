@@ -27,7 +27,7 @@ enum next {
 };
 
 struct json_scan {
-	const struct json_events *events;
+	const struct json_scan_events *events;
 	void *arg;
 	enum state state;
 	enum next next;
@@ -44,7 +44,7 @@ struct json_scan {
 };
 
 struct json_scan *
-json_scan_new(const struct json_events *events, void *arg)
+json_scan_new(const struct json_scan_events *events, void *arg)
 {
 	struct json_scan *x = mem_calloc(1, sizeof(*x));
 
@@ -105,14 +105,14 @@ go_on(struct json_scan *x)
 }
 
 static void
-put_value(struct json_scan *x, enum json_type type)
+put_value(struct json_scan *x, enum json_scan_type type)
 {
 	x->events->value(type, str_sv(&x->key), str_sv(&x->text), x->arg);
 	go_on(x);
 }
 
 static size_t
-take_open(struct json_scan *x, enum json_type type)
+take_open(struct json_scan *x, enum json_scan_type type)
 {
 	if (x->depth == FEED_DEPTH) {
 		x->failed = true;
@@ -125,7 +125,7 @@ take_open(struct json_scan *x, enum json_type type)
 		x->failed = true;
 		return 0;
 	}
-	x->is_array[x->depth++] = type == JSON_ARRAY;
+	x->is_array[x->depth++] = type == JSON_SCAN_ARRAY;
 	go_on(x);
 	return 1;
 }
@@ -138,7 +138,7 @@ take_close(struct json_scan *x, bool array)
 	if (array != in_array(x))
 		return broken(x, array ? "\"}\"" : "\"]\"");
 	if (!array && x->next == VALUE)
-		put_value(x, JSON_NULL);
+		put_value(x, JSON_SCAN_NULL);
 	x->depth--;
 	x->events->close(x->arg);
 	go_on(x);
@@ -151,7 +151,7 @@ take_comma(struct json_scan *x)
 	if (x->next == COLON)
 		return broken(x, "\":\"");
 	if (x->next == VALUE && in_object(x))
-		put_value(x, JSON_NULL);
+		put_value(x, JSON_SCAN_NULL);
 	return 1;
 }
 
@@ -210,7 +210,8 @@ take_token(struct json_scan *x, struct sv v)
 	if (c == '}' || c == ']')
 		return take_close(x, c == ']');
 	if ((c == '{' || c == '[') && x->next == VALUE)
-		return take_open(x, c == '{' ? JSON_OBJECT : JSON_ARRAY);
+		return take_open(
+		    x, c == '{' ? JSON_SCAN_OBJECT : JSON_SCAN_ARRAY);
 	if (c != '/')
 		return take_scalar(x, c);
 	x->state = SLASH;
@@ -329,7 +330,7 @@ take_string(struct json_scan *x, struct sv v)
 	if (x->next == KEY)
 		x->next = COLON;
 	else
-		put_value(x, JSON_STRING);
+		put_value(x, JSON_SCAN_STRING);
 	return 1;
 }
 
@@ -399,14 +400,14 @@ take_escape(struct json_scan *x, char c)
 
 static const struct literal {
 	const char *word;
-	enum json_type type;
+	enum json_scan_type type;
 } literals[] = {
-	{ "true", JSON_BOOL },
-	{ "false", JSON_BOOL },
-	{ "null", JSON_NULL },
-	{ "NaN", JSON_NULL },
-	{ "Infinity", JSON_NULL },
-	{ "undefined", JSON_NULL },
+	{ "true", JSON_SCAN_BOOL },
+	{ "false", JSON_SCAN_BOOL },
+	{ "null", JSON_SCAN_NULL },
+	{ "NaN", JSON_SCAN_NULL },
+	{ "Infinity", JSON_SCAN_NULL },
+	{ "undefined", JSON_SCAN_NULL },
 };
 
 /* In a broken document the state stays. */
@@ -414,7 +415,7 @@ static void
 end_word(struct json_scan *x)
 {
 	struct sv word = str_sv(&x->text);
-	enum json_type type = JSON_NUMBER;
+	enum json_scan_type type = JSON_SCAN_NUMBER;
 	size_t i = 0;
 
 	if (ascii_is_alpha(word.p[0])) {

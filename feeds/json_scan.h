@@ -6,13 +6,13 @@
 #include "base/err.h"
 #include "base/sv.h"
 
-enum json_type {
-	JSON_OBJECT,
-	JSON_ARRAY,
-	JSON_STRING,
-	JSON_NUMBER, /* as it is written, however long */
-	JSON_BOOL, /* "true" or "false" */
-	JSON_NULL /* and what else means no value */
+enum json_scan_type {
+	JSON_SCAN_OBJECT,
+	JSON_SCAN_ARRAY,
+	JSON_SCAN_STRING,
+	JSON_SCAN_NUMBER, /* as it is written, however long */
+	JSON_SCAN_BOOL, /* "true" or "false" */
+	JSON_SCAN_NULL /* and what else means no value */
 };
 
 /* `key` is that of the member, its first JSON_KEY_BYTES; empty in an array and
@@ -20,17 +20,18 @@ enum json_type {
  * without the controls that XML forbids, and cut at ITEM_TEXT_BYTES.  What is
  * opened is closed, in order, unless the document fails; an open that returns
  * false fails it. */
-struct json_events {
+struct json_scan_events {
 	bool (*open)(
-	    enum json_type type, struct sv key, void *arg, struct err *e);
+	    enum json_scan_type type, struct sv key, void *arg, struct err *e);
 	void (*value)(
-	    enum json_type type, struct sv key, struct sv text, void *arg);
+	    enum json_scan_type type, struct sv key, struct sv text, void *arg);
 	void (*close)(void *arg);
 };
 
 struct json_scan;
 
-struct json_scan *json_scan_new(const struct json_events *events, void *arg);
+struct json_scan *
+json_scan_new(const struct json_scan_events *events, void *arg);
 void json_scan_free(struct json_scan *x); /* NULL is fine */
 
 /* Takes whole characters of UTF-8.  False, once and for ever, at an error of

@@ -43,19 +43,19 @@ enum meaning {
 static const struct container {
 	unsigned within;
 	const char *key; /* "": in an array */
-	enum json_type type;
+	enum json_scan_type type;
 	enum part part;
 } containers[] = {
-	{ TOP,         "",            JSON_OBJECT, FEED },
-	{ FEED,        "items",       JSON_ARRAY,  ITEMS },
-	{ ITEMS,       "",            JSON_OBJECT, ITEM },
-	{ FEED | ITEM, "authors",     JSON_ARRAY,  AUTHORS },
-	{ FEED | ITEM, "authors",     JSON_OBJECT, AUTHOR },
-	{ AUTHORS,     "",            JSON_OBJECT, AUTHOR },
-	{ FEED | ITEM, "author",      JSON_OBJECT, OLD_AUTHOR },
-	{ ITEM,        "tags",        JSON_ARRAY,  TAGS },
-	{ ITEM,        "attachments", JSON_ARRAY,  FILES },
-	{ FILES,       "",            JSON_OBJECT, ATTACHMENT },
+	{ TOP,         "",            JSON_SCAN_OBJECT, FEED },
+	{ FEED,        "items",       JSON_SCAN_ARRAY,  ITEMS },
+	{ ITEMS,       "",            JSON_SCAN_OBJECT, ITEM },
+	{ FEED | ITEM, "authors",     JSON_SCAN_ARRAY,  AUTHORS },
+	{ FEED | ITEM, "authors",     JSON_SCAN_OBJECT, AUTHOR },
+	{ AUTHORS,     "",            JSON_SCAN_OBJECT, AUTHOR },
+	{ FEED | ITEM, "author",      JSON_SCAN_OBJECT, OLD_AUTHOR },
+	{ ITEM,        "tags",        JSON_SCAN_ARRAY,  TAGS },
+	{ ITEM,        "attachments", JSON_SCAN_ARRAY,  FILES },
+	{ FILES,       "",            JSON_SCAN_OBJECT, ATTACHMENT },
 };
 
 static const struct member {
@@ -109,7 +109,7 @@ struct jsonfeed {
 	struct feed_meta meta;
 };
 
-static const struct json_events events;
+static const struct json_scan_events events;
 
 static void *
 feed_new(struct sv base_url, feed_item_fn *on_item, void *arg)
@@ -205,7 +205,7 @@ plain_text(struct jsonfeed *f, enum meaning meaning, struct sv raw)
 }
 
 static const struct container *
-find_container(enum part within, enum json_type type, struct sv key)
+find_container(enum part within, enum json_scan_type type, struct sv key)
 {
 	for (size_t i = 0; i < COUNTOF(containers); i++)
 		if ((containers[i].within & within) != 0 &&
@@ -239,7 +239,7 @@ begin_file(struct jsonfeed *f)
 }
 
 static bool
-on_open(enum json_type type, struct sv key, void *arg, struct err *e)
+on_open(enum json_scan_type type, struct sv key, void *arg, struct err *e)
 {
 	struct jsonfeed *f = arg;
 	const struct container *c = find_container(
@@ -263,18 +263,18 @@ on_open(enum json_type type, struct sv key, void *arg, struct err *e)
 
 /* People write numbers where a text should be, such as a year. */
 static bool
-is_readable(enum meaning meaning, enum json_type type)
+is_readable(enum meaning meaning, enum json_scan_type type)
 {
 	switch (type) {
-	case JSON_STRING:
+	case JSON_SCAN_STRING:
 		return true;
-	case JSON_NUMBER:
+	case JSON_SCAN_NUMBER:
 		return meaning != LINK && meaning != FILE_URL;
-	case JSON_BOOL:
+	case JSON_SCAN_BOOL:
 		return meaning == IDENTITY;
-	case JSON_NULL:
-	case JSON_OBJECT:
-	case JSON_ARRAY:
+	case JSON_SCAN_NULL:
+	case JSON_SCAN_OBJECT:
+	case JSON_SCAN_ARRAY:
 		return false;
 	}
 	BUG("no such type");
@@ -343,7 +343,7 @@ put_member(struct jsonfeed *f, const struct member *m, struct sv text)
 }
 
 static void
-on_value(enum json_type type, struct sv key, struct sv text, void *arg)
+on_value(enum json_scan_type type, struct sv key, struct sv text, void *arg)
 {
 	struct jsonfeed *f = arg;
 	const struct member *m = find_member(f->parts[f->depth], key);
@@ -399,7 +399,7 @@ on_close(void *arg)
 		    f->file_type, f->file_size);
 }
 
-static const struct json_events events = { on_open, on_value, on_close };
+static const struct json_scan_events events = { on_open, on_value, on_close };
 
 static bool
 feed_push(void *feed, struct sv utf8, struct err *e)
