@@ -604,6 +604,17 @@ decode_base64(struct collect *c, const struct frame *f)
 	str_done(&out);
 }
 
+/* XHTML without a single element (RFC 4287 section 3.1.1.3 wants a div) was
+ * escaped instead. */
+static void
+unwrap(struct collect *c, const struct frame *f)
+{
+	c->text.len = f->mark;
+	append(c, str_sv(&c->plain));
+	str_clear(&c->plain);
+	html_to_text(&c->plain, sv_from(str_sv(&c->text), f->mark));
+}
+
 /* The text of an element that ends, as it is handed on. */
 static struct sv
 plain_text(struct collect *c, const struct frame *f)
@@ -619,6 +630,9 @@ plain_text(struct collect *c, const struct frame *f)
 		html_to_text(&c->plain, raw);
 	else
 		str_add_words(&c->plain, raw);
+	if (f->kind == XHTML_TEXT && !f->marked_up &&
+	    html_is_markup(str_sv(&c->plain)))
+		unwrap(c, f);
 	return str_sv(&c->plain);
 }
 

@@ -4,9 +4,9 @@
 
 #include "feeds/parse.h"
 
-/* `feed` is what new() returned. */
+/* `feed` is what create() returned. */
 struct feed_format {
-	void *(*new)(struct sv base_url, feed_item_fn *on_item, void *arg);
+	void *(*create)(struct sv base_url, feed_item_fn *on_item, void *arg);
 	void (*free)(void *feed);
 
 	/* As those of the parser; the bytes are whole characters of UTF-8. */

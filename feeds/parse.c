@@ -3,6 +3,7 @@
 
 #include "feeds/charset.h"
 #include "feeds/jsonfeed.h"
+#include "feeds/unpack.h"
 #include "feeds/xmlfeed.h"
 
 #include <stdlib.h>
@@ -10,7 +11,9 @@
 /* As many bytes tell what a document is. */
 #define MAGIC_BYTES 8
 
+/* Each stage hands on to the next. */
 struct feed_parser {
+	struct unpack *outer, *inner; /* some servers pack twice */
 	struct charset *charset;
 	struct str utf8; /* not passed on yet */
 	char *base_url;
@@ -32,7 +35,7 @@ static const struct magic {
 	{ "GIF8", "it is a GIF image, not a feed" },
 	{ "\u00FF\u00D8", "it is a JPEG image, not a feed" },
 	{ "PK\x03\x04", "it is a ZIP archive, not a feed" },
-	{ "\x1F\u2039", "it is gzip data, not a feed" },
+	{ "\x1F\u2039", "it is gzip data in gzip data in gzip data" },
 };
 
 static bool
@@ -53,12 +56,18 @@ refuse(struct feed_parser *p, const char *what)
 	return fail(p, &e);
 }
 
+static bool on_unpacked(struct sv, void *, struct err *);
+static bool on_bytes(struct sv, void *, struct err *);
+
 struct feed_parser *
 feed_parser_new(
     const struct feed_parser_options *o, feed_item_fn *on_item, void *arg)
 {
 	struct feed_parser *p = mem_calloc(1, sizeof(*p));
+	size_t max = o->max_bytes != 0 ? o->max_bytes : FEED_DOCUMENT_BYTES;
 
+	p->outer = unpack_new(max, on_unpacked, p);
+	p->inner = unpack_new(max, on_bytes, p);
 	p->charset = charset_new(o->content_type);
 	p->base_url = mem_svdup(o->base_url);
 	p->on_item = on_item;
@@ -72,6 +81,8 @@ feed_parser_free(struct feed_parser *p)
 {
 	if (p == NULL)
 		return;
+	unpack_free(p->outer);
+	unpack_free(p->inner);
 	charset_free(p->charset);
 	if (p->format != NULL)
 		p->format->free(p->feed);
@@ -111,6 +122,7 @@ choose_format(struct feed_parser *p, bool last)
 {
 	struct sv v = sv_sub(str_sv(&p->utf8), 0, FEED_CHUNK_BYTES);
 	size_t at = skip_blank(v);
+	bool json;
 
 	if (v.len < at + MAGIC_BYTES && v.len < FEED_CHUNK_BYTES && !last)
 		return true;
@@ -118,9 +130,9 @@ choose_format(struct feed_parser *p, bool last)
 	for (size_t i = 0; i < COUNTOF(magics); i++)
 		if (sv_starts(v, sv_of(magics[i].begins)))
 			return refuse(p, magics[i].what);
-	p->format = sv_starts(v, SV("{")) || sv_starts(v, SV("[")) ? &jsonfeed
-								   : &xmlfeed;
-	p->feed = p->format->new (sv_of(p->base_url), p->on_item, p->arg);
+	json = sv_starts(v, SV("{")) || sv_starts(v, SV("["));
+	p->format = json ? &jsonfeed : &xmlfeed;
+	p->feed = p->format->create(sv_of(p->base_url), p->on_item, p->arg);
 	return true;
 }
 
@@ -155,9 +167,11 @@ report(const struct feed_parser *p, struct err *e)
 	return p->failed ? err_set(e, "%s", p->err.msg) : true;
 }
 
-bool
-feed_parser_push(struct feed_parser *p, struct sv bytes, struct err *e)
+static bool
+on_bytes(struct sv bytes, void *arg, struct err *e)
 {
+	struct feed_parser *p = arg;
+
 	while (bytes.len != 0 && !p->failed && !has_ended(p)) {
 		struct sv chunk = sv_sub(bytes, 0, FEED_CHUNK_BYTES);
 
@@ -169,12 +183,41 @@ feed_parser_push(struct feed_parser *p, struct sv bytes, struct err *e)
 }
 
 static bool
+on_unpacked(struct sv bytes, void *arg, struct err *e)
+{
+	struct feed_parser *p = arg;
+
+	return unpack_push(p->inner, bytes, e);
+}
+
+bool
+feed_parser_push(struct feed_parser *p, struct sv bytes, struct err *e)
+{
+	struct err why;
+
+	if (!p->failed && !has_ended(p) && !unpack_push(p->outer, bytes, &why))
+		(void)fail(p, &why);
+	return report(p, e);
+}
+
+/* The stages before the format. */
+static bool
+finish_bytes(struct feed_parser *p)
+{
+	struct err e;
+
+	if (!unpack_finish(p->outer, &e) || !unpack_finish(p->inner, &e))
+		return fail(p, &e);
+	charset_finish(p->charset, &p->utf8);
+	return pass_on(p, true);
+}
+
+static bool
 finish(struct feed_parser *p)
 {
 	struct err e;
 
-	charset_finish(p->charset, &p->utf8);
-	if (!pass_on(p, true))
+	if (!has_ended(p) && !finish_bytes(p))
 		return false;
 	if (p->format == NULL)
 		return refuse(p, "the document is empty");

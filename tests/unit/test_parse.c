@@ -74,7 +74,8 @@ static void
 run(struct sv doc, struct sv content_type, struct sv base, size_t step,
     struct str *out)
 {
-	struct feed_parser_options o = { content_type, base };
+	struct feed_parser_options o = { .content_type = content_type,
+		.base_url = base };
 	struct feed_parser *p = feed_parser_new(&o, on_item, out);
 	struct err e;
 	bool ok = true;
@@ -211,10 +212,71 @@ static const struct row rss[] = {
 	{ "without a base they stay as they are",
 	    SV(RSS("<item><link>/1</link></item>")), "[ link=/1 ]",
 	    NO_HEADERS },
+	{ "keywords are categories each",
+	    SV(RSS("<item xmlns:media='http://search.yahoo.com/mrss/'>"
+		   "<media:group><media:keywords>Gaza, aid ,</media:keywords>"
+		   "</media:group></item>")),
+	    "[ category=Gaza category=aid ]", NO_HEADERS },
+	{ "a warning of CAP has its properties as categories",
+	    SV(RSS("<item xmlns:cap='urn:oasis:names:tc:emergency:cap:1.2'>"
+		   "<title>T</title><cap:severity>Extreme</cap:severity>"
+		   "<cap:urgency>Immediate</cap:urgency><cap:expires>"
+		   "2026-01-01T00:00:00Z</cap:expires><cap:area>"
+		   "<cap:areaDesc>Gaza City</cap:areaDesc></cap:area></item>")),
+	    "[ title=T category=severity: Extreme category=urgency: Immediate "
+	    "category=expires: 2026-01-01T00:00:00Z "
+	    "category=areaDesc: Gaza City ]",
+	    NO_HEADERS },
+	{ "and so has one of GDACS",
+	    SV(RSS("<item xmlns:gdacs='http://www.gdacs.org'>"
+		   "<gdacs:alertlevel>Red</gdacs:alertlevel>"
+		   "<gdacs:severity unit='M' value='7'>Magnitude 7M"
+		   "</gdacs:severity><gdacs:country/></item>")),
+	    "[ category=alertlevel: Red category=severity: Magnitude 7M ]",
+	    NO_HEADERS },
+	{ "FeedBurner hides where a file lies",
+	    SV(RSS("<item xmlns:feedburner='http://rssnamespace.org/feedburner/"
+		   "ext/1.0'><enclosure url='http://f/1' type='audio/mpeg'/>"
+		   "<feedburner:origEnclosureLink>http://a/1"
+		   "</feedburner:origEnclosureLink></item>")),
+	    "[ file=http://a/1 type=audio/mpeg ]", NO_HEADERS },
+	{ "the same prefix may mean something else later",
+	    SV(RSS("<item xmlns:a='http://purl.org/dc/elements/1.1/'>"
+		   "<a:title>T</a:title></item>"
+		   "<item xmlns:a='urn:none'><a:title>T</a:title></item>")),
+	    "[ title=T ][ ]", NO_HEADERS },
 	{ "an unknown element hides what is below it",
 	    SV(RSS("<item><x:y xmlns:x='urn:x'><title>no</title></x:y>"
 		   "<title>yes</title></item>")),
 	    "[ title=yes ]", NO_HEADERS },
+};
+
+static const struct row sitemaps[] = {
+	{ "a news sitemap",
+	    SV("<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' "
+	       "xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'>"
+	       "<url><loc>http://a/1</loc><news:news><news:publication>"
+	       "<news:name>Paper</news:name><news:language>en</news:language>"
+	       "</news:publication><news:publication_date>1970-01-01T00:01Z"
+	       "</news:publication_date><news:title>T</news:title>"
+	       "<news:keywords>a, b</news:keywords></news:news></url>"
+	       "<url><loc>http://a/2</loc><lastmod>1970-01-01</lastmod></url>"
+	       "</urlset>"),
+	    "[ title=T link=http://a/1 lang=en published=60 source=Paper "
+	    "category=a category=b ][ link=http://a/2 updated=0 ]",
+	    NO_HEADERS },
+	{ "a list of sitemaps is no feed",
+	    SV("<sitemapindex><sitemap><loc>http://a/1</loc></sitemap>"
+	       "</sitemapindex>"),
+	    "!it is a list of sitemaps, not a sitemap: name one of them "
+	    "instead",
+	    NO_HEADERS },
+	{ "Channel Definition Format",
+	    SV("<CHANNEL HREF='http://a/'><TITLE>F</TITLE><ITEM HREF='/1' "
+	       "LASTMOD='1970-01-01T00:01'><TITLE>T</TITLE><ABSTRACT>S"
+	       "</ABSTRACT></ITEM></CHANNEL>"),
+	    "[ title=T link=http://a/1 updated=60 summary=S ]", NULL,
+	    "http://a/cdf" },
 };
 
 static const struct row atom[] = {
@@ -236,6 +298,16 @@ static const struct row atom[] = {
 		"<entry><title type='text'>&lt;b>x&lt;/b></title></entry>"
 		"<entry><title type='html'>&lt;b>x&lt;/b></title></entry>")),
 	    "[ title=<b>x</b> ][ title=x ]", NO_HEADERS },
+	{ "type=xhtml without elements is escaped markup",
+	    SV(ATOM("<entry><title type='xhtml'>&lt;p>a &lt;b>b&lt;/b>&lt;/p>"
+		    "</title></entry>")),
+	    "[ title=a b ]", NO_HEADERS },
+	{ "base64 is decoded, what it says about markup stays",
+	    SV("<feed version='0.3' xmlns='http://purl.org/atom/ns#'><entry>"
+	       "<title mode='base64'>RXhhbXBsZSA8Yj5BdG9tPC9iPg==</title>"
+	       "<content type='text/html' mode='base64'>"
+	       "RXhhbXBsZSA8Yj5BdG9tPC9iPg==</content></entry></feed>"),
+	    "[ title=Example <b>Atom</b> content=Example Atom ]", NO_HEADERS },
 	{ "type=xhtml is elements; escaped markup in it is text",
 	    SV(ATOM("<entry><content type='xhtml'><div xmlns="
 		    "'http://www.w3.org/1999/xhtml'><p>one</p><p>t<i>w</i>o "
@@ -411,6 +483,10 @@ static const struct row charsets[] = {
 	    SV("<?xml version='1.0' encoding='utf-16'?>" RSS(
 		"<item><title>é</title></item>")),
 	    "[ title=é ]", "text/xml; charset=utf-16", NULL },
+	{ "nor EBCDIC",
+	    SV("<?xml version='1.0' encoding='ebcdic-cp-us'?>" RSS(
+		"<item><title>T</title></item>")),
+	    "[ title=T ]", NO_HEADERS },
 };
 
 static const struct row hostile[] = {
@@ -587,6 +663,7 @@ test_tables(void **state)
 	ROWS(broken);
 	ROWS(no_feeds);
 	ROWS(charsets);
+	ROWS(sitemaps);
 	ROWS(hostile);
 	ROWS(json);
 }
@@ -622,6 +699,25 @@ test_wide(void **state)
 	}
 }
 
+/* However many bytes came with them. */
+static void
+test_first_bytes_choose_the_charset(void **state)
+{
+	struct row r = { "NUL behind the bytes that are sniffed", SV_NONE,
+		"[ title=é ]", "text/xml; charset=utf-16", NULL };
+	struct str doc;
+
+	(void)state;
+	str_init(&doc, MiB(1));
+	(void)str_adds(&doc, "<rss><channel><item><title>é</title>");
+	while (doc.len < CHARSET_SNIFF_BYTES)
+		(void)str_addc(&doc, ' ');
+	(void)str_add(&doc, SV("\0</item></channel></rss>"));
+	r.document = str_sv(&doc);
+	check_rows(&r, 1);
+	str_done(&doc);
+}
+
 static const struct {
 	const char *name, *document, *format, *title, *link, *lang;
 	int64_t updated;
@@ -638,6 +734,11 @@ static const struct {
 	    RDF_BEGIN "xmlns='http://my.netscape.com/rdf/simple/0.9/'>"
 		      "<channel><title>T</title></channel></rdf:RDF>",
 	    "rss0.90", "T", "", "", NO_TIME, 0 },
+	{ "updates in a period",
+	    "<rss version='2.0' xmlns:sy='http://purl.org/rss/1.0/modules/"
+	    "syndication/'><channel><sy:updatePeriod>daily</sy:updatePeriod>"
+	    "<sy:updateFrequency>4</sy:updateFrequency></channel></rss>",
+	    "rss2.0", "", "", "", NO_TIME, 360 },
 	{ "RSS 1.0",
 	    RDF_BEGIN "xmlns='http://purl.org/rss/1.0/'><channel>"
 		      "<title>T</title></channel></rdf:RDF>",
@@ -663,7 +764,7 @@ test_meta(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNTOF(metas); i++) {
-		struct feed_parser_options o = { SV_NONE, SV_NONE };
+		struct feed_parser_options o = { .base_url = SV_NONE };
 		struct str out;
 		struct err e;
 		struct feed_parser *p;
@@ -689,7 +790,7 @@ test_meta(void **state)
 static void
 test_streams(void **state)
 {
-	struct feed_parser_options o = { SV_NONE, SV_NONE };
+	struct feed_parser_options o = { .base_url = SV_NONE };
 	struct str out, pad;
 	struct err e;
 	struct feed_parser *p;
@@ -778,7 +879,7 @@ on_long_item(const struct item *it, void *arg)
 static void
 test_long_text_is_cut(void **state)
 {
-	struct feed_parser_options o = { SV_NONE, SV_NONE };
+	struct feed_parser_options o = { .base_url = SV_NONE };
 	struct str doc;
 	struct err e;
 	size_t len = 0;
@@ -857,6 +958,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_wide),
+		cmocka_unit_test(test_first_bytes_choose_the_charset),
 		cmocka_unit_test(test_meta),
 		cmocka_unit_test(test_streams),
 		cmocka_unit_test(test_ceilings),
