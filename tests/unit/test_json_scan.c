@@ -145,7 +145,7 @@ static const struct row strings[] = {
 
 static const struct row forgiven[] = {
 	{ "comments where white space may be",
-	    SV("// a \"\n/**/{/* * / ***/\"a\"//\n:/*}*/1//}\n,}//"),
+	    SV("// a \"\n/**//***/{/* * / ***/\"a\"//\n:/*}*/1//}\n,}//"),
 	    "{a:n1 }" },
 	{ "none in strings", SV("[\"// /* \"]"), "[s// /*  }" },
 	{ "a byte order mark",

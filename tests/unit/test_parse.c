@@ -139,7 +139,8 @@ check_rows(const struct row *rows, size_t n)
 		check(&rows[i], 7);
 		if (rows[i].document.len > 1 &&
 		    (rows[i].document.p[0] == '<' ||
-			rows[i].document.p[0] == '{') &&
+			rows[i].document.p[0] == '{' ||
+			rows[i].document.p[0] == '/') &&
 		    rows[i].document.p[1] != 0)
 			check_late(&rows[i]);
 	}
@@ -626,10 +627,10 @@ static const struct row json[] = {
 	{ "any version will do for a list of items",
 	    SV("{\"items\":[],\"version\":1}"), "", NO_HEADERS },
 	{ "comments before the document, and what they quote",
-	    SV("/* {<rss>} */ // [\n" JSON("{\"id\":1}")), "[ id=1 ]",
+	    SV("/* a/{<rss>} */ // [\n" JSON("{\"id\":1}")), "[ id=1 ]",
 	    NO_HEADERS },
 	{ "before XML as well",
-	    SV("/* { */ // [\n" RSS("<item><title>T</title></item>")),
+	    SV("/* a/{ */ // [\n" RSS("<item><title>T</title></item>")),
 	    "[ title=T ]", NO_HEADERS },
 	{ "a byte order mark", SV("\xEF\xBB\xBF" JSON("{\"title\":\"é\"}")),
 	    "[ title=é ]", NO_HEADERS },
@@ -757,6 +758,9 @@ static const struct {
 	    "{\"date_modified\":\"1970-01-01T00:01:00Z\"},"
 	    "{\"date_published\":\"1970-01-01T00:00:01Z\"}]}",
 	    "jsonfeed", "T", "http://a/", "de", 60, 0 },
+	{ "JSON Feed, its items first",
+	    "{\"items\":[{\"title\":\"1\"}],\"title\":\"T\"}", "jsonfeed", "T",
+	    "", "", NO_TIME, 0 },
 };
 
 static void
