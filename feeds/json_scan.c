@@ -191,11 +191,12 @@ take_scalar(struct json_scan *x, char c)
 	return x->state != WORD;
 }
 
-/* The parts of a byte order mark count as white space. */
+/* Controls and the parts of a byte order mark count as white space. */
 static bool
 is_blank(char c)
 {
-	return ascii_is_space(c) || c == '\xEF' || c == '\xBB' || c == '\xBF';
+	return (unsigned char)c <= ' ' || c == '\xEF' || c == '\xBB' ||
+	    c == '\xBF';
 }
 
 static size_t

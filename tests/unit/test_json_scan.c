@@ -152,6 +152,8 @@ static const struct row forgiven[] = {
 	    SV("\xEF\xBB\xBF{\"a\":\xEF\xBB\xBF"
 	       "1}"),
 	    "{a:n1 }" },
+	{ "controls between values", SV("{\0\"a\"\x01:\x1F[1\0,2\0]}"),
+	    "{a:[n1 n2 }}" },
 	{ "commas too many", SV("[,1,,2,]"), "[n1 n2 }" },
 	{ "commas missing", SV("{\"a\":1 \"b\":\"x\"\"c\":[1 2\"3\"]}"),
 	    "{a:n1 b:sx c:[n1 n2 s3 }}" },
