@@ -65,7 +65,7 @@ TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(TEST_SRC)) \
 	$(patsubst tests/sim/%.c,$(BUILD)/tests/sim-%,$(SIM_SRC))
 E2E := $(wildcard tests/e2e/test_*.py)
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
-BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
 FUZZ_SECONDS ?= 60
 FUZZER ?= libfuzzer
 
@@ -119,7 +119,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(call objects,$(TEST_HELP_SRC)) $(LIB
 $(BUILD)/tests/sim-%: $(BUILD)/tests/sim/%.o $(call objects,$(SIM_HELP_SRC)) $(LIB)
 	$(call link,,$(call pkg,--libs,$(TEST_PACKAGES)))
 
-$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/corpus.o $(LIB)
 	$(call link,,$(call pkg,--libs,$(BENCH_PACKAGES)))
 
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)

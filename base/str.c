@@ -37,7 +37,8 @@ reserve(struct str *s, size_t more)
 		s->full = true;
 		return false;
 	}
-	s->p = mem_grow(s->p, &s->cap, s->len + more + 1, 1);
+	if (s->len + more >= s->cap)
+		s->p = mem_grow(s->p, &s->cap, s->len + more + 1, 1);
 	return true;
 }
 
