@@ -51,6 +51,7 @@
 #define DISCOVER_BYTES           KiB(128)     /* of a web page, read for them */
 #define XML_NAMESPACES           256          /* URIs and prefixes of one document */
 #define XML_NAMESPACE_BYTES      512
+#define JSON_KEY_BYTES           256          /* looked at of one key */
 #define CHARSET_SNIFF_BYTES      KiB(1)       /* read before the charset is chosen */
 #define DTD_ENTITIES             64           /* kept of one document */
 #define DTD_NAME_BYTES           64

@@ -193,12 +193,15 @@ choose_by_mark(struct charset *c, struct sv *start)
 	return false;
 }
 
+/* JSON declares nothing; what stands there is quoted. */
 static struct sv
 declared(struct sv start)
 {
 	size_t xml = sv_find(start, SV("<?xml")), meta;
 	struct sv decl = sv_from(start, xml);
 
+	if (sv_starts(sv_trim(start), SV("{")))
+		return SV_NONE;
 	if (decl.len != 0)
 		return parameter(
 		    sv_sub(decl, 0, sv_chr(decl, '>')), SV("encoding"));

@@ -581,33 +581,6 @@ on_start(const struct xml_element *el, void *arg, struct err *e)
 	return true;
 }
 
-/* White space that is more than one blank between words. */
-static bool
-is_wide_space(struct sv v, size_t at)
-{
-	char c = v.p[at];
-
-	if ((unsigned char)c > ' ' || !ascii_is_space(c))
-		return false;
-	return c != ' ' || at + 1 == v.len || ascii_is_space(v.p[at + 1]);
-}
-
-/* White space collapsed to single blanks, none at the ends. */
-static void
-add_collapsed(struct str *out, struct sv v)
-{
-	for (v = sv_trim(v); v.len != 0; v = sv_trim(v)) {
-		size_t n = 0;
-
-		while (n < v.len && !is_wide_space(v, n))
-			n++;
-		if (out->len != 0)
-			(void)str_addc(out, ' ');
-		(void)str_add(out, sv_sub(v, 0, n));
-		v = sv_from(v, n);
-	}
-}
-
 /* Replaces the text of `f`.  Where what is encoded is no text, content becomes
  * nothing; anything else was not encoded. */
 static void
@@ -656,7 +629,7 @@ plain_text(struct collect *c, const struct frame *f)
 	    (f->kind == GUESSED && html_is_markup(raw)))
 		html_to_text(&c->plain, raw);
 	else
-		add_collapsed(&c->plain, raw);
+		str_add_words(&c->plain, raw);
 	if (f->kind == XHTML_TEXT && !f->marked_up &&
 	    html_is_markup(str_sv(&c->plain)))
 		unwrap(c, f);

@@ -15,7 +15,8 @@
 
 #define ACCEPT \
 	"application/atom+xml, application/rss+xml, application/rdf+xml, " \
-	"application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
+	"application/xml;q=0.9, application/feed+json;q=0.9, " \
+	"text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
 
 struct poller {
 	const struct poller_env *env; /* borrowed */

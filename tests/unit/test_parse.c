@@ -137,7 +137,10 @@ check_rows(const struct row *rows, size_t n)
 		check(&rows[i], rows[i].document.len + 1);
 		check(&rows[i], 1);
 		check(&rows[i], 7);
-		if (rows[i].document.len > 1 && rows[i].document.p[0] == '<' &&
+		if (rows[i].document.len > 1 &&
+		    (rows[i].document.p[0] == '<' ||
+			rows[i].document.p[0] == '{' ||
+			rows[i].document.p[0] == '/') &&
 		    rows[i].document.p[1] != 0)
 			check_late(&rows[i]);
 	}
@@ -422,6 +425,10 @@ static const struct row broken[] = {
 	    "[ title=1 ]!the document is cut short", NO_HEADERS },
 };
 
+#define NO_JSON_FEED \
+	"!it is JSON, but not a JSON Feed: " \
+	"it has no version and no items that can be read"
+
 static const struct row no_feeds[] = {
 	{ "nothing", SV(""), "!the document is empty", NO_HEADERS },
 	{ "blanks", SV(" \n "), "!it has no elements and is not a feed",
@@ -433,7 +440,13 @@ static const struct row no_feeds[] = {
 	{ "other XML", SV("<?xml version='1.0'?><svg/>"),
 	    "!it is XML, but not a feed: its root element is <svg>",
 	    NO_HEADERS },
-	{ "JSON", SV(" {\"a\":1}"), "!it is a JSON document, not an XML feed",
+	{ "JSON of another kind", SV(" {\"items\":[{\"id\":1},[2],3]}"),
+	    NO_JSON_FEED, NO_HEADERS },
+	{ "JSON with a version alone", SV("{\"version\":\"1.1\"}"),
+	    NO_JSON_FEED, NO_HEADERS },
+	{ "a JSON array", SV("[{\"title\":\"T\"}]"),
+	    "!it is a JSON array, not a JSON Feed", NO_HEADERS },
+	{ "JSON cut short", SV("{\"version\":1"), "!the document is cut short",
 	    NO_HEADERS },
 	{ "a picture", SV("\x89PNG\r\n\x1A\n\0\0<rss>"),
 	    "!it is a PNG image, not a feed", NO_HEADERS },
@@ -495,6 +508,150 @@ static const struct row hostile[] = {
 	    "[ title=&a;&c; ]", NO_HEADERS },
 };
 
+#define JSON(items) \
+	"{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[" items \
+	"]}"
+
+static const struct row json[] = {
+	{ "an item has the fields of JSON Feed 1.1",
+	    SV(JSON("{\"id\":\"i\",\"url\":\"http://a/1\",\"external_url\":"
+		    "\"http://b/\",\"title\":\"T\",\"content_html\":"
+		    "\"<p>C<br>D &amp; E\",\"summary\":\"S\",\"language\":"
+		    "\"de\",\"date_published\":\"1970-01-01T00:01:00Z\","
+		    "\"date_modified\":\"1970-01-01T01:00:00+00:00\","
+		    "\"authors\":[{\"url\":\"http://c/\"},{\"name\":\"Jane\"},"
+		    "{\"name\":\"Joe\"}],\"tags\":[\"x\",\"y z\"],"
+		    "\"attachments\":[{\"url\":\"http://a/f\",\"mime_type\":"
+		    "\"audio/mpeg\",\"size_in_bytes\":9,\"duration\":1}]}")),
+	    "[ id=i title=T link=http://a/1 author=Jane lang=de published=60 "
+	    "updated=3600 summary=S content=C D & E category=x category=y z "
+	    "file=http://a/f type=audio/mpeg length=9 ]",
+	    NO_HEADERS },
+	{ "and of 1.0",
+	    SV("{\"version\":\"https://jsonfeed.org/version/1\",\"items\":["
+	       "{\"content_text\":\"a  <b>\\n&amp;\",\"author\":{\"name\":"
+	       "\"Jane\",\"url\":\"http://c/\"}}]}"),
+	    "[ author=Jane content=a <b> &amp; ]", NO_HEADERS },
+	{ "authors go before the author of 1.0, HTML before text, url before "
+	  "external_url, wherever they stand",
+	    SV(JSON("{\"author\":{\"name\":\"a\"},\"authors\":[{\"name\":"
+		    "\"b\"}],\"content_text\":\"c\",\"content_html\":\"d\","
+		    "\"external_url\":\"http://e\",\"url\":\"http://f\"},"
+		    "{\"authors\":[{\"name\":\"b\"}],\"author\":{\"name\":"
+		    "\"a\"},\"content_html\":\"d\",\"content_text\":\"c\","
+		    "\"url\":\"http://f\",\"external_url\":\"http://e\"}")),
+	    "[ link=http://f author=b content=d ]"
+	    "[ link=http://f author=b content=d ]",
+	    NO_HEADERS },
+	{ "what is empty gives way",
+	    SV(JSON("{\"content_html\":\" \",\"content_text\":\"c\","
+		    "\"url\":\"\",\"external_url\":\"http://e\","
+		    "\"authors\":[],\"author\":{\"name\":\"a\"}}")),
+	    "[ link=http://e author=a content=c ]", NO_HEADERS },
+	{ "a feed's authors and language are those of its items",
+	    SV("{\"version\":\"https://jsonfeed.org/version/1\",\"language\":"
+	       "\"fr\",\"authors\":[{\"name\":\"F\"}],\"items\":[{\"title\":"
+	       "\"1\"},{\"title\":\"2\",\"language\":\"en\",\"author\":"
+	       "{\"name\":\"G\"}}]}"),
+	    "[ title=1 author=F lang=fr ][ title=2 author=G lang=en ]",
+	    NO_HEADERS },
+	{ "an id that is no string is the text of it",
+	    SV(JSON("{\"id\":7},{\"id\":0.50},{\"id\":true},{\"id\":null},"
+		    "{\"id\":\" a \\u0000b\"},{\"id\":[1]}")),
+	    "[ id=7 ][ id=0.50 ][ id=true ][ ][ id=a b ][ ]", NO_HEADERS },
+	{ "values of the wrong type are skipped, a number is as good as a text",
+	    SV(JSON("{\"title\":1984,\"url\":1,\"summary\":true,"
+		    "\"content_html\":{\"title\":\"x\"},\"content_text\":"
+		    "[\"x\",{\"id\":\"x\"}],\"date_published\":\"soon\","
+		    "\"date_modified\":{},\"authors\":[1,[],{\"name\":[\"x\"],"
+		    "\"_x\":{\"name\":\"x\"}}],\"tags\":[[\"x\"],{\"name\":"
+		    "\"x\"},\"\",null,\"y\"],\"attachments\":[\"x\",{\"url\":"
+		    "\"\"},{\"mime_type\":\"x\"},{\"url\":\"http://a/\","
+		    "\"mime_type\":[],\"size_in_bytes\":1.5}]}")),
+	    "[ title=1984 author=1 category=y file=http://a/ ]", NO_HEADERS },
+	{ "names alone, one object for a list and one tag are understood",
+	    SV(JSON("{\"author\":\"a\",\"tags\":\"x\"},{\"authors\":"
+		    "[\"b\"]},{\"authors\":{\"name\":\"c\"}}")),
+	    "[ author=a category=x ][ author=b ][ author=c ]", NO_HEADERS },
+	{ "items that are no objects are skipped",
+	    SV(JSON("1,\"a\",null,[{\"id\":\"b\"}],{\"id\":\"c\"}")),
+	    "[ id=c ]", NO_HEADERS },
+	{ "items that are no list are none",
+	    SV("{\"version\":\"https://jsonfeed.org/version/1\",\"items\":"
+	       "{\"id\":\"1\"}}"),
+	    "", NO_HEADERS },
+	{ "extensions do not count",
+	    SV(JSON("{\"_a\":{\"title\":\"x\",\"items\":[{\"title\":\"x\"}]},"
+		    "\"title\":\"T\",\"TITLE\":\"x\"}")),
+	    "[ title=T ]", NO_HEADERS },
+	{ "of a member that comes twice the first counts, and all items",
+	    SV("{\"version\":\"https://jsonfeed.org/version/1\",\"items\":"
+	       "[{\"id\":1,\"id\":2}],\"items\":[{\"id\":3}]}"),
+	    "[ id=1 ][ id=3 ]", NO_HEADERS },
+	{ "nothing goes over to the next item or attachment",
+	    SV(JSON("{\"title\":\"1\",\"author\":\"a\",\"tags\":[\"x\"],"
+		    "\"attachments\":[{\"url\":\"http://a/\",\"mime_type\":"
+		    "\"t/u\",\"size_in_bytes\":1},{\"url\":\"http://b/\"}]},"
+		    "{\"title\":\"2\"}")),
+	    "[ title=1 author=a category=x file=http://a/ type=t/u length=1 "
+	    "file=http://b/ ][ title=2 ]",
+	    NO_HEADERS },
+	{ "markup in a title is taken out",
+	    SV(JSON("{\"title\":\"A &#8216;b&#8217; <em>c</em>\",\"summary\":"
+		    "\"d &amp; e\"},{\"title\":\"a < b & </c>\"}")),
+	    "[ title=A \u2018b\u2019 c summary=d & e ]"
+	    "[ title=a < b & </c> ]",
+	    NO_HEADERS },
+	{ "URLs are resolved against where the document came from",
+	    SV("{\"version\":\"https://jsonfeed.org/version/1\",\"feed_url\":"
+	       "\"http://b/\",\"items\":[{\"url\":\" c d \",\"attachments\":"
+	       "[{\"url\":\"/e\"}]}]}"),
+	    "[ link=http://a/x/c%20d file=http://a/e ]", NULL, "http://a/x/y" },
+	{ "else against where it says that it lies",
+	    SV("{\"version\":\"https://jsonfeed.org/version/1\",\"feed_url\":"
+	       "\"http://b/c/d\",\"home_page_url\":\"http://e/\",\"items\":"
+	       "[{\"url\":\"f\"}]}"),
+	    "[ link=http://b/c/f ]", NO_HEADERS },
+	{ "else against its home page",
+	    SV("{\"version\":\"https://jsonfeed.org/version/1\",\"feed_url\":"
+	       "\"feed.json\",\"home_page_url\":\"http://e/\",\"items\":"
+	       "[{\"url\":\"f\"}]}"),
+	    "[ link=http://e/f ]", NO_HEADERS },
+	{ "items with something to read need no version",
+	    SV("{\"items\":[{\"id\":1},{\"title\":\"T\"},{\"id\":2}]}"),
+	    "[ title=T ][ id=2 ]", NO_HEADERS },
+	{ "the version may come last",
+	    SV("{\"items\":[{\"title\":\"T\"}],\"version\":"
+	       "\"http://www.jsonfeed.org/version/1\"}"),
+	    "[ title=T ]", NO_HEADERS },
+	{ "any version will do for a list of items",
+	    SV("{\"items\":[],\"version\":1}"), "", NO_HEADERS },
+	{ "comments before the document, and what they quote",
+	    SV("/* a/{<rss>} */ // [\n" JSON("{\"id\":1}")), "[ id=1 ]",
+	    NO_HEADERS },
+	{ "before XML as well",
+	    SV("/* a/{ */ // [\n" RSS("<item><title>T</title></item>")),
+	    "[ title=T ]", NO_HEADERS },
+	{ "a byte order mark", SV("\xEF\xBB\xBF" JSON("{\"title\":\"é\"}")),
+	    "[ title=é ]", NO_HEADERS },
+	{ "the charset of the response", SV(JSON("{\"title\":\"\xE9\"}")),
+	    "[ title=й ]", "application/json; charset=windows-1251", NULL },
+	{ "a charset in a text is none of the document's",
+	    SV(JSON("{\"title\":\"é <meta charset=windows-1251>"
+		    "<?xml encoding='koi8-r'?>\"}")),
+	    "[ title=é ]", NO_HEADERS },
+	{ "what follows the document is not read either",
+	    SV(JSON("{\"id\":1}") "} junk"), "[ id=1 ]", NO_HEADERS },
+	{ "JSON cut short hands on what was complete",
+	    SV("{\"items\":[{\"title\":\"1\"},{\"title\":\"2\""),
+	    "[ title=1 ]!the document is cut short", NO_HEADERS },
+	{ "so does broken JSON",
+	    SV("\n{\"items\":[{\"title\":\"1\"},{\"title\":\"2\":}]}"),
+	    "[ title=1 ]!the JSON is broken at line 2, byte 37: "
+	    "a key or \"}\" should stand there",
+	    NO_HEADERS },
+};
+
 #define ROWS(table) check_rows((table), COUNTOF(table))
 
 static void
@@ -509,6 +666,7 @@ test_tables(void **state)
 	ROWS(charsets);
 	ROWS(sitemaps);
 	ROWS(hostile);
+	ROWS(json);
 }
 
 /* The same document in every charset that no declaration can be read in. */
@@ -594,6 +752,15 @@ static const struct {
 	    "<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='fr'>"
 	    "<title>T</title><link href='http://a/'/></feed>",
 	    "atom1.0", "T", "http://a/", "fr", NO_TIME, 0 },
+	{ "JSON Feed",
+	    "{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"T\","
+	    "\"home_page_url\":\"http://a/\",\"language\":\"de\",\"items\":["
+	    "{\"date_modified\":\"1970-01-01T00:01:00Z\"},"
+	    "{\"date_published\":\"1970-01-01T00:00:01Z\"}]}",
+	    "jsonfeed", "T", "http://a/", "de", 60, 0 },
+	{ "JSON Feed, its items first",
+	    "{\"items\":[{\"title\":\"1\"}],\"title\":\"T\"}", "jsonfeed", "T",
+	    "", "", NO_TIME, 0 },
 };
 
 static void
@@ -677,6 +844,8 @@ static const struct {
 	    FEED_COMMENT_BYTES / 16 + KiB(2), "the document type" },
 	{ "items", "<rss version='2.0'><channel>", "<item></item>",
 	    FEED_ITEMS + 1, "the feed has more than" },
+	{ "items of JSON", "{\"items\":[", "{\"title\":1}", FEED_ITEMS + 1,
+	    "the feed has more than" },
 };
 
 static void
