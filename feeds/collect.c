@@ -360,13 +360,21 @@ is_text_type(struct sv type)
 	    sv_ends(type, SV("/xml")) || sv_ends(type, SV("+xml"));
 }
 
+/* Only Atom 0.3 knows it. */
+static struct sv
+mode_of(const struct xml_element *el)
+{
+	return sv_ends(el->name.uri, SV("2005/Atom")) ? SV_NONE
+						      : attribute(el, "mode");
+}
+
 /* Atom 1.0 has text, html, xhtml or a media type; Atom 0.3 a media type, and in
  * `mode` whether markup is escaped in it. */
 static enum kind
 atom_kind(const struct xml_element *el)
 {
 	struct sv type = sv_trim(attribute(el, "type"));
-	struct sv mode = attribute(el, "mode");
+	struct sv mode = mode_of(el);
 
 	if (sv_iis(type, "xhtml") || sv_iis(type, "application/xhtml+xml") ||
 	    (sv_is(mode, "xml") && !sv_iis(type, "text/plain")))
@@ -383,7 +391,7 @@ static bool
 is_base64(const struct element *row, const struct xml_element *el)
 {
 	return row->reading == AS_TYPED &&
-	    (sv_is(attribute(el, "mode"), "base64") ||
+	    (sv_is(mode_of(el), "base64") ||
 		!is_text_type(sv_trim(attribute(el, "type"))));
 }
 
