@@ -6,7 +6,8 @@
 #   make check       all tests; SAN=address,undefined and CC=clang work
 #   make unit        the unit tests alone; make e2e: the end-to-end tests alone
 #   make lint        format, layers, lengths, clang-tidy, cppcheck, shellcheck
-#   make fuzz        each fuzz target for FUZZ_SECONDS
+#   make fuzz        each fuzz target for FUZZ_SECONDS, by libFuzzer or, with
+#                    FUZZER=afl, by AFL++
 #   make man         the lists of options in docs/man/tocsin.yaml.5
 #   make bench       the table of measurements
 #   make install     below DESTDIR and PREFIX
@@ -23,7 +24,7 @@ BUILD ?= build$(if $(SAN),-san)$(if $(filter gcc,$(CC)),,-$(notdir $(CC)))
 
 LIB_DIRS := base config feeds filters net store alerts daemon
 PACKAGES := libcurl libevent_core libevent_extra yaml-0.1 jansson \
-	sqlite3 libcrypto libcares icu-uc icu-i18n
+	sqlite3 libcrypto libcares icu-uc icu-i18n zlib
 TEST_PACKAGES := cmocka
 BENCH_PACKAGES := libxml-2.0 # the yardstick
 
@@ -64,8 +65,9 @@ TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(TEST_SRC)) \
 	$(patsubst tests/sim/%.c,$(BUILD)/tests/sim-%,$(SIM_SRC))
 E2E := $(wildcard tests/e2e/test_*.py)
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
-BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
 FUZZ_SECONDS ?= 60
+FUZZER ?= libfuzzer
 
 .PHONY: all run check unit e2e lint fuzz bench man install clean \
 	run-now check-now lint-now fuzz-now bench-now
@@ -117,7 +119,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(call objects,$(TEST_HELP_SRC)) $(LIB
 $(BUILD)/tests/sim-%: $(BUILD)/tests/sim/%.o $(call objects,$(SIM_HELP_SRC)) $(LIB)
 	$(call link,,$(call pkg,--libs,$(TEST_PACKAGES)))
 
-$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/corpus.o $(LIB)
 	$(call link,,$(call pkg,--libs,$(BENCH_PACKAGES)))
 
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
@@ -134,10 +136,12 @@ $(BUILD)/%.tidy: $(BUILD)/%.o .clang-tidy
 DEPS_OF_run := build
 DEPS_OF_check := build test $(if $(findstring clang,$(CC)),lint full)
 DEPS_OF_lint := build test lint
-DEPS_OF_fuzz := build full
+DEPS_OF_fuzz := build full $(if $(filter afl,$(FUZZER)),afl)
 DEPS_OF_bench := build test full
 FLAGS_OF_lint := --keep-going
-FLAGS_OF_fuzz := CC=clang SAN=fuzzer-no-link,address,undefined BUILD=build-fuzz
+FLAGS_OF_fuzz = $(FLAGS_OF_$(FUZZER))
+FLAGS_OF_libfuzzer := CC=clang SAN=fuzzer-no-link,address,undefined BUILD=build-fuzz
+FLAGS_OF_afl := CC=afl-clang-fast SAN=address,undefined BUILD=build-afl
 run check lint fuzz bench:
 	@tools/deps $(DEPS_OF_$@)
 	@$(MAKE) --no-print-directory $(FLAGS_OF_$@) \
@@ -181,9 +185,7 @@ lint-now: all $(patsubst %.c,$(BUILD)/%.tidy,$(ALL_SRC))
 	@echo 'lint: clean'
 
 fuzz-now: $(FUZZERS)
-	@set -e; for f in $(FUZZERS); do echo "== $$f: $(FUZZ_SECONDS) s"; \
-	    mkdir -p $$f.corpus; \
-	    $$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 $$f.corpus; done
+	@tests/fuzz/run $(BUILD) $(FUZZ_SECONDS) $(FUZZER)
 
 bench-now: all $(BENCHES)
 	@tests/bench/run $(BUILD)

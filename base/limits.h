@@ -16,6 +16,7 @@
 #define ARENA_KEEP_BYTES         KiB(256)
 #define ERR_BYTES                512          /* one error message */
 #define URL_BYTES                KiB(8)
+#define LINK_REDIRECTORS         4            /* followed when links are compared */
 
 /* Configuration */
 #define CONFIG_BYTES             MiB(64)      /* one file */
@@ -47,8 +48,11 @@
 #define FEED_TAG_BYTES           KiB(64)      /* one start tag */
 #define FEED_COMMENT_BYTES       MiB(2)       /* one comment or PI */
 #define FEED_CHUNK_BYTES         KiB(16)      /* read at once */
+#define DISCOVERED_FEEDS         8            /* that one web page names */
+#define DISCOVER_BYTES           KiB(128)     /* of a web page, read for them */
 #define XML_NAMESPACES           256          /* URIs and prefixes of one document */
 #define XML_NAMESPACE_BYTES      512
+#define JSON_KEY_BYTES           256          /* looked at of one key */
 #define CHARSET_SNIFF_BYTES      KiB(1)       /* read before the charset is chosen */
 #define DTD_ENTITIES             64           /* kept of one document */
 #define DTD_NAME_BYTES           64

@@ -37,7 +37,8 @@ reserve(struct str *s, size_t more)
 		s->full = true;
 		return false;
 	}
-	s->p = mem_grow(s->p, &s->cap, s->len + more + 1, 1);
+	if (s->len + more >= s->cap)
+		s->p = mem_grow(s->p, &s->cap, s->len + more + 1, 1);
 	return true;
 }
 
@@ -90,6 +91,32 @@ str_addf(struct str *s, const char *fmt, ...)
 	ok = str_add(s, (struct sv) { text, (size_t)n });
 	free(text);
 	return ok;
+}
+
+/* White space that is more than one blank between words. */
+static bool
+is_wide_space(struct sv v, size_t at)
+{
+	char c = v.p[at];
+
+	if ((unsigned char)c > ' ' || !ascii_is_space(c))
+		return false;
+	return c != ' ' || at + 1 == v.len || ascii_is_space(v.p[at + 1]);
+}
+
+void
+str_add_words(struct str *s, struct sv v)
+{
+	for (v = sv_trim(v); v.len != 0; v = sv_trim(v)) {
+		size_t n = 0;
+
+		while (n < v.len && !is_wide_space(v, n))
+			n++;
+		if (s->len != 0)
+			(void)str_addc(s, ' ');
+		(void)str_add(s, sv_sub(v, 0, n));
+		v = sv_from(v, n);
+	}
 }
 
 struct sv

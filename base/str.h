@@ -24,6 +24,10 @@ bool str_addc(struct str *s, char c);
 bool str_addcp(struct str *s, uint32_t cp); /* as UTF-8 */
 bool str_addf(struct str *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* Appends what stands between ASCII white space, each behind a blank unless it
+ * is the first in `s`. */
+void str_add_words(struct str *s, struct sv v);
+
 struct sv str_sv(const struct str *s);
 const char *str_c(const struct str *s); /* "" when nothing was appended */
 

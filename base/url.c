@@ -1,4 +1,4 @@
-/* base/url.c: URLs: taken apart, resolved, normalised, hidden (RFC 3986). */
+/* base/url.c: URLs: taken apart, resolved, hidden (RFC 3986). */
 #include "base/url.h"
 
 #include "base/limits.h"
@@ -29,7 +29,7 @@ split_authority(struct sv a, struct url *out)
 		at--;
 	if (at > 0) {
 		out->userinfo = sv_sub(a, 0, at - 1);
-		a = (struct sv) { a.p + at, a.len - at };
+		a = sv_from(a, at);
 	}
 	port = a.len;
 	while (port > 0 && ascii_is_digit(a.p[port - 1]))
@@ -58,22 +58,22 @@ url_split(struct sv t, struct url *out)
 	t = sv_trim(t);
 	if ((n = scheme_len(t)) != 0) {
 		out->scheme = sv_sub(t, 0, n);
-		t = (struct sv) { t.p + n + 1, t.len - n - 1 };
+		t = sv_from(t, n + 1);
 	}
 	if (sv_starts(t, SV("//"))) {
-		t = (struct sv) { t.p + 2, t.len - 2 };
+		t = sv_from(t, 2);
 		n = first_of(t, "/?#");
 		split_authority((struct sv) { t.p, n }, out);
 		out->has_authority = true;
-		t = (struct sv) { t.p + n, t.len - n };
+		t = sv_from(t, n);
 	}
 	n = first_of(t, "?#");
 	out->path = (struct sv) { t.p, n };
-	t = (struct sv) { t.p + n, t.len - n };
+	t = sv_from(t, n);
 	if (t.len != 0 && t.p[0] == '?') {
 		n = sv_chr(t, '#');
 		out->query = (struct sv) { t.p + 1, n - 1 };
-		t = (struct sv) { t.p + n, t.len - n };
+		t = sv_from(t, n);
 	}
 	if (t.len != 0)
 		out->fragment = (struct sv) { t.p + 1, t.len - 1 };
@@ -260,24 +260,6 @@ url_origin(struct str *out, struct sv text)
 
 	url_split(text, &u);
 	add_origin(out, &u);
-}
-
-void
-url_normalise(struct str *out, struct sv text)
-{
-	struct url u;
-
-	url_split(text, &u);
-	if (!u.has_authority) {
-		(void)str_add(out, sv_trim(text));
-		return;
-	}
-	add_origin(out, &u);
-	if (u.path.len == 0)
-		(void)str_addc(out, '/');
-	add_path(out, u.path);
-	u.fragment = SV_NONE;
-	add_tail(out, &u);
 }
 
 void

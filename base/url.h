@@ -1,4 +1,4 @@
-/* base/url.h: URLs: taken apart, resolved, normalised, hidden (RFC 3986). */
+/* base/url.h: URLs: taken apart, resolved, hidden (RFC 3986). */
 #ifndef BASE_URL_H
 #define BASE_URL_H
 
@@ -22,10 +22,6 @@ void url_resolve(struct str *out, struct sv base, struct sv ref);
 
 /* http or https with a host. */
 bool url_is_http(struct sv text);
-
-/* Appends the form for comparing: scheme and host in lower case, default port,
- * userinfo and fragment gone, empty path "/". */
-void url_normalise(struct str *out, struct sv text);
 
 /* Appends "scheme://host:port" in lower case, the default port left out: what
  * per-host limits count by. */

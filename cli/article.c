@@ -27,6 +27,7 @@ print_json(const struct article *art, struct str *out)
 		json_int(&j, "published", art->published);
 	json_text_if(&j, "lang", art->lang);
 	json_text_if(&j, "site", art->site);
+	json_text_if(&j, "link", art->link);
 	json_text(&j, "text", art->text);
 	json_close(&j);
 }

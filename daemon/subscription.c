@@ -220,7 +220,7 @@ on_item(struct poller *p, const struct item *it, void *arg)
 	struct item full = *it;
 	unsigned char key[ITEM_KEY_BYTES];
 
-	item_key(it, key);
+	item_key(it, poller_meta(p)->link, key);
 	note_time(s);
 	metrics.items++;
 	if (map_put(&s->seen, (struct sv) { (char *)key, ITEM_KEY_BYTES }, s) !=

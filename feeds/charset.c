@@ -30,6 +30,8 @@ static const struct alias {
 	{ "shift_jis", "windows-31j" },
 	{ "x-sjis", "windows-31j" },
 	{ "windows-874", "ibm-9066" },
+	{ "maclatin2", "x-mac-centraleurope" },
+	{ "macturkish", "x-mac-turkish" },
 	{ "utf8", "utf-8" },
 };
 
@@ -80,15 +82,21 @@ charset_new(struct sv content_type)
 	return c;
 }
 
+static void
+close_converter(struct charset *c)
+{
+	ucnv_close(c->from); /* NULL is fine */
+	ucnv_close(c->to);
+	c->from = c->to = NULL;
+	c->mode = SNIFFING;
+}
+
 void
 charset_free(struct charset *c)
 {
 	if (c == NULL)
 		return;
-	if (c->from != NULL)
-		ucnv_close(c->from);
-	if (c->to != NULL)
-		ucnv_close(c->to);
+	close_converter(c);
 	str_done(&c->kept);
 	free(c);
 }
@@ -101,8 +109,7 @@ open_converter(struct charset *c, const char *name)
 	c->from = ucnv_open(name, &status);
 	c->to = ucnv_open("utf-8", &status);
 	if (U_FAILURE(status)) {
-		ucnv_close(c->from);
-		c->from = c->to = NULL;
+		close_converter(c);
 		return false;
 	}
 	c->pivot_source = c->pivot_target = c->pivot;
@@ -110,19 +117,28 @@ open_converter(struct charset *c, const char *name)
 	return true;
 }
 
-/* Bytes that read as ASCII cannot mean UTF-16 or UTF-32, whatever is declared;
- * and UTF-7 is nothing but a way around filters. */
+static bool
+reads_ascii(struct charset *c)
+{
+	static const char begin[] = "<?xml";
+	UErrorCode status = U_ZERO_ERROR;
+	UChar out[16];
+	int32_t n = ucnv_toUChars(
+	    c->from, out, COUNTOF(out), begin, sizeof(begin) - 1, &status);
+
+	ucnv_reset(c->from);
+	return U_SUCCESS(status) && n == sizeof(begin) - 1 && out[0] == '<' &&
+	    out[1] == '?' && out[4] == 'l';
+}
+
+/* Bytes that read as ASCII (`narrow`) cannot mean UTF-16 or EBCDIC, whatever is
+ * declared; and UTF-7 is nothing but a way around filters. */
 static bool
 choose(struct charset *c, struct sv label, bool narrow)
 {
 	char name[64];
 
 	if (label.len == 0 || label.len >= sizeof(name) ||
-	    (narrow &&
-		(sv_istarts(label, SV("utf-16")) ||
-		    sv_istarts(label, SV("utf-32")) ||
-		    sv_istarts(label, SV("iso-10646-ucs")) ||
-		    sv_istarts(label, SV("ucs-")))) ||
 	    sv_istarts(label, SV("utf-7")))
 		return false;
 	memcpy(name, label.p, label.len);
@@ -135,7 +151,13 @@ choose(struct charset *c, struct sv label, bool narrow)
 		c->mode = UTF8;
 		return true;
 	}
-	return open_converter(c, name);
+	if (!open_converter(c, name))
+		return false;
+	if (narrow && !reads_ascii(c)) {
+		close_converter(c);
+		return false;
+	}
+	return true;
 }
 
 /* How '<' and the next character, or a byte order mark, look in charsets whose
@@ -171,12 +193,15 @@ choose_by_mark(struct charset *c, struct sv *start)
 	return false;
 }
 
+/* JSON declares nothing; what stands there is quoted. */
 static struct sv
 declared(struct sv start)
 {
 	size_t xml = sv_find(start, SV("<?xml")), meta;
 	struct sv decl = sv_from(start, xml);
 
+	if (sv_starts(sv_trim(start), SV("{")))
+		return SV_NONE;
 	if (decl.len != 0)
 		return parameter(
 		    sv_sub(decl, 0, sv_chr(decl, '>')), SV("encoding"));
@@ -307,10 +332,12 @@ start(struct charset *c, struct str *out, bool last)
 {
 	struct str begin = c->kept;
 	struct sv v = str_sv(&begin);
+	struct sv head = sv_sub(v, 0, CHARSET_SNIFF_BYTES);
+	size_t len = head.len;
 
 	str_init(&c->kept, begin.max);
-	decide(c, &v);
-	decode(c, v, out, last);
+	decide(c, &head);
+	decode(c, sv_from(v, len - head.len), out, last);
 	str_done(&begin);
 }
 

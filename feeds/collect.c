@@ -360,13 +360,21 @@ is_text_type(struct sv type)
 	    sv_ends(type, SV("/xml")) || sv_ends(type, SV("+xml"));
 }
 
+/* Only Atom 0.3 knows it. */
+static struct sv
+mode_of(const struct xml_element *el)
+{
+	return sv_ends(el->name.uri, SV("2005/Atom")) ? SV_NONE
+						      : attribute(el, "mode");
+}
+
 /* Atom 1.0 has text, html, xhtml or a media type; Atom 0.3 a media type, and in
  * `mode` whether markup is escaped in it. */
 static enum kind
 atom_kind(const struct xml_element *el)
 {
 	struct sv type = sv_trim(attribute(el, "type"));
-	struct sv mode = attribute(el, "mode");
+	struct sv mode = mode_of(el);
 
 	if (sv_iis(type, "xhtml") || sv_iis(type, "application/xhtml+xml") ||
 	    (sv_is(mode, "xml") && !sv_iis(type, "text/plain")))
@@ -383,7 +391,7 @@ static bool
 is_base64(const struct element *row, const struct xml_element *el)
 {
 	return row->reading == AS_TYPED &&
-	    (sv_is(attribute(el, "mode"), "base64") ||
+	    (sv_is(mode_of(el), "base64") ||
 		!is_text_type(sv_trim(attribute(el, "type"))));
 }
 
@@ -581,22 +589,6 @@ on_start(const struct xml_element *el, void *arg, struct err *e)
 	return true;
 }
 
-/* White space collapsed to single blanks, none at the ends. */
-static void
-add_collapsed(struct str *out, struct sv v)
-{
-	for (v = sv_trim(v); v.len != 0; v = sv_trim(v)) {
-		size_t n = 0;
-
-		while (n < v.len && !ascii_is_space(v.p[n]))
-			n++;
-		if (out->len != 0)
-			(void)str_addc(out, ' ');
-		(void)str_add(out, sv_sub(v, 0, n));
-		v = sv_from(v, n);
-	}
-}
-
 /* Replaces the text of `f`.  Where what is encoded is no text, content becomes
  * nothing; anything else was not encoded. */
 static void
@@ -620,6 +612,17 @@ decode_base64(struct collect *c, const struct frame *f)
 	str_done(&out);
 }
 
+/* XHTML without a single element (RFC 4287 section 3.1.1.3 wants a div) was
+ * escaped instead. */
+static void
+unwrap(struct collect *c, const struct frame *f)
+{
+	c->text.len = f->mark;
+	append(c, str_sv(&c->plain));
+	str_clear(&c->plain);
+	html_to_text(&c->plain, sv_from(str_sv(&c->text), f->mark));
+}
+
 /* The text of an element that ends, as it is handed on. */
 static struct sv
 plain_text(struct collect *c, const struct frame *f)
@@ -634,7 +637,10 @@ plain_text(struct collect *c, const struct frame *f)
 	    (f->kind == GUESSED && html_is_markup(raw)))
 		html_to_text(&c->plain, raw);
 	else
-		add_collapsed(&c->plain, raw);
+		str_add_words(&c->plain, raw);
+	if (f->kind == XHTML_TEXT && !f->marked_up &&
+	    html_is_markup(str_sv(&c->plain)))
+		unwrap(c, f);
 	return str_sv(&c->plain);
 }
 

@@ -288,13 +288,28 @@ put_special(struct html_sink *k, struct sv v)
 	return n;
 }
 
+/* Bytes of ASCII white space at the front of `v`. */
+static size_t
+white_run(struct sv v)
+{
+	const uint64_t blanks = BYTES8(' ');
+	size_t n = 0;
+
+	while (
+	    n < v.len && (v.p[n] == ' ' || (v.p[n] >= '\t' && v.p[n] <= '\r')))
+		n += v.len - n >= 8 && memcmp(v.p + n, &blanks, 8) == 0 ? 8 : 1;
+	return n;
+}
+
 void
 html_sink_add(struct html_sink *k, struct sv v)
 {
 	while (v.len != 0 && !k->out->full) {
-		size_t n = plain_run(v);
+		size_t n = white_run(v);
 
 		if (n != 0)
+			k->blank = true;
+		else if ((n = plain_run(v)) != 0)
 			put(k, sv_sub(v, 0, n));
 		else
 			n = put_special(k, v);
@@ -365,18 +380,36 @@ is_reference(struct sv v)
 	return n != 0 && v.p[n - 1] == ';';
 }
 
-bool
-html_is_markup(struct sv text)
+/* Where the first `c` is, from `i` on; v.len: nowhere. */
+static size_t
+next(struct sv v, size_t i, char c)
 {
-	const char *last = text.len ? memrchr(text.p, '>', text.len) : NULL;
-	size_t i;
+	return i < v.len ? i + sv_chr(sv_from(v, i), c) : v.len;
+}
 
-	for (i = 0; i < text.len; i++) {
-		if (text.p[i] == '<' && last != NULL && text.p + i < last &&
-		    is_tag(sv_from(text, i)))
+/* Without the end of a tag behind it, or the sign of an attribute of one that
+ * was cut off, '<' begins none. */
+static bool
+has_tag(struct sv v)
+{
+	const char *end = v.len != 0 ? memrchr(v.p, '>', v.len) : NULL;
+	const char *sign = v.len != 0 ? memrchr(v.p, '=', v.len) : NULL;
+	const char *last = end > sign ? end : sign;
+
+	if (last == NULL)
+		return false;
+	v.len = (size_t)(last - v.p) + 1;
+	for (size_t i = next(v, 0, '<'); i < v.len; i = next(v, i + 1, '<'))
+		if (is_tag(sv_from(v, i)))
 			return true;
-		if (text.p[i] == '&' && is_reference(sv_from(text, i)))
-			return true;
-	}
 	return false;
+}
+
+bool
+html_is_markup(struct sv v)
+{
+	for (size_t i = next(v, 0, '&'); i < v.len; i = next(v, i + 1, '&'))
+		if (is_reference(sv_from(v, i)))
+			return true;
+	return has_tag(v);
 }

@@ -34,17 +34,22 @@ row_key(const struct tag_row *row)
 	return be64toh(key);
 }
 
+/* Letters and digits are what counts; | 0x20 makes letters lower case. */
 static uint64_t
 name_key(struct sv name)
 {
+	size_t n = name.len < sizeof(uint64_t) ? name.len : sizeof(uint64_t);
 	uint64_t key = 0;
 
-	for (size_t i = 0; i < sizeof(key); i++) {
-		char c = i < name.len ? ascii_lower(name.p[i]) : '\0';
+	for (size_t i = 0; i < n; i++)
+		key = key << 8 | (unsigned char)name.p[i] | 0x20;
+	return key << 8 * (sizeof(key) - n);
+}
 
-		key = key << 8 | (unsigned char)c;
-	}
-	return key;
+static bool
+is_rest(struct sv name, const char *row)
+{
+	return sv_iis(sv_from(name, sizeof(uint64_t)), row + sizeof(uint64_t));
 }
 
 enum html_tag
@@ -60,7 +65,7 @@ html_tag_of(struct sv name)
 		half = n / 2;
 		row += key >= row_key(row + half) ? half : 0;
 	}
-	if (row_key(row) != key || !sv_iis(name, row->name))
+	if (row_key(row) != key || !is_rest(name, row->name))
 		return HTML_UNKNOWN;
 	return (enum html_tag)(row - tags);
 }
@@ -124,6 +129,17 @@ name_end(struct sv v, size_t i)
 	return i;
 }
 
+/* Nothing, or `name=` and anything. */
+static bool
+are_attributes(struct sv v)
+{
+	size_t from = skip_space(v, 0), i = from;
+
+	while (i < v.len && (ascii_is_alnum(v.p[i]) || v.p[i] == '-'))
+		i++;
+	return v.len == 0 || (i > from && i < v.len && v.p[i] == '=');
+}
+
 /* The document ends inside a tag.  What looks like a tag that was cut off is
  * dropped, anything else is text.  Neither is looked at again. */
 static bool
@@ -134,7 +150,7 @@ cut_tag(struct html_scan *s, struct sv tail, size_t name_from, size_t name_len)
 	s->broken = true;
 	if (html_tag_of(name) == HTML_UNKNOWN)
 		return false;
-	if (name_from + name_len < tail.len && sv_chr(tail, '=') == tail.len)
+	if (!are_attributes(sv_from(tail, name_from + name_len)))
 		return false;
 	s->pos = s->in.len;
 	return true;

@@ -15,13 +15,18 @@ enum html_tag_flags {
 #define HTML_TAGS(X) \
 	X(a,          TAG_INLINE) \
 	X(abbr,       TAG_INLINE) \
+	X(acronym,    TAG_INLINE) \
 	X(address,    TAG_BLOCK) \
+	X(applet,     TAG_INLINE) \
 	X(area,       TAG_VOID) \
 	X(article,    TAG_BLOCK) \
 	X(aside,      TAG_BLOCK) \
 	X(audio,      TAG_INLINE) \
 	X(b,          TAG_INLINE) \
 	X(base,       TAG_VOID) \
+	X(basefont,   TAG_VOID) \
+	X(bdi,        TAG_INLINE) \
+	X(bdo,        TAG_INLINE) \
 	X(big,        TAG_INLINE) \
 	X(blockquote, TAG_BLOCK) \
 	X(body,       TAG_BLOCK) \
@@ -33,6 +38,7 @@ enum html_tag_flags {
 	X(cite,       TAG_INLINE) \
 	X(code,       TAG_INLINE) \
 	X(col,        TAG_VOID) \
+	X(datalist,   TAG_INLINE) \
 	X(dd,         TAG_BLOCK) \
 	X(del,        TAG_INLINE) \
 	X(details,    TAG_BLOCK) \
@@ -49,6 +55,8 @@ enum html_tag_flags {
 	X(font,       TAG_INLINE) \
 	X(footer,     TAG_BLOCK) \
 	X(form,       TAG_BLOCK) \
+	X(frame,      TAG_VOID) \
+	X(frameset,   TAG_BLOCK) \
 	X(h1,         TAG_BLOCK) \
 	X(h2,         TAG_BLOCK) \
 	X(h3,         TAG_BLOCK) \
@@ -70,20 +78,30 @@ enum html_tag_flags {
 	X(li,         TAG_BLOCK) \
 	X(link,       TAG_VOID) \
 	X(main,       TAG_BLOCK) \
+	X(map,        TAG_INLINE) \
 	X(mark,       TAG_INLINE) \
+	X(marquee,    TAG_INLINE) \
+	X(math,       TAG_INLINE) \
 	X(menu,       TAG_BLOCK) \
 	X(meta,       TAG_VOID) \
+	X(meter,      TAG_INLINE) \
 	X(nav,        TAG_BLOCK) \
+	X(nobr,       TAG_INLINE) \
+	X(noframes,   TAG_BLOCK) \
 	X(noscript,   TAG_INLINE) \
 	X(object,     TAG_INLINE) \
 	X(ol,         TAG_BLOCK) \
 	X(optgroup,   TAG_BLOCK) \
 	X(option,     TAG_BLOCK) \
+	X(output,     TAG_INLINE) \
 	X(p,          TAG_BLOCK) \
 	X(param,      TAG_VOID) \
 	X(picture,    TAG_INLINE) \
 	X(pre,        TAG_BLOCK) \
+	X(progress,   TAG_INLINE) \
 	X(q,          TAG_INLINE) \
+	X(rb,         TAG_INLINE) \
+	X(ruby,       TAG_INLINE) \
 	X(s,          TAG_INLINE) \
 	X(script,     TAG_RAW | TAG_HIDDEN) \
 	X(section,    TAG_BLOCK) \

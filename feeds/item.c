@@ -2,28 +2,79 @@
 #include "feeds/item.h"
 
 #include "base/digest.h"
+#include "base/limits.h"
+#include "base/url.h"
 #include "base/utf8.h"
+#include "feeds/link.h"
 
 #include <string.h>
 
+static bool
+is_number(struct sv v)
+{
+	size_t n = 0;
+
+	while (n < v.len && ascii_is_digit(v.p[n]))
+		n++;
+	return n == v.len && n != 0;
+}
+
+/* What of the id names the item. */
+static void
+add_id(struct str *out, struct sv id, struct sv link)
+{
+	size_t hash;
+
+	if (!url_is_http(id)) {
+		(void)str_add(out, id);
+		return;
+	}
+	link_canonical(out, id);
+	hash = sv_chr(str_sv(out), '#');
+	if (is_number(sv_from(str_sv(out), hash + 1)) &&
+	    sv_eq(sv_sub(str_sv(out), 0, hash), link))
+		out->len = hash;
+}
+
+static bool
+names_an_item(struct sv link, struct sv canonical, struct sv feed_link)
+{
+	struct str home;
+	bool same;
+
+	str_init(&home, URL_BYTES);
+	link_canonical(&home, feed_link);
+	same = sv_eq(canonical, str_sv(&home));
+	str_done(&home);
+	return !same && !link_is_front_page(link);
+}
+
 void
-item_key(const struct item *it, unsigned char key[ITEM_KEY_BYTES])
+item_key(const struct item *it, struct sv feed_link,
+    unsigned char key[ITEM_KEY_BYTES])
 {
 	unsigned char hash[SHA256_BYTES];
-	struct sv parts[4] = { SV("id"), it->id, SV_NONE, SV_NONE };
+	struct sv parts[4] = { SV("text"), it->title, it->summary,
+		it->content };
+	struct str id, link;
 
-	if (it->id.len == 0) {
+	str_init(&id, ITEM_TEXT_BYTES);
+	str_init(&link, ITEM_TEXT_BYTES);
+	link_canonical(&link, it->link);
+	add_id(&id, it->id, str_sv(&link));
+	if (id.len != 0) {
+		parts[0] = SV("id");
+		parts[1] = str_sv(&id);
+	} else if (names_an_item(it->link, str_sv(&link), feed_link)) {
 		parts[0] = SV("link");
-		parts[1] = it->link;
+		parts[1] = str_sv(&link);
 	}
-	if (parts[1].len == 0) {
-		parts[0] = SV("text");
-		parts[1] = it->title;
-		parts[2] = it->summary;
-		parts[3] = it->content;
-	}
+	if (!sv_is(parts[0], "text"))
+		parts[2] = parts[3] = SV_NONE;
 	sha256_parts(parts, COUNTOF(parts), hash);
 	memcpy(key, hash, ITEM_KEY_BYTES);
+	str_done(&id);
+	str_done(&link);
 }
 
 /* Scripts that put no blanks between words: Thai, kana and Han. */

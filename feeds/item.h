@@ -45,9 +45,13 @@ struct feed_meta {
 };
 
 /* 128 bits that name an item within its feed: hash of its id, else its link,
- * else its title and text.  The same item has the same key at every poll. */
+ * else its title and text.  The same item has the same key at every poll: links
+ * and ids that are links count without what trackers add, and an id that is the
+ * link with the number of a revision behind # is that link.  A front page and
+ * `feed_link`, the feed's own, name no item. */
 #define ITEM_KEY_BYTES 16
-void item_key(const struct item *it, unsigned char key[ITEM_KEY_BYTES]);
+void item_key(const struct item *it, struct sv feed_link,
+    unsigned char key[ITEM_KEY_BYTES]);
 
 /* Words in summary and content together, at most `stop_at`: runs between white
  * space, and each Han, kana or Thai character half a word. */

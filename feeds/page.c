@@ -265,12 +265,22 @@ implies_end(enum html_tag open, enum html_tag tag)
 		tag == HTML_td || tag == HTML_th);
 }
 
+/* Has the text that a block may end begun?  Then an element that nobody knows
+ * is a part of it. */
+static bool
+in_sentence(const struct reader *r)
+{
+	return r->page->text.len != r->sink.start;
+}
+
 static void
 push(struct reader *r, enum html_tag tag, struct sv attributes)
 {
 	unsigned hints = element_hints(tag, attributes);
-	bool block = (html_tag_flags(tag) & TAG_BLOCK) != 0 ||
-	    tag == HTML_UNKNOWN || (hints & HINT_HIDDEN) != 0;
+	bool known_block = (html_tag_flags(tag) & TAG_BLOCK) != 0;
+	bool block = known_block ||
+	    (!in_sentence(r) &&
+		(tag == HTML_UNKNOWN || (hints & HINT_HIDDEN) != 0));
 	struct open o = { tag, top(r)->node,
 		top(r)->hidden || (hints & HINT_HIDDEN) != 0, block };
 

@@ -120,6 +120,12 @@ type_is_article(const json_t *type)
 	    sv_is(name, "Report") || sv_is(name, "WebPage");
 }
 
+static bool
+is_false(const json_t *v)
+{
+	return json_is_false(v) || sv_iis(json_sv(v), "false");
+}
+
 static void
 read_ld(struct meta_reader *r, const json_t *v, int depth)
 {
@@ -137,6 +143,8 @@ read_ld(struct meta_reader *r, const json_t *v, int depth)
 	read_ld(r, json_object_get(v, "mainEntity"), depth + 1);
 	if (!type_is_article(json_object_get(v, "@type")))
 		return;
+	r->meta->locked = r->meta->locked ||
+	    is_false(json_object_get(v, "isAccessibleForFree"));
 	offer_names(r, "ld:author", json_object_get(v, "author"));
 	offer_names(r, "ld:publisher", json_object_get(v, "publisher"));
 	for (i = 0; i < COUNTOF(rows); i++) {
@@ -197,6 +205,9 @@ on_start(struct meta_reader *r, const struct html_token *t, bool *ld)
 {
 	if (t->tag == HTML_meta)
 		on_meta(r, t->text);
+	else if (t->tag == HTML_link &&
+	    sv_iis(attribute(t->text, "rel"), "canonical"))
+		offer_key(r, SV("link:canonical"), attribute(t->text, "href"));
 	else if (t->tag == HTML_html)
 		offer_key(r, SV("html:lang"), attribute(t->text, "lang"));
 	else if (t->tag == HTML_time)

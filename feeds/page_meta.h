@@ -41,7 +41,9 @@
 	X("og:site_name",                 SITE,      1) \
 	X("ld:publisher",                 SITE,      2) \
 	X("application-name",             SITE,      3) \
-	X("twitter:site",                 SITE,      4)
+	X("twitter:site",                 SITE,      4) \
+	X("link:canonical",               LINK,      1) \
+	X("og:url",                       LINK,      2)
 /* clang-format on */
 
 enum page_field {
@@ -50,12 +52,14 @@ enum page_field {
 	PAGE_PUBLISHED,
 	PAGE_LANG,
 	PAGE_SITE,
+	PAGE_LINK,
 	PAGE_FIELDS
 };
 
 struct page_meta {
 	struct sv text[PAGE_FIELDS]; /* plain; in the arena */
 	unsigned rank[PAGE_FIELDS]; /* 0: not found */
+	bool locked; /* isAccessibleForFree is false: for subscribers */
 };
 
 /* Reads UTF-8. */

@@ -1,18 +1,27 @@
 /* feeds/parse.c: a feed document goes in as bytes, items come out. */
 #include "feeds/parse.h"
 
-#include "base/utf8.h"
 #include "feeds/charset.h"
-#include "feeds/collect.h"
+#include "feeds/jsonfeed.h"
+#include "feeds/unpack.h"
+#include "feeds/xmlfeed.h"
 
 #include <stdlib.h>
 
+/* As many bytes tell what a document is. */
+#define MAGIC_BYTES 8
+
+/* Each stage hands on to the next. */
 struct feed_parser {
+	struct unpack *outer, *inner; /* some servers pack twice */
 	struct charset *charset;
-	struct collect *collect;
-	struct xml *xml;
-	struct str utf8; /* between the stages */
-	bool sniffed, failed;
+	struct str utf8; /* not passed on yet */
+	char *base_url;
+	feed_item_fn *on_item;
+	void *arg;
+	const struct feed_format *format; /* NULL: not known yet */
+	void *feed; /* of the format */
+	bool failed;
 	struct err err; /* why it failed */
 };
 
@@ -21,14 +30,12 @@ struct feed_parser {
 static const struct magic {
 	const char *begins, *what;
 } magics[] = {
-	{ "{", "it is a JSON document, not an XML feed" },
-	{ "[", "it is a JSON document, not an XML feed" },
 	{ "%PDF", "it is a PDF document, not a feed" },
 	{ "\u2030PNG", "it is a PNG image, not a feed" },
 	{ "GIF8", "it is a GIF image, not a feed" },
 	{ "\u00FF\u00D8", "it is a JPEG image, not a feed" },
 	{ "PK\x03\x04", "it is a ZIP archive, not a feed" },
-	{ "\x1F\u2039", "it is gzip data, not a feed" },
+	{ "\x1F\u2039", "it is gzip data in gzip data in gzip data" },
 };
 
 static bool
@@ -49,15 +56,22 @@ refuse(struct feed_parser *p, const char *what)
 	return fail(p, &e);
 }
 
+static bool on_unpacked(struct sv, void *, struct err *);
+static bool on_bytes(struct sv, void *, struct err *);
+
 struct feed_parser *
 feed_parser_new(
     const struct feed_parser_options *o, feed_item_fn *on_item, void *arg)
 {
 	struct feed_parser *p = mem_calloc(1, sizeof(*p));
+	size_t max = o->max_bytes != 0 ? o->max_bytes : FEED_DOCUMENT_BYTES;
 
+	p->outer = unpack_new(max, on_unpacked, p);
+	p->inner = unpack_new(max, on_bytes, p);
 	p->charset = charset_new(o->content_type);
-	p->collect = collect_new(o->base_url, on_item, arg);
-	p->xml = xml_new(&collect_events, p->collect);
+	p->base_url = mem_svdup(o->base_url);
+	p->on_item = on_item;
+	p->arg = arg;
 	str_init(&p->utf8, MiB(1));
 	return p;
 }
@@ -67,40 +81,84 @@ feed_parser_free(struct feed_parser *p)
 {
 	if (p == NULL)
 		return;
+	unpack_free(p->outer);
+	unpack_free(p->inner);
 	charset_free(p->charset);
-	xml_free(p->xml);
-	collect_free(p->collect);
+	if (p->format != NULL)
+		p->format->free(p->feed);
+	free(p->base_url);
 	str_done(&p->utf8);
 	free(p);
 }
 
-/* The root element says it in the end; this is for what has none. */
-static bool
-sniff(struct feed_parser *p, struct sv start)
+/* Where the first thing stands that is neither white space nor a comment as in
+ * C; v.len: it has not come. */
+static size_t
+skip_blank(struct sv v)
 {
-	p->sniffed = true;
-	start = sv_trim(start);
+	size_t at = 0;
+
+	for (;;) {
+		struct sv rest, end;
+
+		while (at < v.len && ascii_is_space(v.p[at]))
+			at++;
+		rest = sv_from(v, at);
+		if (sv_starts(rest, SV("//")))
+			end = SV("\n");
+		else if (sv_starts(rest, SV("/*")))
+			end = SV("*/");
+		else
+			return at;
+		at += 2 + sv_find(sv_from(rest, 2), end) + end.len;
+		if (at >= v.len)
+			return v.len;
+	}
+}
+
+/* Stays undecided until enough has come. */
+static bool
+choose_format(struct feed_parser *p, bool last)
+{
+	struct sv v = sv_sub(str_sv(&p->utf8), 0, FEED_CHUNK_BYTES);
+	size_t at = skip_blank(v);
+	bool json;
+
+	if (v.len < at + MAGIC_BYTES && v.len < FEED_CHUNK_BYTES && !last)
+		return true;
+	v = sv_from(v, at);
 	for (size_t i = 0; i < COUNTOF(magics); i++)
-		if (sv_starts(start, sv_of(magics[i].begins)))
+		if (sv_starts(v, sv_of(magics[i].begins)))
 			return refuse(p, magics[i].what);
+	json = sv_starts(v, SV("{")) || sv_starts(v, SV("["));
+	p->format = json ? &jsonfeed : &xmlfeed;
+	p->feed = p->format->create(sv_of(p->base_url), p->on_item, p->arg);
 	return true;
 }
 
-/* Moves what the charset stage brought through the others. */
+/* Moves what the charset stage brought to the format. */
 static bool
-pass_on(struct feed_parser *p)
+pass_on(struct feed_parser *p, bool last)
 {
 	struct sv v = str_sv(&p->utf8);
 	struct err e;
 
 	if (v.len == 0)
 		return true;
-	if (!p->sniffed && !sniff(p, v))
+	if (p->format == NULL && !choose_format(p, last))
 		return false;
-	if (!xml_push(p->xml, v, &e))
+	if (p->format == NULL)
+		return true;
+	if (!p->format->push(p->feed, v, &e))
 		return fail(p, &e);
 	str_clear(&p->utf8);
 	return true;
+}
+
+static bool
+has_ended(const struct feed_parser *p)
+{
+	return p->format != NULL && p->format->ended(p->feed);
 }
 
 static bool
@@ -109,17 +167,49 @@ report(const struct feed_parser *p, struct err *e)
 	return p->failed ? err_set(e, "%s", p->err.msg) : true;
 }
 
-bool
-feed_parser_push(struct feed_parser *p, struct sv bytes, struct err *e)
+static bool
+on_bytes(struct sv bytes, void *arg, struct err *e)
 {
-	while (bytes.len != 0 && !p->failed && !xml_root_closed(p->xml)) {
+	struct feed_parser *p = arg;
+
+	while (bytes.len != 0 && !p->failed && !has_ended(p)) {
 		struct sv chunk = sv_sub(bytes, 0, FEED_CHUNK_BYTES);
 
 		charset_push(p->charset, chunk, &p->utf8);
-		(void)pass_on(p);
+		(void)pass_on(p, false);
 		bytes = sv_from(bytes, chunk.len);
 	}
 	return report(p, e);
+}
+
+static bool
+on_unpacked(struct sv bytes, void *arg, struct err *e)
+{
+	struct feed_parser *p = arg;
+
+	return unpack_push(p->inner, bytes, e);
+}
+
+bool
+feed_parser_push(struct feed_parser *p, struct sv bytes, struct err *e)
+{
+	struct err why;
+
+	if (!p->failed && !has_ended(p) && !unpack_push(p->outer, bytes, &why))
+		(void)fail(p, &why);
+	return report(p, e);
+}
+
+/* The stages before the format. */
+static bool
+finish_bytes(struct feed_parser *p)
+{
+	struct err e;
+
+	if (!unpack_finish(p->outer, &e) || !unpack_finish(p->inner, &e))
+		return fail(p, &e);
+	charset_finish(p->charset, &p->utf8);
+	return pass_on(p, true);
 }
 
 static bool
@@ -127,18 +217,11 @@ finish(struct feed_parser *p)
 {
 	struct err e;
 
-	charset_finish(p->charset, &p->utf8);
-	if (!pass_on(p))
+	if (!has_ended(p) && !finish_bytes(p))
 		return false;
-	if (!xml_finish(p->xml, &e))
-		return fail(p, &e);
-	if (xml_root_closed(p->xml))
-		return true;
-	if (collect_meta(p->collect)->format[0] != '\0')
-		return refuse(p, "the document is cut short");
-	return refuse(p,
-	    p->sniffed ? "it has no elements and is not a feed"
-		       : "the document is empty");
+	if (p->format == NULL)
+		return refuse(p, "the document is empty");
+	return p->format->finish(p->feed, &e) || fail(p, &e);
 }
 
 bool
@@ -152,5 +235,8 @@ feed_parser_finish(struct feed_parser *p, struct err *e)
 const struct feed_meta *
 feed_parser_meta(const struct feed_parser *p)
 {
-	return collect_meta(p->collect);
+	static const struct feed_meta nothing = { .format = "",
+		.updated = NO_TIME };
+
+	return p->format != NULL ? p->format->meta(p->feed) : &nothing;
 }

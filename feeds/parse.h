@@ -1,5 +1,6 @@
 /* feeds/parse.h: a feed document goes in as bytes in pieces of any size; items
- * come out as soon as each is complete.  Pure: no clock, file or network. */
+ * come out as soon as each is complete.  Gzip and zlib data are unpacked. Pure:
+ * no clock, file or network. */
 #ifndef FEEDS_PARSE_H
 #define FEEDS_PARSE_H
 
@@ -11,6 +12,7 @@ struct feed_parser;
 struct feed_parser_options {
 	struct sv content_type; /* of the response, with parameters; or empty */
 	struct sv base_url; /* where the document came from; or empty */
+	size_t max_bytes; /* of a packed one, unpacked; 0: 16 MiB */
 };
 
 /* `it` and all it points to live until this returns. */

@@ -15,7 +15,8 @@
 
 #define ACCEPT \
 	"application/atom+xml, application/rss+xml, application/rdf+xml, " \
-	"application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
+	"application/xml;q=0.9, application/feed+json;q=0.9, " \
+	"text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
 
 struct poller {
 	const struct poller_env *env; /* borrowed */
@@ -151,7 +152,9 @@ on_parsed(const struct item *it, void *arg)
 static void
 begin_document(struct poller *p, struct sv content_type, struct sv url)
 {
-	struct feed_parser_options o = { content_type, url };
+	struct feed_parser_options o = { .content_type = content_type,
+		.base_url = url,
+		.max_bytes = p->c->max_size };
 
 	feed_parser_free(p->parser);
 	p->parser = feed_parser_new(&o, on_parsed, p);

@@ -34,6 +34,8 @@ struct xml {
 	struct xmlns xmlns;
 	struct dtd dtd;
 	struct str text; /* of one reference */
+	char pieces[512]; /* short ones, not handed on yet */
+	size_t npieces;
 	struct xml_attribute attributes[FEED_ATTRIBUTES];
 	size_t nattributes;
 	struct str value;
@@ -90,10 +92,27 @@ fail(struct xml *x, const char *what, size_t most)
 }
 
 static void
+flush(struct xml *x)
+{
+	if (x->npieces != 0)
+		x->events->text((struct sv) { x->pieces, x->npieces }, x->arg);
+	x->npieces = 0;
+}
+
+static void
 put(struct xml *x, struct sv text)
 {
-	if (x->depth != 0 && text.len != 0)
+	if (x->depth == 0 || text.len == 0)
+		return;
+	if (text.len > sizeof(x->pieces) - x->npieces)
+		flush(x);
+	if (text.len > sizeof(x->pieces) / 4) {
+		flush(x);
 		x->events->text(text, x->arg);
+		return;
+	}
+	memcpy(x->pieces + x->npieces, text.p, text.len);
+	x->npieces += text.len;
 }
 
 /* Bytes that XML forbids, with white space among them left in place. */
@@ -314,6 +333,7 @@ close_innermost(struct xml *x)
 {
 	struct sv prefix, name = open_name(x, x->depth - 1);
 
+	flush(x);
 	x->events->end(split_name(name, &prefix), x->arg);
 	xmlns_leave(&x->xmlns, x->depth);
 	x->names.len = x->starts[--x->depth];
@@ -444,6 +464,7 @@ start_tag(struct xml *x, struct sv v)
 	el.name.uri = xmlns_find(&x->xmlns, el.name.prefix);
 	el.attributes = x->attributes;
 	el.nattributes = x->nattributes;
+	flush(x);
 	if (!x->events->start(&el, x->arg, &x->err))
 		x->failed = true;
 	else if (empty)
@@ -464,8 +485,10 @@ tag_len(struct xml *x, struct sv v)
 		char b = v.p[x->scanned];
 
 		if (x->quote != '\0') {
-			if (b == x->quote)
-				x->quote = '\0';
+			x->scanned += sv_chr(sv_from(v, x->scanned), x->quote);
+			if (x->scanned == v.len)
+				break;
+			x->quote = '\0';
 		} else if (b == '>') {
 			return x->scanned + 1;
 		} else if ((b == '"' || b == '\'') && x->before == '=') {
@@ -584,6 +607,7 @@ take_all(struct xml *x, struct sv v, struct err *e)
 	}
 	if (x->failed)
 		return err_set(e, "%s", x->err.msg);
+	flush(x);
 	keep(x, v);
 	return true;
 }

@@ -9,7 +9,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const int64_t untouched = INT64_MIN;
-	const int64_t day = 86400, first = -25203 * day, last = 47848 * day;
+	const int64_t day = 86400, first = -25207 * day, last = 84011 * day;
 	int64_t when = untouched;
 	struct sv in = { (const char *)data, size };
 

@@ -29,7 +29,7 @@ on_item(const struct item *it, void *arg)
 	check(it->content);
 	for (size_t i = 0; i < it->ncategories; i++)
 		check(it->categories[i]);
-	item_key(it, key);
+	item_key(it, SV_NONE, key);
 	(void)item_words(it, 200);
 }
 
@@ -37,7 +37,7 @@ on_item(const struct item *it, void *arg)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct feed_parser_options o = { SV_NONE, SV("http://a/b/") };
+	struct feed_parser_options o = { .base_url = SV("http://a/b/") };
 	struct sv in = { (const char *)data, size };
 	size_t step = size != 0 ? (size_t)data[0] + 1 : 1;
 	struct feed_parser *p = feed_parser_new(&o, on_item, NULL);

@@ -22,6 +22,12 @@
 #define THREE \
 	"Aid agencies warned that the roads to the north are still closed, and " \
 	"that food will run out by the end of the month."
+#define LINES \
+	"10 March, to Curitiba 8 April, to Velopark 22 April, to Londrina " \
+	"6 May, to Santa Cruz 20 May, to Cascavel 5 August, to Velo " \
+	"9 September, to Campo 23 September, to Tarum 21 October, to Goi " \
+	"4 November, to Mogi 18 November, to Interlagos 9 December, " \
+	"to the city of the last race 16 December"
 #define STORY ONE "\n" TWO "\n" THREE
 #define STORY_P "<p>" ONE "</p><p>" TWO "</p><p>" THREE "</p>"
 
@@ -104,6 +110,36 @@ static const struct text_case {
 	    "<article><script>var a = '<p>x y. z</p>'</script>" STORY_P
 	    "<style>p {}</style></article>",
 	    STORY },
+	{ "an element that nobody knows, or a hidden one, does not end a sentence",
+	    "<p>One study of the roads <x-cite>(<a href=/1>1</a>)</x-cite> "
+	    "says <span hidden>so</span> that " THREE "</p><p>" TWO "</p>",
+	    "One study of the roads (1) says that " THREE "\n" TWO },
+	{ "a line between two of prose needs no full stop",
+	    "<div>" ONE "<br><br>So far the news from Monday<br><br>" TWO
+	    "</div>",
+	    ONE "\nSo far the news from Monday\n" TWO },
+	{ "many lines without one are a text",
+	    "<aside><p>" ONE "</p></aside><div><h1>All trains of the day"
+	    "</h1><p>" LINES "</p></div>",
+	    LINES },
+	{ "the headline says which of several texts it is",
+	    "<title>Talks in Geneva - Site</title><div><article><h2>Talks in "
+	    "Geneva</h2><p>" ONE TWO "</p></article><article><p>" THREE TWO
+	    "</p></article><article><p>" THREE THREE TWO "</p></article></div>",
+	    ONE TWO },
+	{ "or the only h1",
+	    "<div><article><h1>Talks</h1><p>" ONE TWO "</p></article><article>"
+	    "<p>" THREE TWO "</p></article><article><p>" THREE THREE TWO
+	    "</p></article></div>",
+	    ONE TWO },
+	{ "but a lead alone is not the article",
+	    "<div><h1>Talks</h1><p>" ONE
+	    "</p></div><div>" STORY_P STORY_P STORY_P STORY_P "</div>",
+	    STORY "\n" STORY "\n" STORY "\n" STORY },
+	{ "a bare address is no text",
+	    "<article>" STORY_P "<div>https://example.org/2026/11/a.html</div>"
+	    "</article>",
+	    STORY },
 	{ "a page of links is no article",
 	    "<ul><li><a href=/1>A story of the day about one thing.</a><li>"
 	    "<a href=/2>A story of the day about another thing.</a><li><a "
@@ -123,6 +159,33 @@ static const struct text_case {
 	    "engagement. If you choose to accept all, we will also use them to "
 	    "develop new services.</p></div>",
 	    NULL },
+	{ "nor is one in another language",
+	    "<p>Bevor Sie fortfahren: Wir verwenden Cookies und Daten, um die "
+	    "Dienste bereitzustellen, Ausf\u00E4lle zu verfolgen und zu messen, "
+	    "wie sie genutzt werden. Wenn Sie einverstanden sind, w\u00E4hlen "
+	    "Sie bitte alle Cookies aus, sonst nicht.</p>",
+	    NULL },
+	{ "a challenge may be known by its script alone",
+	    "<p>" ONE " " TWO "</p><script src='/cdn-cgi/challenge-platform/"
+	    "x.js'></script>",
+	    NULL },
+	{ "an article about cookies is one",
+	    "<p>" ONE " " TWO " " THREE "</p><p>We value your privacy, say the "
+	    "banners. " ONE TWO THREE ONE TWO THREE "</p>",
+	    ONE " " TWO " " THREE "\nWe value your privacy, say the "
+		"banners. " ONE TWO THREE ONE TWO THREE },
+	{ "the beginning of what subscribers read is no article",
+	    "<p>" ONE " " TWO "</p><div>Already a subscriber? Log in.</div>",
+	    NULL },
+	{ "as the page itself may say",
+	    "<script type='application/ld+json'>{\"@type\": \"NewsArticle\", "
+	    "\"isAccessibleForFree\": \"False\"}</script><p>" ONE " " TWO
+	    "</p>",
+	    NULL },
+	{ "a whole article for subscribers is one",
+	    "<script type='application/ld+json'>{\"@type\": \"NewsArticle\", "
+	    "\"isAccessibleForFree\": false}</script>" STORY_P STORY_P STORY_P,
+	    STORY "\n" STORY "\n" STORY },
 };
 
 static void
@@ -181,6 +244,24 @@ test_metadata_of_elements(void **state)
 	assert_true(sv_is(f->art.title, "The headline"));
 	assert_true(sv_is(f->art.author, "By A. Bee"));
 	assert_int_equal(f->art.published, 1717632000);
+}
+
+static void
+test_link_is_absolute(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_true(extract(f,
+	    SV("<meta property=og:url content=/b><link rel=canonical "
+	       "href='../c?x=1&amp;y=2'>" STORY_P),
+	    SV_NONE));
+	assert_true(sv_is(f->art.link, "http://example.org/c?x=1&y=2"));
+	assert_true(extract(
+	    f, SV("<meta property=og:url content=/b>" STORY_P), SV_NONE));
+	assert_true(sv_is(f->art.link, "http://example.org/b"));
+	assert_true(extract(f,
+	    SV("<link rel=canonical href='javascript:1'>" STORY_P), SV_NONE));
+	assert_int_equal(f->art.link.len, 0);
 }
 
 static void
@@ -316,6 +397,7 @@ main(void)
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_metadata_of_json_ld_comes_first),
 		cmocka_unit_test(test_metadata_of_elements),
+		cmocka_unit_test(test_link_is_absolute),
 		cmocka_unit_test(test_nothing_is_made_up),
 		cmocka_unit_test(test_charset_of_the_response),
 		cmocka_unit_test(test_charset_of_the_page),

@@ -115,6 +115,22 @@ test_str_is_all_or_nothing(void **state)
 }
 
 static void
+test_str_add_words(void **state)
+{
+	struct str s;
+
+	(void)state;
+	str_init(&s, 64);
+	str_add_words(&s, SV(" \t\n"));
+	assert_int_equal(s.len, 0);
+	str_add_words(&s, SV("\r\na  b c\t\td \n"));
+	assert_string_equal(str_c(&s), "a b c d");
+	str_add_words(&s, SV(" e"));
+	assert_string_equal(str_c(&s), "a b c d e");
+	str_done(&s);
+}
+
+static void
 test_map(void **state)
 {
 	struct map m;
@@ -283,6 +299,7 @@ main(void)
 		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_printable),
 		cmocka_unit_test(test_str_is_all_or_nothing),
+		cmocka_unit_test(test_str_add_words),
 		cmocka_unit_test(test_map),
 		cmocka_unit_test(test_arena_keeps_what_it_gave),
 		cmocka_unit_test(test_json),

@@ -55,6 +55,9 @@ static const struct text_case {
 	    "a < b, 1<2, <3 <" },
 	{ "a tag cut off at the end is gone", "text <img src=\"http://a",
 	    "text" },
+	{ "words behind < are no tag cut off", "x <b and c = d",
+	    "x <b and c = d" },
+	{ "nor is a name with a blank behind it", "x <a ", "x <a" },
 	{ "a name cut off at the end stays", "text <stron", "text <stron" },
 	{ "what was no tag stays", "x <y and z", "x <y and z" },
 	{ "references are decoded once", "&amp;lt;b&gt; &quot;&#39;&#x2014;",
@@ -183,6 +186,11 @@ static const struct markup_case {
 	{ "x &amp; y", true },
 	{ "&#8212;", true },
 	{ "<!-- x -->", true },
+	{ "x <a href=\"y", true },
+	{ "x <a href y", false },
+	{ "<blockquo>", false },
+	{ "<math>", true },
+	{ "<FRAMESET>", true },
 };
 
 static void

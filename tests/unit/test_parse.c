@@ -74,7 +74,8 @@ static void
 run(struct sv doc, struct sv content_type, struct sv base, size_t step,
     struct str *out)
 {
-	struct feed_parser_options o = { content_type, base };
+	struct feed_parser_options o = { .content_type = content_type,
+		.base_url = base };
 	struct feed_parser *p = feed_parser_new(&o, on_item, out);
 	struct err e;
 	bool ok = true;
@@ -136,7 +137,10 @@ check_rows(const struct row *rows, size_t n)
 		check(&rows[i], rows[i].document.len + 1);
 		check(&rows[i], 1);
 		check(&rows[i], 7);
-		if (rows[i].document.len > 1 && rows[i].document.p[0] == '<' &&
+		if (rows[i].document.len > 1 &&
+		    (rows[i].document.p[0] == '<' ||
+			rows[i].document.p[0] == '{' ||
+			rows[i].document.p[0] == '/') &&
 		    rows[i].document.p[1] != 0)
 			check_late(&rows[i]);
 	}
@@ -209,10 +213,71 @@ static const struct row rss[] = {
 	{ "without a base they stay as they are",
 	    SV(RSS("<item><link>/1</link></item>")), "[ link=/1 ]",
 	    NO_HEADERS },
+	{ "keywords are categories each",
+	    SV(RSS("<item xmlns:media='http://search.yahoo.com/mrss/'>"
+		   "<media:group><media:keywords>Gaza, aid ,</media:keywords>"
+		   "</media:group></item>")),
+	    "[ category=Gaza category=aid ]", NO_HEADERS },
+	{ "a warning of CAP has its properties as categories",
+	    SV(RSS("<item xmlns:cap='urn:oasis:names:tc:emergency:cap:1.2'>"
+		   "<title>T</title><cap:severity>Extreme</cap:severity>"
+		   "<cap:urgency>Immediate</cap:urgency><cap:expires>"
+		   "2026-01-01T00:00:00Z</cap:expires><cap:area>"
+		   "<cap:areaDesc>Gaza City</cap:areaDesc></cap:area></item>")),
+	    "[ title=T category=severity: Extreme category=urgency: Immediate "
+	    "category=expires: 2026-01-01T00:00:00Z "
+	    "category=areaDesc: Gaza City ]",
+	    NO_HEADERS },
+	{ "and so has one of GDACS",
+	    SV(RSS("<item xmlns:gdacs='http://www.gdacs.org'>"
+		   "<gdacs:alertlevel>Red</gdacs:alertlevel>"
+		   "<gdacs:severity unit='M' value='7'>Magnitude 7M"
+		   "</gdacs:severity><gdacs:country/></item>")),
+	    "[ category=alertlevel: Red category=severity: Magnitude 7M ]",
+	    NO_HEADERS },
+	{ "FeedBurner hides where a file lies",
+	    SV(RSS("<item xmlns:feedburner='http://rssnamespace.org/feedburner/"
+		   "ext/1.0'><enclosure url='http://f/1' type='audio/mpeg'/>"
+		   "<feedburner:origEnclosureLink>http://a/1"
+		   "</feedburner:origEnclosureLink></item>")),
+	    "[ file=http://a/1 type=audio/mpeg ]", NO_HEADERS },
+	{ "the same prefix may mean something else later",
+	    SV(RSS("<item xmlns:a='http://purl.org/dc/elements/1.1/'>"
+		   "<a:title>T</a:title></item>"
+		   "<item xmlns:a='urn:none'><a:title>T</a:title></item>")),
+	    "[ title=T ][ ]", NO_HEADERS },
 	{ "an unknown element hides what is below it",
 	    SV(RSS("<item><x:y xmlns:x='urn:x'><title>no</title></x:y>"
 		   "<title>yes</title></item>")),
 	    "[ title=yes ]", NO_HEADERS },
+};
+
+static const struct row sitemaps[] = {
+	{ "a news sitemap",
+	    SV("<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' "
+	       "xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'>"
+	       "<url><loc>http://a/1</loc><news:news><news:publication>"
+	       "<news:name>Paper</news:name><news:language>en</news:language>"
+	       "</news:publication><news:publication_date>1970-01-01T00:01Z"
+	       "</news:publication_date><news:title>T</news:title>"
+	       "<news:keywords>a, b</news:keywords></news:news></url>"
+	       "<url><loc>http://a/2</loc><lastmod>1970-01-01</lastmod></url>"
+	       "</urlset>"),
+	    "[ title=T link=http://a/1 lang=en published=60 source=Paper "
+	    "category=a category=b ][ link=http://a/2 updated=0 ]",
+	    NO_HEADERS },
+	{ "a list of sitemaps is no feed",
+	    SV("<sitemapindex><sitemap><loc>http://a/1</loc></sitemap>"
+	       "</sitemapindex>"),
+	    "!it is a list of sitemaps, not a sitemap: name one of them "
+	    "instead",
+	    NO_HEADERS },
+	{ "Channel Definition Format",
+	    SV("<CHANNEL HREF='http://a/'><TITLE>F</TITLE><ITEM HREF='/1' "
+	       "LASTMOD='1970-01-01T00:01'><TITLE>T</TITLE><ABSTRACT>S"
+	       "</ABSTRACT></ITEM></CHANNEL>"),
+	    "[ title=T link=http://a/1 updated=60 summary=S ]", NULL,
+	    "http://a/cdf" },
 };
 
 static const struct row atom[] = {
@@ -234,6 +299,16 @@ static const struct row atom[] = {
 		"<entry><title type='text'>&lt;b>x&lt;/b></title></entry>"
 		"<entry><title type='html'>&lt;b>x&lt;/b></title></entry>")),
 	    "[ title=<b>x</b> ][ title=x ]", NO_HEADERS },
+	{ "type=xhtml without elements is escaped markup",
+	    SV(ATOM("<entry><title type='xhtml'>&lt;p>a &lt;b>b&lt;/b>&lt;/p>"
+		    "</title></entry>")),
+	    "[ title=a b ]", NO_HEADERS },
+	{ "base64 is decoded, what it says about markup stays",
+	    SV("<feed version='0.3' xmlns='http://purl.org/atom/ns#'><entry>"
+	       "<title mode='base64'>RXhhbXBsZSA8Yj5BdG9tPC9iPg==</title>"
+	       "<content type='text/html' mode='base64'>"
+	       "RXhhbXBsZSA8Yj5BdG9tPC9iPg==</content></entry></feed>"),
+	    "[ title=Example <b>Atom</b> content=Example Atom ]", NO_HEADERS },
 	{ "type=xhtml is elements; escaped markup in it is text",
 	    SV(ATOM("<entry><content type='xhtml'><div xmlns="
 		    "'http://www.w3.org/1999/xhtml'><p>one</p><p>t<i>w</i>o "
@@ -350,6 +425,10 @@ static const struct row broken[] = {
 	    "[ title=1 ]!the document is cut short", NO_HEADERS },
 };
 
+#define NO_JSON_FEED \
+	"!it is JSON, but not a JSON Feed: " \
+	"it has no version and no items that can be read"
+
 static const struct row no_feeds[] = {
 	{ "nothing", SV(""), "!the document is empty", NO_HEADERS },
 	{ "blanks", SV(" \n "), "!it has no elements and is not a feed",
@@ -361,7 +440,13 @@ static const struct row no_feeds[] = {
 	{ "other XML", SV("<?xml version='1.0'?><svg/>"),
 	    "!it is XML, but not a feed: its root element is <svg>",
 	    NO_HEADERS },
-	{ "JSON", SV(" {\"a\":1}"), "!it is a JSON document, not an XML feed",
+	{ "JSON of another kind", SV(" {\"items\":[{\"id\":1},[2],3]}"),
+	    NO_JSON_FEED, NO_HEADERS },
+	{ "JSON with a version alone", SV("{\"version\":\"1.1\"}"),
+	    NO_JSON_FEED, NO_HEADERS },
+	{ "a JSON array", SV("[{\"title\":\"T\"}]"),
+	    "!it is a JSON array, not a JSON Feed", NO_HEADERS },
+	{ "JSON cut short", SV("{\"version\":1"), "!the document is cut short",
 	    NO_HEADERS },
 	{ "a picture", SV("\x89PNG\r\n\x1A\n\0\0<rss>"),
 	    "!it is a PNG image, not a feed", NO_HEADERS },
@@ -399,6 +484,10 @@ static const struct row charsets[] = {
 	    SV("<?xml version='1.0' encoding='utf-16'?>" RSS(
 		"<item><title>é</title></item>")),
 	    "[ title=é ]", "text/xml; charset=utf-16", NULL },
+	{ "nor EBCDIC",
+	    SV("<?xml version='1.0' encoding='ebcdic-cp-us'?>" RSS(
+		"<item><title>T</title></item>")),
+	    "[ title=T ]", NO_HEADERS },
 };
 
 static const struct row hostile[] = {
@@ -419,6 +508,150 @@ static const struct row hostile[] = {
 	    "[ title=&a;&c; ]", NO_HEADERS },
 };
 
+#define JSON(items) \
+	"{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[" items \
+	"]}"
+
+static const struct row json[] = {
+	{ "an item has the fields of JSON Feed 1.1",
+	    SV(JSON("{\"id\":\"i\",\"url\":\"http://a/1\",\"external_url\":"
+		    "\"http://b/\",\"title\":\"T\",\"content_html\":"
+		    "\"<p>C<br>D &amp; E\",\"summary\":\"S\",\"language\":"
+		    "\"de\",\"date_published\":\"1970-01-01T00:01:00Z\","
+		    "\"date_modified\":\"1970-01-01T01:00:00+00:00\","
+		    "\"authors\":[{\"url\":\"http://c/\"},{\"name\":\"Jane\"},"
+		    "{\"name\":\"Joe\"}],\"tags\":[\"x\",\"y z\"],"
+		    "\"attachments\":[{\"url\":\"http://a/f\",\"mime_type\":"
+		    "\"audio/mpeg\",\"size_in_bytes\":9,\"duration\":1}]}")),
+	    "[ id=i title=T link=http://a/1 author=Jane lang=de published=60 "
+	    "updated=3600 summary=S content=C D & E category=x category=y z "
+	    "file=http://a/f type=audio/mpeg length=9 ]",
+	    NO_HEADERS },
+	{ "and of 1.0",
+	    SV("{\"version\":\"https://jsonfeed.org/version/1\",\"items\":["
+	       "{\"content_text\":\"a  <b>\\n&amp;\",\"author\":{\"name\":"
+	       "\"Jane\",\"url\":\"http://c/\"}}]}"),
+	    "[ author=Jane content=a <b> &amp; ]", NO_HEADERS },
+	{ "authors go before the author of 1.0, HTML before text, url before "
+	  "external_url, wherever they stand",
+	    SV(JSON("{\"author\":{\"name\":\"a\"},\"authors\":[{\"name\":"
+		    "\"b\"}],\"content_text\":\"c\",\"content_html\":\"d\","
+		    "\"external_url\":\"http://e\",\"url\":\"http://f\"},"
+		    "{\"authors\":[{\"name\":\"b\"}],\"author\":{\"name\":"
+		    "\"a\"},\"content_html\":\"d\",\"content_text\":\"c\","
+		    "\"url\":\"http://f\",\"external_url\":\"http://e\"}")),
+	    "[ link=http://f author=b content=d ]"
+	    "[ link=http://f author=b content=d ]",
+	    NO_HEADERS },
+	{ "what is empty gives way",
+	    SV(JSON("{\"content_html\":\" \",\"content_text\":\"c\","
+		    "\"url\":\"\",\"external_url\":\"http://e\","
+		    "\"authors\":[],\"author\":{\"name\":\"a\"}}")),
+	    "[ link=http://e author=a content=c ]", NO_HEADERS },
+	{ "a feed's authors and language are those of its items",
+	    SV("{\"version\":\"https://jsonfeed.org/version/1\",\"language\":"
+	       "\"fr\",\"authors\":[{\"name\":\"F\"}],\"items\":[{\"title\":"
+	       "\"1\"},{\"title\":\"2\",\"language\":\"en\",\"author\":"
+	       "{\"name\":\"G\"}}]}"),
+	    "[ title=1 author=F lang=fr ][ title=2 author=G lang=en ]",
+	    NO_HEADERS },
+	{ "an id that is no string is the text of it",
+	    SV(JSON("{\"id\":7},{\"id\":0.50},{\"id\":true},{\"id\":null},"
+		    "{\"id\":\" a \\u0000b\"},{\"id\":[1]}")),
+	    "[ id=7 ][ id=0.50 ][ id=true ][ ][ id=a b ][ ]", NO_HEADERS },
+	{ "values of the wrong type are skipped, a number is as good as a text",
+	    SV(JSON("{\"title\":1984,\"url\":1,\"summary\":true,"
+		    "\"content_html\":{\"title\":\"x\"},\"content_text\":"
+		    "[\"x\",{\"id\":\"x\"}],\"date_published\":\"soon\","
+		    "\"date_modified\":{},\"authors\":[1,[],{\"name\":[\"x\"],"
+		    "\"_x\":{\"name\":\"x\"}}],\"tags\":[[\"x\"],{\"name\":"
+		    "\"x\"},\"\",null,\"y\"],\"attachments\":[\"x\",{\"url\":"
+		    "\"\"},{\"mime_type\":\"x\"},{\"url\":\"http://a/\","
+		    "\"mime_type\":[],\"size_in_bytes\":1.5}]}")),
+	    "[ title=1984 author=1 category=y file=http://a/ ]", NO_HEADERS },
+	{ "names alone, one object for a list and one tag are understood",
+	    SV(JSON("{\"author\":\"a\",\"tags\":\"x\"},{\"authors\":"
+		    "[\"b\"]},{\"authors\":{\"name\":\"c\"}}")),
+	    "[ author=a category=x ][ author=b ][ author=c ]", NO_HEADERS },
+	{ "items that are no objects are skipped",
+	    SV(JSON("1,\"a\",null,[{\"id\":\"b\"}],{\"id\":\"c\"}")),
+	    "[ id=c ]", NO_HEADERS },
+	{ "items that are no list are none",
+	    SV("{\"version\":\"https://jsonfeed.org/version/1\",\"items\":"
+	       "{\"id\":\"1\"}}"),
+	    "", NO_HEADERS },
+	{ "extensions do not count",
+	    SV(JSON("{\"_a\":{\"title\":\"x\",\"items\":[{\"title\":\"x\"}]},"
+		    "\"title\":\"T\",\"TITLE\":\"x\"}")),
+	    "[ title=T ]", NO_HEADERS },
+	{ "of a member that comes twice the first counts, and all items",
+	    SV("{\"version\":\"https://jsonfeed.org/version/1\",\"items\":"
+	       "[{\"id\":1,\"id\":2}],\"items\":[{\"id\":3}]}"),
+	    "[ id=1 ][ id=3 ]", NO_HEADERS },
+	{ "nothing goes over to the next item or attachment",
+	    SV(JSON("{\"title\":\"1\",\"author\":\"a\",\"tags\":[\"x\"],"
+		    "\"attachments\":[{\"url\":\"http://a/\",\"mime_type\":"
+		    "\"t/u\",\"size_in_bytes\":1},{\"url\":\"http://b/\"}]},"
+		    "{\"title\":\"2\"}")),
+	    "[ title=1 author=a category=x file=http://a/ type=t/u length=1 "
+	    "file=http://b/ ][ title=2 ]",
+	    NO_HEADERS },
+	{ "markup in a title is taken out",
+	    SV(JSON("{\"title\":\"A &#8216;b&#8217; <em>c</em>\",\"summary\":"
+		    "\"d &amp; e\"},{\"title\":\"a < b & </c>\"}")),
+	    "[ title=A \u2018b\u2019 c summary=d & e ]"
+	    "[ title=a < b & </c> ]",
+	    NO_HEADERS },
+	{ "URLs are resolved against where the document came from",
+	    SV("{\"version\":\"https://jsonfeed.org/version/1\",\"feed_url\":"
+	       "\"http://b/\",\"items\":[{\"url\":\" c d \",\"attachments\":"
+	       "[{\"url\":\"/e\"}]}]}"),
+	    "[ link=http://a/x/c%20d file=http://a/e ]", NULL, "http://a/x/y" },
+	{ "else against where it says that it lies",
+	    SV("{\"version\":\"https://jsonfeed.org/version/1\",\"feed_url\":"
+	       "\"http://b/c/d\",\"home_page_url\":\"http://e/\",\"items\":"
+	       "[{\"url\":\"f\"}]}"),
+	    "[ link=http://b/c/f ]", NO_HEADERS },
+	{ "else against its home page",
+	    SV("{\"version\":\"https://jsonfeed.org/version/1\",\"feed_url\":"
+	       "\"feed.json\",\"home_page_url\":\"http://e/\",\"items\":"
+	       "[{\"url\":\"f\"}]}"),
+	    "[ link=http://e/f ]", NO_HEADERS },
+	{ "items with something to read need no version",
+	    SV("{\"items\":[{\"id\":1},{\"title\":\"T\"},{\"id\":2}]}"),
+	    "[ title=T ][ id=2 ]", NO_HEADERS },
+	{ "the version may come last",
+	    SV("{\"items\":[{\"title\":\"T\"}],\"version\":"
+	       "\"http://www.jsonfeed.org/version/1\"}"),
+	    "[ title=T ]", NO_HEADERS },
+	{ "any version will do for a list of items",
+	    SV("{\"items\":[],\"version\":1}"), "", NO_HEADERS },
+	{ "comments before the document, and what they quote",
+	    SV("/* a/{<rss>} */ // [\n" JSON("{\"id\":1}")), "[ id=1 ]",
+	    NO_HEADERS },
+	{ "before XML as well",
+	    SV("/* a/{ */ // [\n" RSS("<item><title>T</title></item>")),
+	    "[ title=T ]", NO_HEADERS },
+	{ "a byte order mark", SV("\xEF\xBB\xBF" JSON("{\"title\":\"é\"}")),
+	    "[ title=é ]", NO_HEADERS },
+	{ "the charset of the response", SV(JSON("{\"title\":\"\xE9\"}")),
+	    "[ title=й ]", "application/json; charset=windows-1251", NULL },
+	{ "a charset in a text is none of the document's",
+	    SV(JSON("{\"title\":\"é <meta charset=windows-1251>"
+		    "<?xml encoding='koi8-r'?>\"}")),
+	    "[ title=é ]", NO_HEADERS },
+	{ "what follows the document is not read either",
+	    SV(JSON("{\"id\":1}") "} junk"), "[ id=1 ]", NO_HEADERS },
+	{ "JSON cut short hands on what was complete",
+	    SV("{\"items\":[{\"title\":\"1\"},{\"title\":\"2\""),
+	    "[ title=1 ]!the document is cut short", NO_HEADERS },
+	{ "so does broken JSON",
+	    SV("\n{\"items\":[{\"title\":\"1\"},{\"title\":\"2\":}]}"),
+	    "[ title=1 ]!the JSON is broken at line 2, byte 37: "
+	    "a key or \"}\" should stand there",
+	    NO_HEADERS },
+};
+
 #define ROWS(table) check_rows((table), COUNTOF(table))
 
 static void
@@ -431,7 +664,9 @@ test_tables(void **state)
 	ROWS(broken);
 	ROWS(no_feeds);
 	ROWS(charsets);
+	ROWS(sitemaps);
 	ROWS(hostile);
+	ROWS(json);
 }
 
 /* The same document in every charset that no declaration can be read in. */
@@ -465,6 +700,25 @@ test_wide(void **state)
 	}
 }
 
+/* However many bytes came with them. */
+static void
+test_first_bytes_choose_the_charset(void **state)
+{
+	struct row r = { "NUL behind the bytes that are sniffed", SV_NONE,
+		"[ title=é ]", "text/xml; charset=utf-16", NULL };
+	struct str doc;
+
+	(void)state;
+	str_init(&doc, MiB(1));
+	(void)str_adds(&doc, "<rss><channel><item><title>é</title>");
+	while (doc.len < CHARSET_SNIFF_BYTES)
+		(void)str_addc(&doc, ' ');
+	(void)str_add(&doc, SV("\0</item></channel></rss>"));
+	r.document = str_sv(&doc);
+	check_rows(&r, 1);
+	str_done(&doc);
+}
+
 static const struct {
 	const char *name, *document, *format, *title, *link, *lang;
 	int64_t updated;
@@ -481,6 +735,11 @@ static const struct {
 	    RDF_BEGIN "xmlns='http://my.netscape.com/rdf/simple/0.9/'>"
 		      "<channel><title>T</title></channel></rdf:RDF>",
 	    "rss0.90", "T", "", "", NO_TIME, 0 },
+	{ "updates in a period",
+	    "<rss version='2.0' xmlns:sy='http://purl.org/rss/1.0/modules/"
+	    "syndication/'><channel><sy:updatePeriod>daily</sy:updatePeriod>"
+	    "<sy:updateFrequency>4</sy:updateFrequency></channel></rss>",
+	    "rss2.0", "", "", "", NO_TIME, 360 },
 	{ "RSS 1.0",
 	    RDF_BEGIN "xmlns='http://purl.org/rss/1.0/'><channel>"
 		      "<title>T</title></channel></rdf:RDF>",
@@ -493,6 +752,15 @@ static const struct {
 	    "<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='fr'>"
 	    "<title>T</title><link href='http://a/'/></feed>",
 	    "atom1.0", "T", "http://a/", "fr", NO_TIME, 0 },
+	{ "JSON Feed",
+	    "{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"T\","
+	    "\"home_page_url\":\"http://a/\",\"language\":\"de\",\"items\":["
+	    "{\"date_modified\":\"1970-01-01T00:01:00Z\"},"
+	    "{\"date_published\":\"1970-01-01T00:00:01Z\"}]}",
+	    "jsonfeed", "T", "http://a/", "de", 60, 0 },
+	{ "JSON Feed, its items first",
+	    "{\"items\":[{\"title\":\"1\"}],\"title\":\"T\"}", "jsonfeed", "T",
+	    "", "", NO_TIME, 0 },
 };
 
 static void
@@ -500,7 +768,7 @@ test_meta(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNTOF(metas); i++) {
-		struct feed_parser_options o = { SV_NONE, SV_NONE };
+		struct feed_parser_options o = { .base_url = SV_NONE };
 		struct str out;
 		struct err e;
 		struct feed_parser *p;
@@ -526,7 +794,7 @@ test_meta(void **state)
 static void
 test_streams(void **state)
 {
-	struct feed_parser_options o = { SV_NONE, SV_NONE };
+	struct feed_parser_options o = { .base_url = SV_NONE };
 	struct str out, pad;
 	struct err e;
 	struct feed_parser *p;
@@ -576,6 +844,8 @@ static const struct {
 	    FEED_COMMENT_BYTES / 16 + KiB(2), "the document type" },
 	{ "items", "<rss version='2.0'><channel>", "<item></item>",
 	    FEED_ITEMS + 1, "the feed has more than" },
+	{ "items of JSON", "{\"items\":[", "{\"title\":1}", FEED_ITEMS + 1,
+	    "the feed has more than" },
 };
 
 static void
@@ -613,7 +883,7 @@ on_long_item(const struct item *it, void *arg)
 static void
 test_long_text_is_cut(void **state)
 {
-	struct feed_parser_options o = { SV_NONE, SV_NONE };
+	struct feed_parser_options o = { .base_url = SV_NONE };
 	struct str doc;
 	struct err e;
 	size_t len = 0;
@@ -692,6 +962,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_wide),
+		cmocka_unit_test(test_first_bytes_choose_the_charset),
 		cmocka_unit_test(test_meta),
 		cmocka_unit_test(test_streams),
 		cmocka_unit_test(test_ceilings),

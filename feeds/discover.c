@@ -1,0 +1,125 @@
+/* feeds/discover.c: finds the feeds that a web page names. */
+#include "feeds/discover.h"
+
+#include "base/url.h"
+#include "feeds/html.h"
+#include "feeds/html_scan.h"
+
+static const char *const feed_types[] = { "application/rss+xml",
+	"application/atom+xml", "application/feed+json", "application/rdf+xml",
+	"application/xml", "text/xml" };
+
+struct link {
+	struct sv rel, type, href;
+};
+
+/* White space, comments and declarations may come first. */
+bool
+discover_is_page(struct sv v)
+{
+	for (v = sv_trim(v); v.len != 0; v = sv_trim(v)) {
+		if (sv_istarts(v, SV("<!doctype html")))
+			return true;
+		if (sv_istarts(v, SV("<html")))
+			return v.len == 5 || !ascii_is_alnum(v.p[5]);
+		if (sv_starts(v, SV("<!--")))
+			v = sv_from(v, sv_find(v, SV("-->")) + 3);
+		else if (sv_starts(v, SV("<?")))
+			v = sv_from(v, sv_find(v, SV("?>")) + 2);
+		else
+			return false;
+	}
+	return false;
+}
+
+static struct link
+read_link(struct sv attributes)
+{
+	struct link l = { .rel = SV_NONE };
+	struct sv name, value;
+
+	while (html_attribute(&attributes, &name, &value)) {
+		if (sv_iis(name, "rel"))
+			l.rel = value;
+		else if (sv_iis(name, "type"))
+			l.type = sv_trim(sv_sub(value, 0, sv_chr(value, ';')));
+		else if (sv_iis(name, "href"))
+			l.href = value;
+	}
+	return l;
+}
+
+static bool
+has_word(struct sv words, const char *wanted)
+{
+	struct sv word;
+
+	while (sv_split(&words, ' ', &word))
+		if (sv_iis(sv_trim(word), wanted))
+			return true;
+	return false;
+}
+
+static bool
+is_feed(const struct link *l)
+{
+	if (has_word(l->rel, "feed"))
+		return true;
+	if (!has_word(l->rel, "alternate"))
+		return false;
+	for (size_t i = 0; i < COUNTOF(feed_types); i++)
+		if (sv_iis(l->type, feed_types[i]))
+			return true;
+	return false;
+}
+
+static struct sv
+resolve(struct sv href, struct sv base, struct arena *a)
+{
+	struct str text, url;
+	struct sv v;
+
+	str_init(&text, URL_BYTES);
+	str_init(&url, URL_BYTES);
+	html_to_text(&text, href); /* decodes references */
+	url_resolve(&url, base, str_sv(&text));
+	v = url_is_http(str_sv(&url)) ? arena_sv(a, str_sv(&url)) : SV_NONE;
+	str_done(&text);
+	str_done(&url);
+	return v;
+}
+
+static void
+add(struct discovered *d, struct sv url)
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (sv_eq(url, d->urls[i]))
+			return;
+	if (url.len != 0 && d->n < COUNTOF(d->urls))
+		d->urls[d->n++] = url;
+}
+
+void
+discover_feeds(
+    struct discovered *d, struct sv html, struct sv base, struct arena *a)
+{
+	struct html_scan scan;
+	struct html_token t;
+	struct link l;
+
+	d->n = 0;
+	html_scan_init(&scan, html);
+	while (html_scan_next(&scan, &t)) {
+		if (t.kind != HTML_START)
+			continue;
+		if (t.tag == HTML_base) {
+			l = read_link(t.text);
+			base = l.href.len != 0 ? resolve(l.href, base, a)
+					       : base;
+		} else if (t.tag == HTML_link) {
+			l = read_link(t.text);
+			if (is_feed(&l))
+				add(d, resolve(l.href, base, a));
+		}
+	}
+}

@@ -1,0 +1,21 @@
+/* feeds/discover.h: the feeds that a web page names (RSS Advisory Board, RSS
+ * Autodiscovery; HTML, rel=alternate). */
+#ifndef FEEDS_DISCOVER_H
+#define FEEDS_DISCOVER_H
+
+#include "base/limits.h"
+#include "base/mem.h"
+
+struct discovered {
+	struct sv urls[DISCOVERED_FEEDS]; /* absolute http URLs; in the arena */
+	size_t n;
+};
+
+/* Does a document that begins like this look like a web page? */
+bool discover_is_page(struct sv start);
+
+/* Reads UTF-8.  `base`: where the page came from. */
+void discover_feeds(
+    struct discovered *d, struct sv html, struct sv base, struct arena *a);
+
+#endif
