@@ -40,6 +40,15 @@ file_read(const char *path, struct str *out, struct err *e)
 	return ok;
 }
 
+void
+file_keep_standard(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null",
+			    fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 bool
 file_write_all(int fd, struct sv bytes)
 {

@@ -11,6 +11,11 @@ bool file_read(const char *path, struct str *out, struct err *e);
 /* Reads a stream until its end in the same way. */
 bool file_read_fd(int fd, const char *name, struct str *out, struct err *e);
 
+/* At the begin of a program: puts something into the place of a standard stream
+ * that it was started without, so that no file of ours gets there.  Reading or
+ * writing it fails, as before. */
+void file_keep_standard(void);
+
 bool file_write_all(int fd, struct sv bytes); /* false: errno */
 
 /* Makes a directory and its parents; an existing one is fine. */

@@ -1,6 +1,7 @@
 /* cli/main.c: finds the command and runs it. */
 #include "cli/commands.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 
 #include <locale.h>
@@ -66,6 +67,7 @@ main(int argc, char **argv)
 {
 	int status;
 
+	file_keep_standard();
 	(void)setlocale(LC_CTYPE, "C.UTF-8");
 	status = run(argc, argv);
 	if ((fflush(stdout) == 0 && ferror(stdout) == 0) || status != CLI_DONE)

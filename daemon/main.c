@@ -1,4 +1,5 @@
 /* daemon/main.c: tocsind: reads its arguments and runs the daemon. */
+#include "base/file.h"
 #include "base/log.h"
 #include "daemon/app.h"
 
@@ -88,10 +89,12 @@ int
 main(int argc, char **argv)
 {
 	struct arguments args = { .config = DEFAULT_CONFIG };
-	int status = parse_arguments(argc, argv, &args);
 	struct ruleset *rules = NULL;
 	struct config *conf;
+	int status;
 
+	file_keep_standard();
+	status = parse_arguments(argc, argv, &args);
 	if (status >= 0)
 		return status;
 	(void)setlocale(LC_CTYPE, "C.UTF-8");

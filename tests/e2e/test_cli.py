@@ -55,6 +55,27 @@ class Commands(Case):
                     if (c < ' ' and c != '\n') or '\x7f' <= c < '\xa0']
         self.assertEqual(controls, [])
 
+    def test_a_closed_output_is_no_other_file(self):
+        feed = self.file('feed', rss([item(1, 'Ceasefire', 'Quiet.')]))
+        done = subprocess.run(
+            ['sh', '-c', 'exec "$0" parse "$1" >&-',
+             os.path.join(BUILD, 'tocsin'), feed],
+            stderr=subprocess.PIPE, timeout=30, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b'cannot write', done.stderr)
+
+        watch = subprocess.Popen(
+            ['sh', '-c', 'exec "$0" watch --match ceasefire "$1" >&-',
+             os.path.join(BUILD, 'tocsin'), feed],
+            stderr=subprocess.PIPE)
+        self.addCleanup(watch.stderr.close)
+        self.addCleanup(watch.wait)
+        self.addCleanup(watch.kill)
+        self.assertIn(b'standard output: Bad file descriptor',
+                      watch.stderr.readline())
+        watch.terminate()
+        self.assertEqual(watch.wait(10), 0)
+
 
 if __name__ == '__main__':
     unittest.main()
