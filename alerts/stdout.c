@@ -19,7 +19,8 @@ struct out {
 	bool text, colour;
 	struct loop_io *reader; /* tells when a pipe's reader has gone */
 
-	/* The attempt under way. */
+	/* The attempt under way; after a failure the next one, which is for
+	 * the same alert, goes on where it ended. */
 	struct str doc;
 	size_t sent; /* bytes of it */
 	struct loop_io *room; /* while it waits for some */
@@ -47,6 +48,7 @@ finish(struct out *o, const struct outbox_result *r)
 {
 	stop_waiting(&o->room);
 	str_clear(&o->doc);
+	o->sent = 0;
 	o->done(r, o->arg); /* last: may begin the next */
 }
 
@@ -64,7 +66,8 @@ fail(struct out *o, int code)
 	}
 	errno = code;
 	(void)err_errno(&r.why, "standard output");
-	finish(o, &r);
+	stop_waiting(&o->room);
+	o->done(&r, o->arg);
 }
 
 static void push(void *arg);
@@ -148,7 +151,11 @@ stdout_send(void *self, const struct delivery *d, delivery_fn *done, void *arg)
 
 	o->done = done;
 	o->arg = arg;
-	o->sent = 0;
+	if (o->sent != 0) {
+		push(o);
+		return;
+	}
+	str_clear(&o->doc);
 	if (!o->text) {
 		(void)str_add(&o->doc, d->body);
 		(void)str_addc(&o->doc, '\n');

@@ -12,9 +12,11 @@
 
 #include <cmocka.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define LARGE 300000 /* more than a pipe holds */
@@ -246,6 +248,39 @@ or_in_the_middle_of_an_alert(void **state)
 	assert_int_equal(b->done, 0);
 }
 
+static void
+limit_file(rlim_t bytes)
+{
+	struct rlimit r = { bytes, RLIM_INFINITY };
+
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &r), 0);
+}
+
+static void
+an_alert_that_was_cut_is_written_to_its_end(void **state)
+{
+	char path[] = "/tmp/test_stdout.XXXXXX";
+	int fd = mkstemp(path);
+	struct bench *b = *state;
+	struct delivery d;
+
+	assert_true(fd >= 0 && signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	assert_true(dup2(fd, STDOUT_FILENO) >= 0);
+	open_out(b, FORMAT_JSON, false);
+	limit_file(10);
+	deliver(b, &d, SV(DOCUMENT));
+	assert_int_equal(b->last.kind, DELIVERY_RETRY);
+	limit_file(RLIM_INFINITY);
+	deliver(b, &d, SV(DOCUMENT));
+	assert_int_equal(b->last.kind, DELIVERY_DONE);
+	deliver(b, &d, SV("{}"));
+	close_out(b);
+	assert_true(file_read(path, &b->got, NULL));
+	assert_string_equal(str_c(&b->got), DOCUMENT "\n{}\n");
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(unlink(path), 0);
+}
+
 /* A daemon's output may be mended. */
 static void
 without_interest_in_that_it_is_tried_again(void **state)
@@ -271,6 +306,7 @@ main(void)
 		T(who_does_not_read_stops_nothing),
 		T(a_reader_that_goes_is_noticed_at_once),
 		T(or_in_the_middle_of_an_alert),
+		T(an_alert_that_was_cut_is_written_to_its_end),
 		T(without_interest_in_that_it_is_tried_again),
 	};
 
