@@ -292,8 +292,8 @@ urls_are_asked_for_as_they_are_written(void **state)
 	for (size_t i = 0; i < COUNTOF(rows); i++) {
 		(void)get(w, rows[i].url);
 		if (!saw(w->server, rows[i].line))
-			fail_msg(
-			    "%s: %s", rows[i].line, fake_http_seen(w->server));
+			fail_msg("%s: %.*s", rows[i].line,
+			    SV_ARG(fake_http_seen(w->server)));
 	}
 }
 
