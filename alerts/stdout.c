@@ -2,20 +2,25 @@
  *
  * The descriptor may be shared with other processes, so it is not made
  * non-blocking: what fits into a pipe is written when poll(2) says that there
- * is room, and what does not fit waits. */
+ * is room, and what does not fit waits.  A terminal promises no such room, so
+ * it is opened anew, for us alone. */
 #include "alerts/alert.h"
 #include "alerts/destination.h"
 #include "net/loop.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define AGAIN_MS 100 /* when there is no room although poll(2) says so */
+
 struct out {
 	const struct destination_env *env; /* borrowed */
+	int fd; /* standard output, or a terminal of our own */
 	bool text, colour;
 	struct loop_io *reader; /* tells when a pipe's reader has gone */
 
@@ -24,14 +29,15 @@ struct out {
 	struct str doc;
 	size_t sent; /* bytes of it */
 	struct loop_io *room; /* while it waits for some */
+	struct timer *again;
 	delivery_fn *done;
 	void *arg;
 };
 
 static short
-poll_now(short what)
+poll_now(const struct out *o, short what)
 {
-	struct pollfd p = { STDOUT_FILENO, what, 0 };
+	struct pollfd p = { o->fd, what, 0 };
 
 	return poll(&p, 1, 0) == 1 ? p.revents : 0;
 }
@@ -77,7 +83,28 @@ wait_for_room(struct out *o)
 {
 	if (o->room == NULL)
 		o->room = loop_io_new(
-		    o->env->loop, STDOUT_FILENO, false, true, push, o);
+		    o->env->loop, o->fd, false, true, push, o);
+}
+
+/* -1 and EAGAIN when there is no room. */
+static ssize_t
+write_some(struct out *o)
+{
+	struct sv rest = sv_sub(str_sv(&o->doc), o->sent, PIPE_BUF);
+	ssize_t n;
+
+	if (poll_now(o, POLLOUT) == 0) {
+		wait_for_room(o);
+		errno = EAGAIN;
+		return -1;
+	}
+	n = write(o->fd, rest.p, rest.len);
+	if (n == 0 || (n < 0 && errno == EAGAIN)) {
+		stop_waiting(&o->room);
+		timer_set(o->again, AGAIN_MS);
+		errno = EAGAIN;
+	}
+	return n;
 }
 
 static void
@@ -88,16 +115,11 @@ push(void *arg)
 		.retry_after_ms = -1 };
 
 	while (o->sent < o->doc.len) {
-		struct sv rest = sv_sub(str_sv(&o->doc), o->sent, PIPE_BUF);
-		ssize_t n = -1;
+		ssize_t n = write_some(o);
 
-		errno = EAGAIN;
-		if (poll_now(POLLOUT) != 0)
-			n = write(STDOUT_FILENO, rest.p, rest.len);
 		if (n > 0) {
 			o->sent += (size_t)n;
 		} else if (errno == EAGAIN) {
-			wait_for_room(o);
 			return;
 		} else if (errno != EINTR) {
 			fail(o, errno);
@@ -113,7 +135,7 @@ on_hangup(void *arg)
 	struct out *o = arg;
 
 	stop_waiting(&o->reader);
-	if ((poll_now(0) & POLLERR) != 0)
+	if ((poll_now(o, 0) & POLLERR) != 0)
 		o->env->on_gone(o->env->arg);
 }
 
@@ -125,6 +147,13 @@ is_pipe(int fd)
 	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
 }
 
+static int
+open_terminal(void)
+{
+	return open(
+	    "/proc/self/fd/1", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+}
+
 static void *
 stdout_open(const struct config_destination *c,
     const struct destination_env *env, struct err *e)
@@ -134,7 +163,11 @@ stdout_open(const struct config_destination *c,
 	(void)e;
 	o->env = env;
 	o->text = c->format == FORMAT_TEXT;
+	o->fd = isatty(STDOUT_FILENO) == 1 ? open_terminal() : -1;
 	o->colour = isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == NULL;
+	if (o->fd < 0)
+		o->fd = STDOUT_FILENO;
+	o->again = timer_new(env->loop, push, o);
 	str_init(&o->doc, 8 * ALERT_BYTES);
 	if (env->on_gone != NULL && is_pipe(STDOUT_FILENO))
 		o->reader = loop_io_new(
@@ -174,6 +207,9 @@ stdout_close(void *self)
 
 	loop_io_free(o->reader);
 	loop_io_free(o->room);
+	timer_free(o->again);
+	if (o->fd != STDOUT_FILENO)
+		(void)close(o->fd);
 	str_done(&o->doc);
 	free(o);
 }

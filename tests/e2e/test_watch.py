@@ -1,6 +1,7 @@
 """tests/e2e/test_watch.py: `tocsin watch` in a pipe."""
 import json
 import os
+import pty
 import select
 import subprocess
 import unittest
@@ -9,16 +10,17 @@ from harness import BUILD, Case, item, rss
 
 
 class Watch(Case):
-    def watch(self, *arguments):
+    def watch(self, *arguments, stdout=subprocess.PIPE):
         process = subprocess.Popen(
             [os.path.join(BUILD, 'tocsin'), 'watch', '--match', 'ceasefire',
              '--json', '--every', '1s', '--allow-private', '127.0.0.0/8',
              *arguments],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL, stdout=stdout,
             stderr=subprocess.PIPE, bufsize=0)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
-        self.addCleanup(process.stdout.close)
+        if process.stdout is not None:
+            self.addCleanup(process.stdout.close)
         self.addCleanup(process.stderr.close)
         return process
 
@@ -43,6 +45,21 @@ class Watch(Case):
         self.site.wait_seen('/feed', 4)
         for _ in range(100):
             self.assertIn(b'Ceasefire holds', self.line(watch))
+
+    def test_nor_does_a_terminal_that_is_stopped(self):
+        self.serve('/feed', [item(n, 'Ceasefire holds', 'Quiet. ' * 200)
+                             for n in range(100)])
+        master, terminal = pty.openpty()
+        self.addCleanup(os.close, master)
+        self.watch(self.site.base + '/feed', stdout=terminal)
+        os.close(terminal)
+        self.site.wait_seen('/feed', 4)
+        shown = b''
+        while shown.count(b'\r\n') < 100:
+            ready, _, _ = select.select([master], [], [], 20)
+            self.assertTrue(ready, 'no output')
+            shown += os.read(master, 65536)
+        self.assertEqual(shown.count(b'{"type":"alert.new"'), 100)
 
     def test_a_file_is_watched_whatever_its_name(self):
         for name in ('a%20b.xml', '50% #1?.xml', "it's \n.xml",
