@@ -437,6 +437,17 @@ static const struct row no_feeds[] = {
 	    NO_HEADERS },
 	{ "HTML", SV("<!DOCTYPE html>\n<html><body>x</body></html>"),
 	    "!it is an HTML page, not a feed", NO_HEADERS },
+	{ "the error names the feeds that a page names",
+	    SV("<!-- x --><!doctype html><title>T</title><link rel=alternate "
+	       "type=application/rss+xml href=/1><link rel=alternate "
+	       "type=application/atom+xml href=/2><p>x"),
+	    "!it is an HTML page, not a feed; it names http://a/1 and "
+	    "http://a/2",
+	    NULL, "http://a/news/" },
+	{ "a page in front of a feed is not read",
+	    SV("<html><p>Warning</p></html>\n<?xml version='1.0'?>" RSS(
+		"<item><title>T</title></item>")),
+	    "[ title=T ]", NO_HEADERS },
 	{ "other XML", SV("<?xml version='1.0'?><svg/>"),
 	    "!it is XML, but not a feed: its root element is <svg>",
 	    NO_HEADERS },
