@@ -46,7 +46,7 @@ discover_is_page(struct sv v)
 	if (sv_istarts(v, SV("<!doctype html")))
 		return !is_feed_root(sv_from(v, sv_chr(v, '>') + 1));
 	return sv_istarts(v, SV("<html")) &&
-	    (v.len == 5 || !ascii_is_alnum(v.p[5]));
+	    (v.len <= 5 || !ascii_is_alnum(v.p[5]));
 }
 
 static struct link

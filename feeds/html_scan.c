@@ -38,12 +38,13 @@ row_key(const struct tag_row *row)
 static uint64_t
 name_key(struct sv name)
 {
-	size_t n = name.len < sizeof(uint64_t) ? name.len : sizeof(uint64_t);
-	uint64_t key = 0;
+	unsigned char bytes[sizeof(uint64_t)] = { 0 };
+	uint64_t key;
 
-	for (size_t i = 0; i < n; i++)
-		key = key << 8 | (unsigned char)name.p[i] | 0x20;
-	return key << 8 * (sizeof(key) - n);
+	for (size_t i = 0; i < name.len && i < sizeof(bytes); i++)
+		bytes[i] = (unsigned char)name.p[i] | 0x20;
+	memcpy(&key, bytes, sizeof(key));
+	return be64toh(key);
 }
 
 static bool
@@ -224,7 +225,7 @@ scan_raw(struct html_scan *s, struct html_token *t)
 
 		if (i + 1 < v.len && v.p[i + 1] == '/' &&
 		    sv_istarts(tag, sv_of(name)) &&
-		    (tag.len == strlen(name) || ends_name(tag.p[strlen(name)])))
+		    (tag.len <= strlen(name) || ends_name(tag.p[strlen(name)])))
 			break;
 	}
 	*t = (struct html_token) { HTML_RAW, s->raw, sv_sub(v, 0, i), false };
