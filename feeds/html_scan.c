@@ -38,13 +38,14 @@ row_key(const struct tag_row *row)
 static uint64_t
 name_key(struct sv name)
 {
-	unsigned char bytes[sizeof(uint64_t)] = { 0 };
-	uint64_t key;
+	size_t n = name.len < sizeof(uint64_t) ? name.len : sizeof(uint64_t);
+	uint64_t key = 0;
 
-	for (size_t i = 0; i < name.len && i < sizeof(bytes); i++)
-		bytes[i] = (unsigned char)name.p[i] | 0x20;
-	memcpy(&key, bytes, sizeof(key));
-	return be64toh(key);
+	if (n == 0)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		key = key << 8 | (unsigned char)name.p[i] | 0x20;
+	return key << 8 * (sizeof(key) - n);
 }
 
 static bool
