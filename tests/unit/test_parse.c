@@ -495,6 +495,22 @@ static const struct row charsets[] = {
 	    SV("<?xml version='1.0' encoding='utf-16'?>" RSS(
 		"<item><title>é</title></item>")),
 	    "[ title=é ]", "text/xml; charset=utf-16", NULL },
+	{ "one that nobody declared is detected",
+	    SV(RSS("<item><title>"
+		   "\xD1\xEE\xE2\xE5\xF2 "
+		   "\xC1\xE5\xE7\xEE\xEF\xE0\xF1\xED\xEE\xF1\xF2\xE8 "
+		   "\xCE\xCE\xCD "
+		   "\xF1\xEE\xE1\xF0\xE0\xEB\xF1\xFF "
+		   "\xE2 "
+		   "\xEF\xEE\xED\xE5\xE4\xE5\xEB\xFC\xED\xE8\xEA"
+		   "</title></item>")),
+	    "[ title=Совет Безопасности ООН собрался в понедельник ]",
+	    NO_HEADERS },
+	{ "a slip in UTF-8 leaves it UTF-8",
+	    SV(RSS("<item><title>Совет\xD1 Безопасности собрался в "
+		   "понедельник</title></item>")),
+	    "[ title=Совет\uFFFD Безопасности собрался в понедельник ]",
+	    NO_HEADERS },
 	{ "nor EBCDIC",
 	    SV("<?xml version='1.0' encoding='ebcdic-cp-us'?>" RSS(
 		"<item><title>T</title></item>")),
