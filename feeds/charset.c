@@ -346,6 +346,23 @@ guess(struct sv text, char name[64])
 	return likely;
 }
 
+/* Are most characters beyond ASCII well-formed? */
+static bool
+is_mostly_utf8(struct sv v)
+{
+	size_t good = 0, bad = 0, n;
+	uint32_t cp;
+
+	for (; v.len != 0; v = sv_from(v, n)) {
+		n = utf8_decode(v, &cp);
+		if (cp == UTF8_REPLACEMENT)
+			bad++;
+		else if (n > 1)
+			good++;
+	}
+	return good > 2 * bad;
+}
+
 /* At the first byte that is not UTF-8, which may be a slip in what is. */
 static void
 detect(struct charset *c, struct sv v, struct str *out, bool last)
@@ -359,7 +376,9 @@ detect(struct charset *c, struct sv v, struct str *out, bool last)
 		return;
 	begin = c->kept;
 	str_init(&c->kept, begin.max);
-	if (!guess(str_sv(&begin), name) || !choose(c, sv_of(name), true))
+	if (is_mostly_utf8(str_sv(&begin)))
+		c->mode = UTF8;
+	else if (!guess(str_sv(&begin), name) || !choose(c, sv_of(name), true))
 		(void)open_converter(c, "windows-1252");
 	v = sv_from(v, part.len);
 	decode(c, str_sv(&begin), out, last && v.len == 0);
