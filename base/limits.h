@@ -53,6 +53,7 @@
 #define XML_NAMESPACES           256          /* URIs and prefixes of one document */
 #define XML_NAMESPACE_BYTES      512
 #define JSON_KEY_BYTES           256          /* looked at of one key */
+#define CHARSET_DETECT_BYTES     KiB(4)       /* in which one is looked for that nobody declared */
 #define CHARSET_SNIFF_BYTES      KiB(1)       /* read before the charset is chosen */
 #define DTD_ENTITIES             64           /* kept of one document */
 #define DTD_NAME_BYTES           64

@@ -30,8 +30,8 @@ str_clear(struct str *s)
 		s->p[0] = '\0';
 }
 
-static bool
-reserve(struct str *s, size_t more)
+bool
+str_reserve(struct str *s, size_t more)
 {
 	if (more > s->max - s->len) {
 		s->full = true;
@@ -43,27 +43,9 @@ reserve(struct str *s, size_t more)
 }
 
 bool
-str_add(struct str *s, struct sv v)
-{
-	if (!reserve(s, v.len))
-		return false;
-	if (v.len != 0)
-		memcpy(s->p + s->len, v.p, v.len);
-	s->len += v.len;
-	s->p[s->len] = '\0';
-	return true;
-}
-
-bool
 str_adds(struct str *s, const char *cstr)
 {
 	return str_add(s, sv_of(cstr));
-}
-
-bool
-str_addc(struct str *s, char c)
-{
-	return str_add(s, (struct sv) { &c, 1 });
 }
 
 bool

@@ -4,6 +4,8 @@
 
 #include "base/mem.h"
 
+#include <string.h>
+
 /* Always NUL-terminated once something was appended; the NUL is not counted. */
 struct str {
 	char *p;
@@ -18,9 +20,9 @@ void str_clear(struct str *s); /* empty again, memory kept */
 
 /* Append all or nothing; false when it would pass the ceiling, which also sets
  * `full`: a caller may append many times and look at `full` once. */
-bool str_add(struct str *s, struct sv v);
+static inline bool str_add(struct str *s, struct sv v);
 bool str_adds(struct str *s, const char *cstr);
-bool str_addc(struct str *s, char c);
+static inline bool str_addc(struct str *s, char c);
 bool str_addcp(struct str *s, uint32_t cp); /* as UTF-8 */
 bool str_addf(struct str *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
@@ -33,5 +35,35 @@ const char *str_c(const struct str *s); /* "" when nothing was appended */
 
 /* Returns the bytes owned, NUL-terminated, and leaves `s` empty. */
 char *str_take(struct str *s);
+
+bool str_reserve(struct str *s, size_t more); /* for those below alone */
+
+static inline bool
+str_has_room(const struct str *s, size_t more)
+{
+	return more <= s->max - s->len && more < s->cap - s->len;
+}
+
+static inline bool
+str_add(struct str *s, struct sv v)
+{
+	if (!str_has_room(s, v.len) && !str_reserve(s, v.len))
+		return false;
+	if (v.len != 0)
+		memcpy(s->p + s->len, v.p, v.len);
+	s->len += v.len;
+	s->p[s->len] = '\0';
+	return true;
+}
+
+static inline bool
+str_addc(struct str *s, char c)
+{
+	if (!str_has_room(s, 1) && !str_reserve(s, 1))
+		return false;
+	s->p[s->len++] = c;
+	s->p[s->len] = '\0';
+	return true;
+}
 
 #endif

@@ -36,6 +36,7 @@
 	X(lang,       "lang",      TEXT,     NULL,     NULL, NULL,  "Language of items that declare none.") \
 	X(auth,       "auth",      AUTH,     NULL,     NULL, NULL,  "HTTP Basic credentials: {user: NAME, password: SECRET}; sent to the feed's own host only.") \
 	X(backlog_ms, "backlog",   DURATION, NULL,     "0s", "36500d", "This feed's own backlog. Default: the daemon's.") \
+	X(discover,   "discover",  BOOL,     "no",     NULL, NULL,  "If the URL is a web page that names feeds, poll the first of them.") \
 	X(max_size,   "max-size",  SIZE,     "16MiB",  "1KiB", "1GiB", "Largest document accepted, after decompression.")
 
 #define ENTITY_OPTIONS(X) \

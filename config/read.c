@@ -118,7 +118,8 @@ read_path(struct reader *r, uint32_t file, struct sv path)
 
 	while (dir > 0 && from.p[dir - 1] != '/')
 		dir--;
-	if (!r->in_files || dir == 0 || path.p[0] == '/')
+	if (!r->in_files || dir == 0 || path.len == 0 ||
+	    sv_starts(path, SV("/")))
 		return keep(r, path);
 	joined = arena_alloc(r->arena, dir + path.len + 1);
 	memcpy(joined, from.p, dir);
@@ -158,7 +159,7 @@ file_url(struct reader *r, const struct node *n)
 	const char *whole;
 	struct str url;
 
-	if (path.p[0] == '/')
+	if (sv_starts(path, SV("/")))
 		return keep(r, text_of(n));
 	whole = read_path(r, n->text.file, path);
 	str_init(&url, SIZE_MAX / 2);

@@ -9,19 +9,13 @@
 size_t
 source_break(struct sv v)
 {
-	unsigned char c = v.len != 0 ? (unsigned char)v.p[0] : 0;
+	static const struct sv breaks[] = { { "\r\n", 2 }, { "\r", 1 },
+		{ "\n", 1 }, { "\xC2\x85", 2 }, { "\xE2\x80\xA8", 3 },
+		{ "\xE2\x80\xA9", 3 } };
 
-	if (c == '\n')
-		return 1;
-	if (c == '\r')
-		return sv_starts(v, SV("\r\n")) ? 2 : 1;
-	if (c == 0xC2)
-		return sv_starts(v, SV("\xC2\x85")) ? 2 : 0;
-	if (c == 0xE2)
-		return sv_starts(v, SV("\xE2\x80\xA8")) ||
-			sv_starts(v, SV("\xE2\x80\xA9"))
-		    ? 3
-		    : 0;
+	for (size_t i = 0; i < COUNTOF(breaks); i++)
+		if (sv_starts(v, breaks[i]))
+			return breaks[i].len;
 	return 0;
 }
 

@@ -5,9 +5,13 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unicode/ucnv.h>
+#include <unicode/ucsdet.h>
+
+#define DETECTED_CONFIDENCE 30 /* of 100 */
 
 /* Labels under which the web means more than their standards say, as in the
  * WHATWG Encoding Standard, and those that ICU lacks. */
@@ -39,13 +43,14 @@ enum mode {
 	SNIFFING,
 	UTF8, /* declared */
 	UTF8_ASSUMED,
+	DETECTING, /* it is not: until CHARSET_DETECT_BYTES have come */
 	CONVERTING /* through ICU */
 };
 
 struct charset {
 	enum mode mode;
 	char http[64]; /* label of the response; "" */
-	struct str kept; /* while sniffing; later the start of a character */
+	struct str kept; /* to be looked at, or the start of a character */
 	UConverter *from, *to; /* CONVERTING */
 	UChar pivot[1024], *pivot_source, *pivot_target;
 };
@@ -260,7 +265,8 @@ is_cut(struct sv v)
 	    utf8_decode(v, &cp) == v.len;
 }
 
-static void convert(struct charset *, struct sv, struct str *, bool);
+static void detect(struct charset *, struct sv, struct str *, bool);
+static void decode(struct charset *, struct sv, struct str *, bool);
 
 static void
 copy_utf8(struct charset *c, struct sv v, struct str *out, bool last)
@@ -278,9 +284,9 @@ copy_utf8(struct charset *c, struct sv v, struct str *out, bool last)
 			(void)str_add(&c->kept, v);
 			return;
 		}
-		if (c->mode == UTF8_ASSUMED &&
-		    open_converter(c, "windows-1252")) {
-			convert(c, v, out, last);
+		if (c->mode == UTF8_ASSUMED) {
+			c->mode = DETECTING;
+			detect(c, v, out, last);
 			return;
 		}
 		(void)str_addcp(out, UTF8_REPLACEMENT);
@@ -306,6 +312,81 @@ convert(struct charset *c, struct sv v, struct str *out, bool last)
 	} while (status == U_BUFFER_OVERFLOW_ERROR);
 }
 
+/* The charsets of EBCDIC are none that a text in ASCII goes on in. */
+static bool
+is_likely(const UCharsetMatch *m, char name[64])
+{
+	UErrorCode status = U_ZERO_ERROR;
+	const char *found = ucsdet_getName(m, &status);
+
+	if (U_FAILURE(status) ||
+	    ucsdet_getConfidence(m, &status) < DETECTED_CONFIDENCE ||
+	    strncmp(found, "IBM", 3) == 0)
+		return false;
+	(void)snprintf(name, 64, "%s", found);
+	return true;
+}
+
+/* What ICU takes the text for, which may hold markup. */
+static bool
+guess(struct sv text, char name[64])
+{
+	UErrorCode status = U_ZERO_ERROR;
+	UCharsetDetector *d = ucsdet_open(&status);
+	const UCharsetMatch *m = NULL;
+	bool likely;
+
+	if (U_FAILURE(status))
+		return false;
+	(void)ucsdet_enableInputFilter(d, true);
+	ucsdet_setText(d, text.p, (int32_t)text.len, &status);
+	m = ucsdet_detect(d, &status);
+	likely = U_SUCCESS(status) && m != NULL && is_likely(m, name);
+	ucsdet_close(d);
+	return likely;
+}
+
+/* Are most characters beyond ASCII well-formed? */
+static bool
+is_mostly_utf8(struct sv v)
+{
+	size_t good = 0, bad = 0, n;
+	uint32_t cp;
+
+	for (; v.len != 0; v = sv_from(v, n)) {
+		n = utf8_decode(v, &cp);
+		if (cp == UTF8_REPLACEMENT)
+			bad++;
+		else if (n > 1)
+			good++;
+	}
+	return good > 2 * bad;
+}
+
+/* At the first byte that is not UTF-8, which may be a slip in what is. */
+static void
+detect(struct charset *c, struct sv v, struct str *out, bool last)
+{
+	struct sv part = sv_sub(v, 0, CHARSET_DETECT_BYTES - c->kept.len);
+	struct str begin;
+	char name[64];
+
+	(void)str_add(&c->kept, part);
+	if (c->kept.len < CHARSET_DETECT_BYTES && !last)
+		return;
+	begin = c->kept;
+	str_init(&c->kept, begin.max);
+	if (is_mostly_utf8(str_sv(&begin)))
+		c->mode = UTF8;
+	else if (!guess(str_sv(&begin), name) || !choose(c, sv_of(name), true))
+		(void)open_converter(c, "windows-1252");
+	v = sv_from(v, part.len);
+	decode(c, str_sv(&begin), out, last && v.len == 0);
+	if (v.len != 0)
+		decode(c, v, out, last);
+	str_done(&begin);
+}
+
 static void
 decode(struct charset *c, struct sv v, struct str *out, bool last)
 {
@@ -313,6 +394,10 @@ decode(struct charset *c, struct sv v, struct str *out, bool last)
 
 	if (c->mode == CONVERTING) {
 		convert(c, v, out, last);
+		return;
+	}
+	if (c->mode == DETECTING) {
+		detect(c, v, out, last);
 		return;
 	}
 	if (c->kept.len == 0) {

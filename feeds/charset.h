@@ -10,7 +10,8 @@ struct charset;
 /* The charset is that of the byte order mark, else of the parameter in
  * `content_type` (as in a response; may be empty), else the one that the first
  * CHARSET_SNIFF_BYTES declare (XML declaration, <meta charset>), else UTF-8,
- * given up for windows-1252 at the first byte that is not UTF-8. */
+ * given up at the first byte that is not for what the CHARSET_DETECT_BYTES from
+ * there on look like, or for windows-1252. */
 struct charset *charset_new(struct sv content_type);
 void charset_free(struct charset *c); /* NULL is fine */
 

@@ -13,23 +13,40 @@ struct link {
 	struct sv rel, type, href;
 };
 
-/* White space, comments and declarations may come first. */
+size_t
+discover_prolog(struct sv v)
+{
+	struct sv rest = sv_trim(v);
+
+	while (rest.len != 0) {
+		if (sv_starts(rest, SV("<!--")))
+			rest = sv_from(rest, sv_find(rest, SV("-->")) + 3);
+		else if (sv_starts(rest, SV("<?")))
+			rest = sv_from(rest, sv_find(rest, SV("?>")) + 2);
+		else
+			return (size_t)(rest.p - v.p);
+		rest = sv_trim(rest);
+	}
+	return v.len;
+}
+
+/* Behind a document type that is not theirs. */
+static bool
+is_feed_root(struct sv v)
+{
+	v = sv_from(v, discover_prolog(v));
+	return sv_istarts(v, SV("<rss")) || sv_istarts(v, SV("<feed")) ||
+	    sv_istarts(v, SV("<rdf"));
+}
+
 bool
 discover_is_page(struct sv v)
 {
-	for (v = sv_trim(v); v.len != 0; v = sv_trim(v)) {
-		if (sv_istarts(v, SV("<!doctype html")))
-			return true;
-		if (sv_istarts(v, SV("<html")))
-			return v.len == 5 || !ascii_is_alnum(v.p[5]);
-		if (sv_starts(v, SV("<!--")))
-			v = sv_from(v, sv_find(v, SV("-->")) + 3);
-		else if (sv_starts(v, SV("<?")))
-			v = sv_from(v, sv_find(v, SV("?>")) + 2);
-		else
-			return false;
-	}
-	return false;
+	v = sv_from(v, discover_prolog(v));
+	if (sv_istarts(v, SV("<!doctype html")))
+		return !is_feed_root(sv_from(v, sv_chr(v, '>') + 1));
+	return sv_istarts(v, SV("<html")) &&
+	    (v.len <= 5 || !ascii_is_alnum(v.p[5]));
 }
 
 static struct link

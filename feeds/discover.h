@@ -11,8 +11,13 @@ struct discovered {
 	size_t n;
 };
 
-/* Does a document that begins like this look like a web page? */
-bool discover_is_page(struct sv start);
+/* Length of the white space, comments and processing instructions that stand
+ * first; v.len: they may go on. */
+size_t discover_prolog(struct sv v);
+
+/* Does the document look like a web page?  What stands behind the prolog says
+ * so. */
+bool discover_is_page(struct sv v);
 
 /* Reads UTF-8.  `base`: where the page came from. */
 void discover_feeds(

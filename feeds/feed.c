@@ -187,6 +187,9 @@ judge(const struct feed_answer *a)
 	/* 206: some servers send the whole document so. */
 	if ((a->status == 200 || a->status == 206) && a->complete)
 		return FEED_NEW_DOCUMENT;
+	/* The feed that a page names is not looked for further. */
+	if (a->discovered.len != 0 && !a->moved_polled)
+		return FEED_DISCOVERED;
 	return FEED_FAILED;
 }
 
@@ -223,6 +226,12 @@ feed_finish(struct feed *f, const struct feed_answer *a,
 		return v;
 	}
 	set_state(f, FEED_WAITING);
+	if (v == FEED_DISCOVERED) {
+		replace(&f->moved_to, a->discovered);
+		f->moved_since_ms = wall_ms - MOVED_FOR_GOOD_MS;
+		wait_for(f, 0, a->retry_after_ms, now_ms, jitter);
+		return v;
+	}
 	if (v == FEED_FAILED) {
 		f->failures++;
 		if (a->moved_polled)

@@ -42,6 +42,7 @@ struct feed_answer {
 	size_t new_items;
 	int ttl_minutes; /* of the document; 0: none */
 	struct sv etag, last_modified, permanent;
+	struct sv discovered; /* the feed that a web page names, to be polled */
 	int64_t fresh_ms; /* http_fresh_ms() */
 	int64_t retry_after_ms; /* http_retry_after_ms(); -1: none */
 };
@@ -50,6 +51,7 @@ enum feed_verdict {
 	FEED_NEW_DOCUMENT,
 	FEED_UNCHANGED,
 	FEED_FAILED,
+	FEED_DISCOVERED, /* a web page: the feed that it names is due */
 	FEED_STOPPED, /* 410 */
 };
 

@@ -41,6 +41,8 @@ name_key(struct sv name)
 	size_t n = name.len < sizeof(uint64_t) ? name.len : sizeof(uint64_t);
 	uint64_t key = 0;
 
+	if (n == 0)
+		return 0;
 	for (size_t i = 0; i < n; i++)
 		key = key << 8 | (unsigned char)name.p[i] | 0x20;
 	return key << 8 * (sizeof(key) - n);
@@ -224,7 +226,7 @@ scan_raw(struct html_scan *s, struct html_token *t)
 
 		if (i + 1 < v.len && v.p[i + 1] == '/' &&
 		    sv_istarts(tag, sv_of(name)) &&
-		    (tag.len == strlen(name) || ends_name(tag.p[strlen(name)])))
+		    (tag.len <= strlen(name) || ends_name(tag.p[strlen(name)])))
 			break;
 	}
 	*t = (struct html_token) { HTML_RAW, s->raw, sv_sub(v, 0, i), false };

@@ -42,6 +42,8 @@ struct feed_meta {
 	struct sv title, subtitle, link, id, lang;
 	int64_t updated;
 	int ttl_minutes; /* RSS ttl; 0: none */
+	const struct sv *feeds; /* URLs that a web page names instead */
+	size_t nfeeds;
 };
 
 /* 128 bits that name an item within its feed: hash of its id, else its link,

@@ -2,14 +2,16 @@
 #include "feeds/parse.h"
 
 #include "feeds/charset.h"
+#include "feeds/discover.h"
 #include "feeds/jsonfeed.h"
 #include "feeds/unpack.h"
+#include "feeds/webpage.h"
 #include "feeds/xmlfeed.h"
 
 #include <stdlib.h>
 
 /* As many bytes tell what a document is. */
-#define MAGIC_BYTES 8
+#define MAGIC_BYTES 16
 
 /* Each stage hands on to the next. */
 struct feed_parser {
@@ -116,22 +118,40 @@ skip_blank(struct sv v)
 	}
 }
 
+/* A server may have put a page in front of the feed. */
+static bool
+is_webpage(struct sv v)
+{
+	struct sv behind = sv_from(v, 1);
+
+	return discover_is_page(v) &&
+	    sv_find(behind, SV("<?xml ")) == behind.len;
+}
+
+static const struct feed_format *
+format_of(struct sv v)
+{
+	if (sv_starts(v, SV("{")) || sv_starts(v, SV("[")))
+		return &jsonfeed;
+	return is_webpage(v) ? &webpage : &xmlfeed;
+}
+
 /* Stays undecided until enough has come. */
 static bool
 choose_format(struct feed_parser *p, bool last)
 {
 	struct sv v = sv_sub(str_sv(&p->utf8), 0, FEED_CHUNK_BYTES);
 	size_t at = skip_blank(v);
-	bool json;
+	size_t root = at + discover_prolog(sv_from(v, at));
 
-	if (v.len < at + MAGIC_BYTES && v.len < FEED_CHUNK_BYTES && !last)
+	if ((v.len < root + MAGIC_BYTES || discover_is_page(v)) &&
+	    v.len < FEED_CHUNK_BYTES && !last)
 		return true;
 	v = sv_from(v, at);
 	for (size_t i = 0; i < COUNTOF(magics); i++)
 		if (sv_starts(v, sv_of(magics[i].begins)))
 			return refuse(p, magics[i].what);
-	json = sv_starts(v, SV("{")) || sv_starts(v, SV("["));
-	p->format = json ? &jsonfeed : &xmlfeed;
+	p->format = format_of(v);
 	p->feed = p->format->create(sv_of(p->base_url), p->on_item, p->arg);
 	return true;
 }

@@ -34,6 +34,7 @@ struct poller {
 	bool committing; /* the last poll is not on disk yet */
 	bool failing; /* the last poll failed */
 	char *etag, *last_modified, *permanent; /* what `answer` points to */
+	char *discovered; /* so too */
 	struct err error;
 };
 
@@ -75,7 +76,8 @@ drop_answer(struct poller *p)
 	free(p->etag);
 	free(p->last_modified);
 	free(p->permanent);
-	p->etag = p->last_modified = p->permanent = NULL;
+	free(p->discovered);
+	p->etag = p->last_modified = p->permanent = p->discovered = NULL;
 }
 
 void
@@ -235,7 +237,7 @@ count(enum feed_verdict v)
 	metrics.polls++;
 	if (v == FEED_UNCHANGED)
 		metrics.polls_not_modified++;
-	else if (v != FEED_NEW_DOCUMENT)
+	else if (v != FEED_NEW_DOCUMENT && v != FEED_DISCOVERED)
 		metrics.polls_failed++;
 }
 
@@ -249,6 +251,9 @@ report(struct poller *p, enum feed_verdict v)
 	if (v == FEED_STOPPED)
 		log_warn("feed is gone and will not be polled again",
 		    KV("feed", p->c->name));
+	else if (v == FEED_DISCOVERED)
+		log_info("feed discovered", KV("feed", p->c->name),
+		    KV("url", p->discovered));
 	else if (failed && !p->failing)
 		log_warn("feed failed", KV("feed", p->c->name),
 		    KV("error", p->error.msg), KV_INT("next_s", wait / 1000));
@@ -267,6 +272,14 @@ policy_of(const struct poller *p)
 		p->conf->daemon.cap_ms };
 }
 
+static void
+keep_discovered(struct poller *p, const struct feed_meta *m)
+{
+	free(p->discovered);
+	p->discovered = m->nfeeds != 0 ? mem_svdup(m->feeds[0]) : NULL;
+	p->answer.discovered = sv_of(p->discovered);
+}
+
 /* Of a document that was cut off, too, the items count that came. */
 static void
 end_document(struct poller *p, bool whole)
@@ -277,6 +290,8 @@ end_document(struct poller *p, bool whole)
 		return;
 	good = feed_parser_finish(p->parser, whole ? &p->error : NULL);
 	p->answer.complete = whole && good;
+	if (p->c->discover)
+		keep_discovered(p, feed_parser_meta(p->parser));
 	p->answer.ttl_minutes = feed_parser_meta(p->parser)->ttl_minutes;
 }
 

@@ -10,13 +10,21 @@
 #include <time.h>
 
 #define FILE_BYTES MiB(256)
-#define BEGINS_WITHIN 1000
 
 static bool
 on_bytes(struct sv bytes, void *arg, struct err *e)
 {
 	(void)e;
 	return str_add(arg, bytes);
+}
+
+/* Behind white space and a byte order mark. */
+static bool
+is_markup(struct sv v)
+{
+	if (sv_starts(v, SV("\xEF\xBB\xBF")))
+		v = sv_from(v, 3);
+	return sv_starts(sv_trim(v), SV("<"));
 }
 
 static bool
@@ -30,7 +38,7 @@ load(struct str *out, const char *path)
 	str_init(&raw, FILE_BYTES);
 	str_init(out, FILE_BYTES);
 	ok = file_read(path, &raw, &e) && unpack_push(u, str_sv(&raw), &e) &&
-	    unpack_finish(u, &e) && sv_chr(str_sv(out), '<') < BEGINS_WITHIN;
+	    unpack_finish(u, &e) && is_markup(str_sv(out));
 	str_done(&raw);
 	unpack_free(u);
 	if (!ok)

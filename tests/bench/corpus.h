@@ -11,7 +11,7 @@ struct corpus {
 	size_t n, bytes;
 };
 
-/* Files that hold a '<' near their beginning; false: there are none. */
+/* Files that begin with '<'; false: there are none. */
 bool corpus_load(struct corpus *c, const char *dir);
 void corpus_done(struct corpus *c);
 

@@ -447,6 +447,49 @@ a_feed_can_move_in_the_middle_of_a_poll(void **state)
 	assert_int_equal(world_rang(w, "\"id\":\"2\""), 1);
 }
 
+#define PAGE \
+	"<!DOCTYPE html><title>Wire</title><link rel=alternate " \
+	"type=application/rss+xml href='http://new.example/rss'><p>News"
+#define DISCOVER(yes) \
+	"feeds: {wire: {url: '" FEED "', every: 10m, article: never, " \
+	"discover: " yes "}}\n" FILTER
+
+static void
+a_page_is_followed_to_its_feed_if_wanted(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_page(w, FEED, 200, "content-type: text/html\n", PAGE);
+	(void)world_feed(w, MOVED, "", ITEM("1"));
+	world_live(w, DISCOVER("no"), 15 * MIN_MS);
+	assert_int_equal(world_asked(w, MOVED), 0);
+	assert_int_equal(w->nalerts, 0);
+
+	world_live(w, DISCOVER("yes"), 55 * MIN_MS);
+	assert_int_equal(world_rang(w, "\"id\":\"1\""), 1);
+	assert_true(world_asked(w, MOVED) >= 4);
+	/* Once found it needs no page. */
+	world_live(w, DISCOVER("yes"), HOUR_MS);
+	assert_true(world_asked(w, FEED) <= 3);
+	assert_int_equal(w->nalerts, 1);
+}
+
+/* Two pages that name each other are asked no more often than a feed that
+ * fails. */
+static void
+pages_that_name_each_other_are_no_feed(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_page(w, FEED, 200, "", PAGE);
+	(void)world_page(w, MOVED, 200, "",
+	    "<html><link rel=feed href='http://wire.example/rss'>");
+	world_live(w, DISCOVER("yes"), DAY_MS);
+	assert_in_range(world_asked(w, FEED), 2, 30);
+	assert_in_range(world_asked(w, MOVED), 2, 30);
+	assert_int_equal(w->nalerts, 0);
+}
+
 /* What its id would be stands for it. */
 static void
 items_without_an_id_are_told_apart(void **state)
@@ -491,6 +534,8 @@ main(void)
 		T(a_reload_takes_effect_and_keeps_the_schedule),
 		T(a_broken_file_changes_nothing),
 		T(a_feed_can_move_in_the_middle_of_a_poll),
+		T(a_page_is_followed_to_its_feed_if_wanted),
+		T(pages_that_name_each_other_are_no_feed),
 		T(items_without_an_id_are_told_apart),
 	};
 

@@ -515,7 +515,7 @@ load(const struct folder *f, char **heads)
 	struct diags *d = diags_new();
 	char path[128];
 	struct config *c;
-	struct sv rest, line;
+	struct sv folder = sv_of(f->path), rest, line;
 	struct str all, lines;
 
 	(void)snprintf(path, sizeof(path), "%s/main.yaml", f->path);
@@ -529,9 +529,9 @@ load(const struct folder *f, char **heads)
 
 		if (sv_starts(line, SV("    ")))
 			continue;
-		while ((at = sv_find(line, sv_of(f->path))) < line.len) {
+		while ((at = sv_find(line, folder)) < line.len) {
 			(void)str_add(&lines, sv_sub(line, 0, at));
-			line = sv_from(line, at + strlen(f->path) + 1);
+			line = sv_from(line, at + folder.len + 1);
 		}
 		(void)str_addf(&lines, "%.*s\n", SV_ARG(line));
 	}

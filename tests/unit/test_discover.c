@@ -93,6 +93,7 @@ test_is_page(void **state)
 	assert_true(discover_is_page(SV("<?xml version='1.0'?><!-- x --><!"
 					"DOCTYPE html PUBLIC 'x'><html>")));
 	assert_false(discover_is_page(SV("<rss>")));
+	assert_false(discover_is_page(SV("<!DOCTYPE html> <rss>")));
 	assert_false(discover_is_page(SV("<htmlish>")));
 	assert_false(discover_is_page(SV("<!-- <html> --><rss>")));
 	assert_false(discover_is_page(SV("<?xml <html>")));

@@ -246,6 +246,41 @@ test_moves(void **state)
 }
 
 static void
+test_discovered(void **state)
+{
+	const char *url = "http://a.example/";
+	const struct feed_answer page = { .status = 200,
+		.discovered = SV("http://a.example/feed"),
+		NO_RETRY };
+	struct feed f;
+
+	(void)state;
+	feed_init(&f, NOW);
+	finish(&f, page);
+	assert_string_equal(
+	    feed_poll_url(&f, url, WALL), "http://a.example/feed");
+	assert_int_equal(f.due_ms, NOW);
+	assert_int_equal(f.failures, 0);
+	assert_false(f.seen_before);
+
+	/* It stays so when it was a feed. */
+	finish(&f, (struct feed_answer) { OK, .moved_polled = true });
+	assert_string_equal(
+	    feed_poll_url(&f, url, WALL), "http://a.example/feed");
+
+	/* A page there is not followed, but ends it. */
+	finish(&f,
+	    (struct feed_answer) { .status = 200,
+		.moved_polled = true,
+		.discovered = SV("http://a.example/2"),
+		NO_RETRY });
+	assert_string_equal(feed_poll_url(&f, url, WALL), url);
+	assert_int_equal(f.failures, 1);
+	assert_true(f.due_ms > NOW);
+	feed_done(&f);
+}
+
+static void
 test_new_policy(void **state)
 {
 	const struct feed_policy slow = { DAY_MS, 10 * MIN_MS, 12 * HOUR_MS };
@@ -296,6 +331,7 @@ main(void)
 		cmocka_unit_test(test_validators),
 		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_moves),
+		cmocka_unit_test(test_discovered),
 		cmocka_unit_test(test_new_policy),
 		cmocka_unit_test(test_same_server),
 	};

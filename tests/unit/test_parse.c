@@ -437,6 +437,17 @@ static const struct row no_feeds[] = {
 	    NO_HEADERS },
 	{ "HTML", SV("<!DOCTYPE html>\n<html><body>x</body></html>"),
 	    "!it is an HTML page, not a feed", NO_HEADERS },
+	{ "the error names the feeds that a page names",
+	    SV("<!-- x --><!doctype html><title>T</title><link rel=alternate "
+	       "type=application/rss+xml href=/1><link rel=alternate "
+	       "type=application/atom+xml href=/2><p>x"),
+	    "!it is an HTML page, not a feed; it names http://a/1 and "
+	    "http://a/2",
+	    NULL, "http://a/news/" },
+	{ "a page in front of a feed is not read",
+	    SV("<html><p>Warning</p></html>\n<?xml version='1.0'?>" RSS(
+		"<item><title>T</title></item>")),
+	    "[ title=T ]", NO_HEADERS },
 	{ "other XML", SV("<?xml version='1.0'?><svg/>"),
 	    "!it is XML, but not a feed: its root element is <svg>",
 	    NO_HEADERS },
@@ -484,6 +495,22 @@ static const struct row charsets[] = {
 	    SV("<?xml version='1.0' encoding='utf-16'?>" RSS(
 		"<item><title>é</title></item>")),
 	    "[ title=é ]", "text/xml; charset=utf-16", NULL },
+	{ "one that nobody declared is detected",
+	    SV(RSS("<item><title>"
+		   "\xD1\xEE\xE2\xE5\xF2 "
+		   "\xC1\xE5\xE7\xEE\xEF\xE0\xF1\xED\xEE\xF1\xF2\xE8 "
+		   "\xCE\xCE\xCD "
+		   "\xF1\xEE\xE1\xF0\xE0\xEB\xF1\xFF "
+		   "\xE2 "
+		   "\xEF\xEE\xED\xE5\xE4\xE5\xEB\xFC\xED\xE8\xEA"
+		   "</title></item>")),
+	    "[ title=Совет Безопасности ООН собрался в понедельник ]",
+	    NO_HEADERS },
+	{ "a slip in UTF-8 leaves it UTF-8",
+	    SV(RSS("<item><title>Совет\xD1 Безопасности собрался в "
+		   "понедельник</title></item>")),
+	    "[ title=Совет\uFFFD Безопасности собрался в понедельник ]",
+	    NO_HEADERS },
 	{ "nor EBCDIC",
 	    SV("<?xml version='1.0' encoding='ebcdic-cp-us'?>" RSS(
 		"<item><title>T</title></item>")),
