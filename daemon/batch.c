@@ -8,10 +8,17 @@ enum change_kind {
 	PUT_FEED,
 	PUT_ITEM,
 	TOUCH_ITEM,
+	SET_TRAITS,
 	PUT_ALERT,
 	PUT_PENDING,
 	DEL_PENDING,
 	CHANGE_KINDS,
+};
+
+struct traits_change {
+	struct sv feed;
+	unsigned char key[ITEM_KEY_BYTES];
+	struct item_traits traits;
 };
 
 struct change {
@@ -20,6 +27,7 @@ struct change {
 	union {
 		struct store_feed feed;
 		struct store_item item;
+		struct traits_change traits;
 		struct store_alert alert;
 		struct store_pending pending;
 	};
@@ -101,6 +109,17 @@ batch_touch_item(struct batch *b, const struct store_item *i)
 }
 
 void
+batch_set_traits(struct batch *b, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES], const struct item_traits *t)
+{
+	struct traits_change *to = &add(b, SET_TRAITS)->traits;
+
+	to->feed = arena_sv(&b->arena, feed);
+	memcpy(to->key, key, ITEM_KEY_BYTES);
+	to->traits = *t;
+}
+
+void
 batch_put_alert(struct batch *b, const struct store_alert *a)
 {
 	struct store_alert *to = &add(b, PUT_ALERT)->alert;
@@ -155,6 +174,9 @@ apply_change(struct store *s, const struct change *c, struct err *e)
 	case TOUCH_ITEM:
 		return store_touch_item(
 		    s, c->item.feed, c->item.key, c->item.seen_ms, e);
+	case SET_TRAITS:
+		return store_set_traits(
+		    s, c->traits.feed, c->traits.key, &c->traits.traits, e);
 	case PUT_ALERT:
 		return store_put_alert(s, &c->alert, e);
 	case PUT_PENDING:

@@ -4,8 +4,8 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "base/map.h"
 #include "base/metrics.h"
+#include "daemon/known.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ struct subscription {
 	const struct subscription_env *env; /* borrowed */
 	struct poller *poller;
 	struct batch *batch; /* of the poll under way; NULL: none yet */
-	struct map seen; /* keys of this document */
+	struct known known; /* items of this document */
 	int64_t touched_ms; /* monotonic; 0: not since the start */
 	size_t added; /* new items since then */
 	bool touching; /* this document's known items are noted */
@@ -56,7 +56,7 @@ subscription_new(const struct subscription_env *env, struct config *conf,
 	struct subscription *s = mem_calloc(1, sizeof(*s));
 
 	s->env = env;
-	map_init(&s->seen);
+	known_init(&s->known);
 	s->poller = poller_new(&env->poller, conf, c, s);
 	return s;
 }
@@ -70,7 +70,7 @@ subscription_free(struct subscription *s)
 		s->last->s = NULL;
 	poller_free(s->poller);
 	batch_free(s->batch);
-	map_done(&s->seen);
+	known_done(&s->known);
 	free(s);
 }
 
@@ -151,36 +151,24 @@ hand_over(struct subscription *s, bool last)
 static void
 hand_over_if_full(struct subscription *s)
 {
-	if (batch_size(s->batch) >= BATCH_CHANGES)
+	if (s->batch != NULL && batch_size(s->batch) >= BATCH_CHANGES)
 		hand_over(s, false);
 }
 
 static void
-note_known(struct subscription *s, const unsigned char key[ITEM_KEY_BYTES])
+note_known(struct subscription *s, const struct identity *id)
 {
 	struct store_item i = { .feed = sv_of(poller_config(s->poller)->name),
 		.seen_ms = loop_wall_ms(s->env->poller.loop) };
 
 	metrics.items_known++;
-	if (!s->touching)
-		return;
-	memcpy(i.key, key, ITEM_KEY_BYTES);
-	batch_touch_item(batch_of(s), &i);
+	if (id->changed)
+		batch_set_traits(batch_of(s), i.feed, id->key, &id->traits);
+	if (s->touching) {
+		memcpy(i.key, id->key, ITEM_KEY_BYTES);
+		batch_touch_item(batch_of(s), &i);
+	}
 	hand_over_if_full(s);
-}
-
-static bool
-is_known(struct subscription *s, const unsigned char key[ITEM_KEY_BYTES])
-{
-	bool known = false;
-	struct err e;
-
-	/* When the store cannot be read the item counts as new: its alert has
-	 * the same id, so nothing is sent twice. */
-	if (!store_has_item(s->env->store,
-		sv_of(poller_config(s->poller)->name), key, &known, &e))
-		log_error("store", KV("error", e.msg));
-	return known;
 }
 
 /* Since when the feed is followed; never later than now. */
@@ -201,7 +189,7 @@ note_time(struct subscription *s)
 	int64_t now = loop_now_ms(s->env->poller.loop);
 	int64_t wall = loop_wall_ms(s->env->poller.loop);
 
-	if (s->seen.live == 0) {
+	if (known_is_empty(&s->known)) {
 		s->touching = s->touched_ms == 0 ||
 		    now - s->touched_ms >= TOUCH_EVERY_MS ||
 		    s->added >= TOUCH_AFTER_ITEMS;
@@ -211,32 +199,56 @@ note_time(struct subscription *s)
 		s->noted_ms = wall;
 }
 
+/* So that the next poll tells them apart, whichever comes first. */
+static void
+note_shared(struct subscription *s, const struct identity *id)
+{
+	if (id->shares)
+		batch_set_traits(batch_of(s),
+		    sv_of(poller_config(s->poller)->name), id->other_key,
+		    &id->other);
+}
+
+static void
+take_new(
+    struct subscription *s, const struct item *it, const struct identity *id)
+{
+	const struct origin o = { poller_config(s->poller),
+		!poller_feed(s->poller)->seen_before, polled_since(s) };
+	struct item full = *it;
+
+	full.feed_title = poller_meta(s->poller)->title;
+	pipeline_take(s->env->pipeline, batch_of(s), &o, &full, id->key);
+	batch_set_traits(
+	    batch_of(s), sv_of(o.feed->name), id->key, &id->traits);
+	s->added++;
+	hand_over_if_full(s);
+}
+
 static bool
 on_item(struct poller *p, const struct item *it, void *arg)
 {
 	struct subscription *s = arg;
-	const struct origin o = { poller_config(p),
-		!poller_feed(p)->seen_before, polled_since(s) };
-	struct item full = *it;
-	unsigned char key[ITEM_KEY_BYTES];
+	enum known_as known;
+	struct identity id;
 
-	item_key(it, poller_meta(p)->link, key);
 	note_time(s);
 	metrics.items++;
-	if (map_put(&s->seen, (struct sv) { (char *)key, ITEM_KEY_BYTES }, s) !=
-	    NULL) {
+	known = known_look(&s->known, s->env->store,
+	    sv_of(poller_config(p)->name), it, poller_meta(p)->link, &id);
+	note_shared(s, &id);
+	switch (known) {
+	case KNOWN_HERE:
 		metrics.items_duplicate++;
 		return false;
-	}
-	if (is_known(s, key)) {
-		note_known(s, key);
+	case KNOWN_BEFORE:
+		note_known(s, &id);
 		return false;
+	case KNOWN_NOT:
+		take_new(s, it, &id);
+		return true;
 	}
-	full.feed_title = poller_meta(p)->title;
-	pipeline_take(s->env->pipeline, batch_of(s), &o, &full, key);
-	s->added++;
-	hand_over_if_full(s);
-	return true;
+	BUG("no such case");
 }
 
 static void
@@ -272,7 +284,7 @@ on_end(struct poller *p, enum feed_verdict v, void *arg)
 	struct subscription *s = arg;
 
 	(void)p;
-	map_done(&s->seen);
+	known_clear(&s->known);
 	keep_state(s);
 	if (v != FEED_NEW_DOCUMENT)
 		s->touching = false;

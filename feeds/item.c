@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+/* An id of so many digits may be no more than a place in the document. */
+#define PLACE_DIGITS 3
+
 static bool
 is_number(struct sv v)
 {
@@ -62,7 +65,9 @@ item_key(const struct item *it, struct sv feed_link,
 	str_init(&link, ITEM_TEXT_BYTES);
 	link_canonical(&link, it->link);
 	add_id(&id, it->id, str_sv(&link));
-	if (id.len != 0) {
+	if (id.len != 0 &&
+	    (!url_is_http(it->id) ||
+		names_an_item(it->id, str_sv(&id), feed_link))) {
 		parts[0] = SV("id");
 		parts[1] = str_sv(&id);
 	} else if (names_an_item(it->link, str_sv(&link), feed_link)) {
@@ -75,6 +80,83 @@ item_key(const struct item *it, struct sv feed_link,
 	memcpy(key, hash, ITEM_KEY_BYTES);
 	str_done(&id);
 	str_done(&link);
+}
+
+static int64_t
+hash_parts(const struct sv *parts, size_t n)
+{
+	unsigned char hash[SHA256_BYTES];
+	int64_t v;
+
+	sha256_parts(parts, n, hash);
+	memcpy(&v, hash, sizeof(v));
+	return v != 0 ? v : 1;
+}
+
+#define BYTES_OF(x) ((struct sv) { (const char *)&(x), sizeof(x) })
+
+void
+item_traits(const struct item *it, struct sv feed_link, struct item_traits *out)
+{
+	struct item_traits t = { 0 };
+	struct str link;
+
+	str_init(&link, ITEM_TEXT_BYTES);
+	link_canonical(&link, it->link);
+	if (it->published != NO_TIME)
+		t.date = it->published;
+	if (it->title.len != 0)
+		t.title = hash_parts(&it->title, 1);
+	if (link.len != 0 && names_an_item(it->link, str_sv(&link), feed_link))
+		t.link = hash_parts(&(struct sv) { link.p, link.len }, 1);
+	if (t.link != 0 && t.title != 0) {
+		const struct sv parts[] = { str_sv(&link), it->title,
+			BYTES_OF(t.date), t.date == 0 ? it->summary : SV_NONE,
+			t.date == 0 ? it->content : SV_NONE };
+
+		t.page = hash_parts(parts, COUNTOF(parts));
+	}
+	str_done(&link);
+	*out = t;
+}
+
+static bool
+differ(int64_t a, int64_t b)
+{
+	return a != 0 && b != 0 && a != b;
+}
+
+bool
+item_is_another_here(
+    const struct item_traits *before, const struct item_traits *now)
+{
+	return differ(before->title, now->title) &&
+	    (before->link == 0 || before->link != now->link);
+}
+
+bool
+item_is_another_now(const struct item *it, const struct item_traits *before,
+    const struct item_traits *now)
+{
+	if (before->shared)
+		return item_is_another_here(before, now);
+	return it->id.len <= PLACE_DIGITS && is_number(it->id) &&
+	    differ(before->title, now->title) &&
+	    differ(before->link, now->link) &&
+	    (now->date == 0 || before->date != now->date);
+}
+
+void
+item_key_of_another(
+    const struct item_traits *now, unsigned char key[ITEM_KEY_BYTES])
+{
+	int64_t by = now->link != 0 ? now->link : now->title;
+	const struct sv parts[] = { SV("another"),
+		{ (const char *)key, ITEM_KEY_BYTES }, BYTES_OF(by) };
+	unsigned char hash[SHA256_BYTES];
+
+	sha256_parts(parts, COUNTOF(parts), hash);
+	memcpy(key, hash, ITEM_KEY_BYTES);
 }
 
 /* Scripts that put no blanks between words: Thai, kana and Han. */

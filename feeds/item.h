@@ -31,7 +31,7 @@ struct item {
 	/* Filled downstream of the parser. */
 	struct sv article; /* text of the page behind the link */
 	struct sv feed; /* name of the feed in the configuration */
-	struct sv feed_title; /* the document\'s */
+	struct sv feed_title; /* the document's */
 	struct sv *tags; /* the feed's */
 	size_t ntags;
 };
@@ -50,10 +50,34 @@ struct feed_meta {
  * else its title and text.  The same item has the same key at every poll: links
  * and ids that are links count without what trackers add, and an id that is the
  * link with the number of a revision behind # is that link.  A front page and
- * `feed_link`, the feed's own, name no item. */
+ * `feed_link`, the feed's own, name no item, be they link or id. */
 #define ITEM_KEY_BYTES 16
 void item_key(const struct item *it, struct sv feed_link,
     unsigned char key[ITEM_KEY_BYTES]);
+
+/* What else tells items apart, as hashes; 0: nothing is stated.  A link that
+ * names no item counts as none. */
+struct item_traits {
+	int64_t link, title;
+	int64_t date; /* published, epoch seconds */
+	int64_t page; /* link, title and date (without one: the texts) */
+	bool shared; /* several items of one document had its id */
+};
+void item_traits(
+    const struct item *it, struct sv feed_link, struct item_traits *out);
+
+/* Do two items under one key, in one document or at two polls, show by link and
+ * title to be two, because their publisher re-uses ids?  At two polls only an
+ * id that was shared or is a small number (a place in the document) is not
+ * believed: editors give an article another title, address and date. */
+bool item_is_another_here(
+    const struct item_traits *before, const struct item_traits *now);
+bool item_is_another_now(const struct item *it,
+    const struct item_traits *before, const struct item_traits *now);
+
+/* The key of an item whose own is taken by another one. */
+void item_key_of_another(
+    const struct item_traits *now, unsigned char key[ITEM_KEY_BYTES]);
 
 /* Words in summary and content together, at most `stop_at`: runs between white
  * space, and each Han, kana or Thai character half a word. */

@@ -192,6 +192,15 @@ store_touch_item(struct store *s, struct sv feed,
 	return EXEC(s, S_TOUCH_ITEM, e, TEXT(feed), KEY(key), INT(seen_ms));
 }
 
+bool
+store_set_traits(struct store *s, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES], const struct item_traits *t,
+    struct err *e)
+{
+	return EXEC(s, S_SET_TRAITS, e, TEXT(feed), KEY(key), INT(t->link),
+	    INT(t->title), INT(t->date), INT(t->page), INT(t->shared));
+}
+
 /* Each new alert lets a few old ids go, so that the table does not grow. */
 bool
 store_put_alert(struct store *s, const struct store_alert *a, struct err *e)
@@ -278,24 +287,64 @@ store_prune_items(struct store *s, struct sv feed, const struct store_prune *p,
 	return true;
 }
 
-static void
-on_has_row(sqlite3_stmt *st, void *arg)
-{
-	bool *has = arg;
+struct finding {
+	bool *has;
+	struct item_traits *traits;
+	unsigned char *key;
+};
 
-	(void)st;
-	*has = true;
+static void
+on_item_row(sqlite3_stmt *st, void *arg)
+{
+	const struct finding *f = arg;
+
+	*f->has = true;
+	*f->traits = (struct item_traits) {
+		.link = sqlite3_column_int64(st, 0),
+		.title = sqlite3_column_int64(st, 1),
+		.date = sqlite3_column_int64(st, 2),
+		.page = sqlite3_column_int64(st, 3),
+		.shared = sqlite3_column_int(st, 4) != 0,
+	};
 }
 
 bool
 store_has_item(struct store *s, struct sv feed,
-    const unsigned char key[ITEM_KEY_BYTES], bool *has, struct err *e)
+    const unsigned char key[ITEM_KEY_BYTES], bool *has,
+    struct item_traits *traits, struct err *e)
 {
 	const struct value v[] = { TEXT(feed), KEY(key) };
+	struct item_traits t = { 0 };
 	bool found = false;
+	struct finding f = { .has = &found, .traits = &t };
 
-	if (!each(s, start(s, S_HAS_ITEM, v, COUNTOF(v), e), on_has_row, &found,
-		e))
+	if (!each(
+		s, start(s, S_HAS_ITEM, v, COUNTOF(v), e), on_item_row, &f, e))
+		return false;
+	*has = found;
+	*traits = t;
+	return true;
+}
+
+static void
+on_page_row(sqlite3_stmt *st, void *arg)
+{
+	const struct finding *f = arg;
+
+	*f->has = true;
+	column_key(st, 0, f->key);
+}
+
+bool
+store_has_page(struct store *s, struct sv feed, int64_t page, bool *has,
+    unsigned char key[ITEM_KEY_BYTES], struct err *e)
+{
+	const struct value v[] = { TEXT(feed), INT(page) };
+	bool found = false;
+	struct finding f = { .has = &found, .key = key };
+
+	if (!each(
+		s, start(s, S_HAS_PAGE, v, COUNTOF(v), e), on_page_row, &f, e))
 		return false;
 	*has = found;
 	return true;

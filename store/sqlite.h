@@ -20,10 +20,18 @@
 	    " first_poll=?14") \
 	X(FEEDS, "SELECT * FROM feed ORDER BY name") \
 	X(PUT_ITEM, \
-	    "INSERT INTO item VALUES (?1,?2,?3,?4) ON CONFLICT DO UPDATE" \
+	    "INSERT INTO item(feed,key,disposition,seen)" \
+	    " VALUES (?1,?2,?3,?4) ON CONFLICT DO UPDATE" \
 	    " SET disposition=?3, seen=?4") \
 	X(TOUCH_ITEM, "UPDATE item SET seen=?3 WHERE feed=?1 AND key=?2") \
-	X(HAS_ITEM, "SELECT 1 FROM item WHERE feed=?1 AND key=?2") \
+	X(SET_TRAITS, \
+	    "UPDATE item SET link=?3, title=?4, date=?5, page=?6, shared=?7" \
+	    " WHERE feed=?1 AND key=?2") \
+	X(HAS_ITEM, \
+	    "SELECT link,title,date,page,shared FROM item" \
+	    " WHERE feed=?1 AND key=?2") \
+	X(HAS_PAGE, \
+	    "SELECT key FROM item WHERE feed=?1 AND page=?2 AND page<>0 LIMIT 1") \
 	X(PRUNE_ITEMS, \
 	    "DELETE FROM item WHERE feed=?1 AND key IN" \
 	    " (SELECT key FROM item WHERE feed=?1 AND seen<?2" \

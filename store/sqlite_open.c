@@ -50,6 +50,12 @@ static const char *const migrations[] = {
 	"ALTER TABLE pending ADD COLUMN host TEXT NOT NULL DEFAULT '?';"
 	"DROP INDEX pending_next;"
 	"CREATE INDEX pending_host ON pending(host, next, attempts);",
+	"ALTER TABLE item ADD COLUMN link INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE item ADD COLUMN title INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE item ADD COLUMN date INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE item ADD COLUMN page INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE item ADD COLUMN shared INTEGER NOT NULL DEFAULT 0;"
+	"CREATE INDEX item_page ON item(feed, page) WHERE page<>0;",
 };
 #define SCHEMA_VERSION ((int)COUNTOF(migrations))
 

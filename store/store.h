@@ -84,6 +84,9 @@ bool store_put_item(
 bool store_touch_item(struct store *s, struct sv feed,
     const unsigned char key[ITEM_KEY_BYTES], int64_t seen_ms,
     struct err *e) MUST_CHECK; /* still in the feed */
+bool store_set_traits(struct store *s, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES], const struct item_traits *t,
+    struct err *e) MUST_CHECK; /* of an item that was put */
 bool
 store_put_alert(struct store *s, const struct store_alert *a, struct err *e)
     MUST_CHECK; /* one (id, destination) is kept once, delivered or not */
@@ -102,7 +105,10 @@ void store_rollback(struct store *s);
 /* Reads.  Views live until the callback returns. */
 bool store_has_item(struct store *s, struct sv feed,
     const unsigned char key[ITEM_KEY_BYTES], bool *has,
-    struct err *e) MUST_CHECK;
+    struct item_traits *traits, struct err *e) MUST_CHECK;
+/* The item that was this page (not 0); its key. */
+bool store_has_page(struct store *s, struct sv feed, int64_t page, bool *has,
+    unsigned char key[ITEM_KEY_BYTES], struct err *e) MUST_CHECK;
 typedef void store_feed_fn(const struct store_feed *f, void *arg);
 bool store_each_feed(
     struct store *s, store_feed_fn *fn, void *arg, struct err *e) MUST_CHECK;

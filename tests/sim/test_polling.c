@@ -510,6 +510,89 @@ items_without_an_id_are_told_apart(void **state)
 	assert_true(strncmp(a, b, sizeof("'item':{'id':'") + 31) != 0);
 }
 
+#define PAGE_OF(id, n, title) \
+	"<item><guid isPermaLink=\"false\">" id "</guid>" \
+	"<link>http://a.example/" n "</link>" \
+	"<title>ceasefire " title "</title></item>"
+
+static void
+ids_that_are_re_used_hide_nothing(void **state)
+{
+	struct world *w = *state;
+
+	/* One id for all of a document. */
+	(void)world_feed(
+	    w, FEED, "", PAGE_OF("x", "1", "one") PAGE_OF("x", "2", "two"));
+	world_live(w, CONFIG, MIN_MS);
+	assert_int_equal(w->nalerts, 2);
+	(void)world_feed(w, FEED, "",
+	    PAGE_OF("x", "3", "three") PAGE_OF("x", "1", "one")
+		PAGE_OF("x", "2", "two"));
+	world_live(w, CONFIG, HOUR_MS);
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(world_rang(w, "ceasefire two"), 1);
+	assert_int_equal(world_rang(w, "ceasefire one"), 1);
+	assert_int_equal(world_rang(w, "ceasefire three"), 1);
+	(void)world_feed(w, FEED, "", PAGE_OF("x", "4", "four"));
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 4);
+}
+
+static void
+ids_that_are_places_hide_nothing_and_repeat_nothing(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(
+	    w, FEED, "", PAGE_OF("1", "b", "two") PAGE_OF("2", "a", "one"));
+	world_live(w, CONFIG, MIN_MS);
+	assert_int_equal(w->nalerts, 2);
+	(void)world_feed(
+	    w, FEED, "", PAGE_OF("1", "c", "three") PAGE_OF("2", "b", "two"));
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 3);
+	(void)world_feed(
+	    w, FEED, "", PAGE_OF("1", "d", "four") PAGE_OF("2", "c", "three"));
+	world_live(w, CONFIG, HOUR_MS);
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 4);
+}
+
+static void
+an_item_that_gets_another_id_rings_once(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(w, FEED, "", PAGE_OF("a-1", "1", "one"));
+	world_live(w, CONFIG, MIN_MS);
+	(void)world_feed(w, FEED, "", PAGE_OF("a-2", "1", "one"));
+	world_live(w, CONFIG, HOUR_MS);
+	(void)world_feed(w, FEED, "",
+	    "<item><link>http://a.example/1</link>"
+	    "<title>ceasefire one</title></item>");
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 1);
+	/* The page of tomorrow's briefing is another item. */
+	(void)world_feed(w, FEED, "",
+	    "<item><guid>a-3</guid><link>http://a.example/1</link>"
+	    "<title>ceasefire one</title>"
+	    "<description>the day after</description></item>");
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 2);
+}
+
+static void
+an_article_that_is_rewritten_rings_once(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(w, FEED, "", PAGE_OF("e240518ec", "1-ship", "one"));
+	world_live(w, CONFIG, MIN_MS);
+	(void)world_feed(w, FEED, "", PAGE_OF("e240518ec", "1-crew", "two"));
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 1);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -537,6 +620,10 @@ main(void)
 		T(a_page_is_followed_to_its_feed_if_wanted),
 		T(pages_that_name_each_other_are_no_feed),
 		T(items_without_an_id_are_told_apart),
+		T(ids_that_are_re_used_hide_nothing),
+		T(ids_that_are_places_hide_nothing_and_repeat_nothing),
+		T(an_item_that_gets_another_id_rings_once),
+		T(an_article_that_is_rewritten_rings_once),
 	};
 
 	log_init(LOG_LEVEL_ERROR);

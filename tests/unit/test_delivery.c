@@ -601,10 +601,11 @@ on_op_done(void *arg)
 {
 	struct op *o = arg;
 	struct err e;
+	struct item_traits t;
 	bool has = false;
 
 	assert_true(store_begin(o->b->store, &e)); /* no transaction is open */
-	assert_true(store_has_item(o->b->store, SV("f"), o->key, &has, &e));
+	assert_true(store_has_item(o->b->store, SV("f"), o->key, &has, &t, &e));
 	store_rollback(o->b->store);
 	assert_true(has);
 	(void)str_addf(o->log, "%c", o->key[0]);

@@ -52,6 +52,9 @@ static const struct {
 	    { .link = SV("http://site/news/"), .title = SV("Truce") },
 	    { .link = SV("http://site/news/"), .title = SV("Truce over") },
 	    false },
+	{ "be it for an id",
+	    { .id = SV("https://a/"), .link = SV("https://a/1") },
+	    { .id = SV("https://a/"), .link = SV("https://a/2") }, false },
 	{ "text that moves from title to summary makes another item",
 	    { .title = SV("ab"), .summary = SV("c") },
 	    { .title = SV("a"), .summary = SV("bc") }, false },
@@ -68,6 +71,68 @@ test_keys(void **state)
 		item_key(&keys[i].b, SV("https://site/news"), b);
 		if ((memcmp(a, b, sizeof(a)) == 0) != keys[i].same)
 			fail_msg("%s", keys[i].name);
+	}
+}
+
+static const struct {
+	const char *name;
+	struct item a, b;
+	bool here, before; /* another one: in one document, at two polls */
+} others[] = {
+	{ "a title that is corrected is the same item",
+	    { .link = SV("http://a/1"), .title = SV("Truce") },
+	    { .link = SV("http://a/1"), .title = SV("Truce over") }, false,
+	    false },
+	{ "so is an article that moves",
+	    { .link = SV("http://a/1"), .title = SV("Truce") },
+	    { .link = SV("http://a/2"), .title = SV("Truce") }, false, false },
+	{ "another title at another link is another item",
+	    { .link = SV("http://a/1"), .title = SV("Truce") },
+	    { .link = SV("http://a/2"), .title = SV("Flood") }, true, true },
+	{ "at a later poll only if it is not of the same second",
+	    { .link = SV("http://a/1"), .title = SV("Truce"), .published = 5 },
+	    { .link = SV("http://a/2"), .title = SV("Flood"), .published = 5 },
+	    true, false },
+	{ "another date tells them apart",
+	    { .link = SV("http://a/1"), .title = SV("Truce"), .published = 5 },
+	    { .link = SV("http://a/2"), .title = SV("Flood"), .published = 6 },
+	    true, true },
+	{ "an id that is more than a place is believed",
+	    { .link = SV("http://a/1"), .title = SV("Truce") },
+	    { .link = SV("http://a/2"),
+		.title = SV("Flood"),
+		.id = SV("3d6d5bea") },
+	    true, false },
+	{ "what trackers add to a link does not",
+	    { .link = SV("http://a/1?utm_source=a"), .title = SV("Truce") },
+	    { .link = SV("http://a/1"), .title = SV("Flood") }, false, false },
+	{ "without links, titles tell only what stands side by side apart",
+	    { .title = SV("Truce") }, { .title = SV("Flood") }, true, false },
+	{ "the page of the feed is no link of an item",
+	    { .link = SV("https://site/news"), .title = SV("Truce") },
+	    { .link = SV("http://a/1"), .title = SV("Flood") }, true, false },
+	{ "without a title nothing is another item",
+	    { .link = SV("http://a/1") }, { .link = SV("http://a/2") }, false,
+	    false },
+};
+
+static void
+test_re_used_ids(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(others); i++) {
+		struct item a = others[i].a, b = others[i].b;
+		struct item_traits ta, tb;
+
+		if (b.id.len == 0)
+			b.id = SV("3");
+		if (a.published == 0)
+			a.published = b.published = NO_TIME;
+		item_traits(&a, SV("https://site/news"), &ta);
+		item_traits(&b, SV("https://site/news"), &tb);
+		if (item_is_another_here(&ta, &tb) != others[i].here ||
+		    item_is_another_now(&b, &ta, &tb) != others[i].before)
+			fail_msg("%s", others[i].name);
 	}
 }
 
@@ -130,6 +195,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_re_used_ids),
 		cmocka_unit_test(test_key_is_stable),
 		cmocka_unit_test(test_words),
 	};

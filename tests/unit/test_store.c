@@ -131,9 +131,10 @@ put_alert(struct place *p, const char *id, const char *to, int64_t t)
 static bool
 has(struct place *p, struct sv feed, const unsigned char *key)
 {
+	struct item_traits t;
 	bool found = false;
 
-	OK(p, store_has_item(p->s, feed, key, &found, &p->e));
+	OK(p, store_has_item(p->s, feed, key, &found, &t, &p->e));
 	return found;
 }
 
@@ -253,6 +254,35 @@ prune_forgets_the_longest_unseen_when_there_are_too_many(void **state)
 	assert_int_equal(count_numbered(p, 0, 60), 31);
 	assert_false(prune(p, SV("f"), (struct store_prune) { 0, 970, 9, 99 }));
 	OK(p, store_commit(p->s, &p->e));
+}
+
+static void
+an_item_is_found_by_the_page_it_was(void **state)
+{
+	const struct item_traits t = {
+		.link = -7, .title = 8, .date = 9, .page = INT64_MIN
+	};
+	struct place *p = *state;
+	unsigned char key[ITEM_KEY_BYTES];
+	struct item_traits got = { 0 };
+	bool found = false;
+
+	OK(p, store_begin(p->s, &p->e));
+	put_item(p, SV("f"), key_a, 10);
+	put_item(p, SV("f"), key_b, 10);
+	OK(p, store_set_traits(p->s, SV("f"), key_a, &t, &p->e));
+	put_item(p, SV("f"), key_a, 11); /* leaves them */
+	OK(p, store_commit(p->s, &p->e));
+	OK(p, store_has_item(p->s, SV("f"), key_a, &found, &got, &p->e));
+	assert_true(found);
+	assert_memory_equal(&got, &t, sizeof(t));
+	OK(p, store_has_page(p->s, SV("f"), t.page, &found, key, &p->e));
+	assert_true(found);
+	assert_memory_equal(key, key_a, sizeof(key));
+	OK(p, store_has_page(p->s, SV("g"), t.page, &found, key, &p->e));
+	assert_false(found);
+	OK(p, store_has_page(p->s, SV("f"), 0, &found, key, &p->e));
+	assert_false(found); /* what has no traits is no page */
 }
 
 static void
@@ -688,13 +718,14 @@ static void
 damage_found_while_running_is_moved_aside_at_the_next_start(void **state)
 {
 	struct place *p = *state;
+	struct item_traits t;
 	bool fresh = false, found;
 
 	OK(p, try_batch(p, 0, 20));
 	spoil(p, -1, NULL, 0);
 	open_store(p); /* the first pages are sound */
-	assert_false(store_has_item(p->s, SV("f"), key_a, &found, &p->e));
-	assert_false(store_has_item(p->s, SV("f"), key_a, &found, &p->e));
+	assert_false(store_has_item(p->s, SV("f"), key_a, &found, &t, &p->e));
+	assert_false(store_has_item(p->s, SV("f"), key_a, &found, &t, &p->e));
 	assert_non_null(strstr(p->e.msg, "is damaged; restart tocsind"));
 	assert_false(store_begin(p->s, &p->e));
 	store_close(p->s);
@@ -729,6 +760,12 @@ take_back_schema(struct place *p)
 	(void)snprintf(path, sizeof(path), "%s/tocsin.db", p->dir);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db,
+			     "DROP INDEX item_page;"
+			     "ALTER TABLE item DROP COLUMN link;"
+			     "ALTER TABLE item DROP COLUMN title;"
+			     "ALTER TABLE item DROP COLUMN date;"
+			     "ALTER TABLE item DROP COLUMN page;"
+			     "ALTER TABLE item DROP COLUMN shared;"
 			     "DROP INDEX pending_host;"
 			     "ALTER TABLE pending DROP COLUMN host;"
 			     "CREATE INDEX pending_next ON pending(next);"
@@ -832,6 +869,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(items_are_known_per_feed_and_after_a_restart),
 		T(a_rolled_back_change_is_gone),
+		T(an_item_is_found_by_the_page_it_was),
 		T(prune_forgets_only_what_left_its_feed),
 		T(prune_forgets_the_longest_unseen_when_there_are_too_many),
 		T(no_statement_reads_a_table_without_its_index),
