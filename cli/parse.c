@@ -111,7 +111,7 @@ on_item(const struct item *it, void *arg)
 static void
 put_feed(struct json *j, const struct feed_meta *m)
 {
-	json_text(j, "format", sv_of(m->format));
+	json_text_if(j, "format", sv_of(m->format));
 	json_open(j, "feed");
 	json_text_if(j, "title", m->title);
 	json_text_if(j, "subtitle", m->subtitle);
@@ -166,7 +166,7 @@ parse(const struct arguments *args, struct sv document)
 		(void)fprintf(
 		    stderr, "tocsin parse: %s: %s\n", args->file, e.msg);
 	m = feed_parser_meta(p);
-	if (m->format[0] != '\0')
+	if (m->format[0] != '\0' || m->cut_short)
 		status = print(m, &items);
 	feed_parser_free(p);
 	str_done(&out);

@@ -15,6 +15,7 @@
 
 enum kind {
 	PLAIN,
+	SAID_PLAIN, /* many say so of markup */
 	GUESSED,
 	HTML,
 	XHTML_TEXT /* what looks like markup in its text is none */
@@ -95,12 +96,29 @@ collect_free(struct collect *c)
 }
 
 static struct sv
-base(const struct collect *c)
+xml_base(const struct collect *c)
 {
 	for (size_t i = c->depth; i > 0; i--)
 		if (c->frames[i - 1].base != NULL)
 			return sv_of(c->frames[i - 1].base);
-	return sv_of(c->base_url);
+	return SV_NONE;
+}
+
+/* RSS does not say what relative URLs are relative to.  Feeds are often served
+ * from another place than the pages they link to, so the site's address, as the
+ * channel states it, goes before the document's, and that before what the
+ * document says it is. */
+static struct sv
+base(const struct collect *c)
+{
+	struct sv v = xml_base(c), site = c->feed.text[FIELD_LINK];
+	bool rss = c->elements.own != ATOM;
+
+	if (v.len == 0 && rss && url_is_http(site))
+		v = site;
+	if (v.len == 0)
+		v = sv_of(c->base_url);
+	return v.len == 0 && rss ? c->feed.text[FIELD_SELF] : v;
 }
 
 static struct sv
@@ -112,13 +130,15 @@ lang(const struct collect *c)
 	return c->feed.text[FIELD_LANG];
 }
 
+/* Without an address from outside, what is absolute stays as it is written. */
 static struct sv
 absolute(struct collect *c, struct sv ref)
 {
 	struct sv around = base(c);
 
 	ref = sv_trim(ref);
-	if (ref.len == 0 || around.len == 0)
+	if (ref.len == 0 || around.len == 0 ||
+	    (c->base_url[0] == '\0' && url_is_http(ref)))
 		return ref;
 	str_clear(&c->url);
 	url_resolve(&c->url, around, ref);
@@ -383,7 +403,7 @@ atom_kind(const struct xml_element *el)
 		return HTML;
 	if (!is_text_type(type))
 		return GUESSED;
-	return type.len == 0 && mode.len == 0 ? GUESSED : PLAIN;
+	return type.len == 0 && mode.len == 0 ? GUESSED : SAID_PLAIN;
 }
 
 /* RFC 4287 section 4.1.3.3: what is neither text nor XML is base64. */
@@ -457,6 +477,8 @@ take_link(struct collect *c, const struct xml_element *el, struct record *r)
 	else if (is_relation(rel, "enclosure") && c->in_item)
 		record_add_enclosure(
 		    r, arena(c), url, type, attribute(el, "length"));
+	else if (is_relation(rel, "self") && r == &c->feed && url_is_http(url))
+		record_put(r, arena(c), FIELD_SELF, 1, url);
 	f->is_link = alternate;
 }
 
@@ -634,7 +656,8 @@ plain_text(struct collect *c, const struct frame *f)
 	raw = sv_from(str_sv(&c->text), f->mark);
 	str_clear(&c->plain);
 	if (f->kind == HTML || f->kind == XHTML_TEXT || f->marked_up ||
-	    (f->kind == GUESSED && html_is_markup(raw)))
+	    (f->kind == GUESSED && html_is_markup(raw)) ||
+	    (f->kind == SAID_PLAIN && html_has_element(raw)))
 		html_to_text(&c->plain, raw);
 	else
 		str_add_words(&c->plain, raw);
@@ -788,6 +811,8 @@ end_item(struct collect *c)
 
 	record_to_item(&c->item, &it);
 	it.author = author(c);
+	if (it.published == NO_TIME && c->elements.own == ATOM)
+		it.published = it.updated;
 	if (it.lang.len == 0)
 		it.lang = c->source.text[FIELD_LANG];
 	if (it.lang.len == 0)

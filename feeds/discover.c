@@ -49,6 +49,19 @@ discover_is_page(struct sv v)
 	    (v.len <= 5 || !ascii_is_alnum(v.p[5]));
 }
 
+/* A page that is no XML may quote the root of a feed in a script. */
+size_t
+discover_inner_feed(struct sv page)
+{
+	size_t behind = page.len != 0 ? 1 : 0;
+	size_t at = behind + sv_find(sv_from(page, behind), SV("<?xml "));
+
+	if (at == page.len && sv_starts(sv_trim(page), SV("<?xml ")))
+		at = sv_find(
+		    page, SV("<feed xmlns=\"http://www.w3.org/2005/Atom\""));
+	return at;
+}
+
 static struct link
 read_link(struct sv attributes)
 {

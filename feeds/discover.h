@@ -19,6 +19,10 @@ size_t discover_prolog(struct sv v);
  * so. */
 bool discover_is_page(struct sv v);
 
+/* Where a feed begins that a server has put behind or into a page; v.len:
+ * nowhere. */
+size_t discover_inner_feed(struct sv page);
+
 /* Reads UTF-8.  `base`: where the page came from. */
 void discover_feeds(
     struct discovered *d, struct sv html, struct sv base, struct arena *a);

@@ -41,6 +41,7 @@ enum field {
 	FIELD_SUMMARY, /* of a feed: its subtitle */
 	FIELD_CONTENT,
 	FIELD_LINK,
+	FIELD_SELF, /* where the document says it is */
 	FIELD_ID,
 	FIELD_AUTHOR,
 	FIELD_EMAIL, /* of a person */

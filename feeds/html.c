@@ -413,3 +413,25 @@ html_is_markup(struct sv v)
 			return true;
 	return has_tag(v);
 }
+
+bool
+html_has_element(struct sv v)
+{
+	enum html_tag open = HTML_UNKNOWN;
+	struct html_scan scan;
+	struct html_token t;
+	struct sv name, value;
+
+	if (!has_tag(v))
+		return false;
+	html_scan_init(&scan, v);
+	while (html_scan_next(&scan, &t)) {
+		if (t.kind == HTML_START && open == HTML_UNKNOWN &&
+		    html_attribute(&t.text, &name, &value) && value.len != 0)
+			open = t.tag;
+		else if (t.kind == HTML_END && open != HTML_UNKNOWN &&
+		    t.tag == open)
+			return true;
+	}
+	return false;
+}

@@ -20,4 +20,7 @@ const char *html_entity_by_name(struct sv name);
 /* Does the text look like markup (a known tag, or a character reference)? */
 bool html_is_markup(struct sv text);
 
+/* Does it hold a known element with an attribute, and its end? */
+bool html_has_element(struct sv text);
+
 #endif

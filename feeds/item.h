@@ -42,6 +42,7 @@ struct feed_meta {
 	struct sv title, subtitle, link, id, lang;
 	int64_t updated;
 	int ttl_minutes; /* RSS ttl; 0: none */
+	bool cut_short; /* XML that ended before its root did, or before it */
 	const struct sv *feeds; /* URLs that a web page names instead */
 	size_t nfeeds;
 };

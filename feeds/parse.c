@@ -118,29 +118,20 @@ skip_blank(struct sv v)
 	}
 }
 
-/* A server may have put a page in front of the feed. */
-static bool
-is_webpage(struct sv v)
-{
-	struct sv behind = sv_from(v, 1);
-
-	return discover_is_page(v) &&
-	    sv_find(behind, SV("<?xml ")) == behind.len;
-}
-
 static const struct feed_format *
 format_of(struct sv v)
 {
 	if (sv_starts(v, SV("{")) || sv_starts(v, SV("[")))
 		return &jsonfeed;
-	return is_webpage(v) ? &webpage : &xmlfeed;
+	return discover_is_page(v) ? &webpage : &xmlfeed;
 }
 
-/* Stays undecided until enough has come. */
+/* Stays undecided until enough has come.  Cuts off `*in` what stands before a
+ * feed. */
 static bool
-choose_format(struct feed_parser *p, bool last)
+choose_format(struct feed_parser *p, bool last, struct sv *in)
 {
-	struct sv v = sv_sub(str_sv(&p->utf8), 0, FEED_CHUNK_BYTES);
+	struct sv v = sv_sub(*in, 0, FEED_CHUNK_BYTES);
 	size_t at = skip_blank(v);
 	size_t root = at + discover_prolog(sv_from(v, at));
 
@@ -151,6 +142,11 @@ choose_format(struct feed_parser *p, bool last)
 	for (size_t i = 0; i < COUNTOF(magics); i++)
 		if (sv_starts(v, sv_of(magics[i].begins)))
 			return refuse(p, magics[i].what);
+	at = discover_is_page(v) ? discover_inner_feed(v) : v.len;
+	if (at < v.len) {
+		v = sv_from(v, at);
+		*in = sv_from(*in, (size_t)(v.p - in->p));
+	}
 	p->format = format_of(v);
 	p->feed = p->format->create(sv_of(p->base_url), p->on_item, p->arg);
 	return true;
@@ -165,7 +161,7 @@ pass_on(struct feed_parser *p, bool last)
 
 	if (v.len == 0)
 		return true;
-	if (p->format == NULL && !choose_format(p, last))
+	if (p->format == NULL && !choose_format(p, last, &v))
 		return false;
 	if (p->format == NULL)
 		return true;

@@ -9,6 +9,9 @@
 struct xmlfeed {
 	struct collect *collect;
 	struct xml *xml;
+	bool started, is_xml; /* as it begins, whatever follows */
+	bool cut_short;
+	struct feed_meta meta;
 };
 
 static void *
@@ -32,11 +35,31 @@ feed_free(void *feed)
 }
 
 static bool
+begins_as_xml(struct sv v)
+{
+	v = sv_trim(v);
+	return sv_starts(v, SV("<?xml")) || sv_istarts(v, SV("<!doctype"));
+}
+
+static bool
 feed_push(void *feed, struct sv utf8, struct err *e)
 {
 	struct xmlfeed *f = feed;
 
+	if (!f->started)
+		f->is_xml = begins_as_xml(utf8);
+	f->started = true;
 	return xml_push(f->xml, utf8, e);
+}
+
+static const struct feed_meta *
+feed_meta(void *feed)
+{
+	struct xmlfeed *f = feed;
+
+	f->meta = *collect_meta(f->collect);
+	f->meta.cut_short = f->cut_short;
+	return &f->meta;
 }
 
 static bool
@@ -48,10 +71,10 @@ feed_finish(void *feed, struct err *e)
 		return false;
 	if (xml_root_closed(f->xml))
 		return true;
+	f->cut_short = f->is_xml || feed_meta(f)->format[0] != '\0';
 	return err_set(e, "%s",
-	    collect_meta(f->collect)->format[0] != '\0'
-		? "the document is cut short"
-		: "it has no elements and is not a feed");
+	    f->cut_short ? "the document is cut short"
+			 : "it has no elements and is not a feed");
 }
 
 static bool
@@ -60,14 +83,6 @@ feed_ended(const void *feed)
 	const struct xmlfeed *f = feed;
 
 	return xml_root_closed(f->xml);
-}
-
-static const struct feed_meta *
-feed_meta(void *feed)
-{
-	struct xmlfeed *f = feed;
-
-	return collect_meta(f->collect);
 }
 
 const struct feed_format xmlfeed = {

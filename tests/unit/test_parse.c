@@ -213,6 +213,25 @@ static const struct row rss[] = {
 	{ "without a base they stay as they are",
 	    SV(RSS("<item><link>/1</link></item>")), "[ link=/1 ]",
 	    NO_HEADERS },
+	{ "RSS: the site's address goes before the document's",
+	    SV(RSS("<link>http://site/blog/</link><item><link>1</link>"
+		   "<enclosure url='/f'/></item>")),
+	    "[ link=http://site/blog/1 file=http://site/f ]", NULL,
+	    "http://feeds/x" },
+	{ "and before both xml:base",
+	    SV(RSS("<link>http://site/</link>"
+		   "<item xml:base='http://b/c/'><link>1</link></item>")),
+	    "[ link=http://b/c/1 ]", NULL, "http://feeds/x" },
+	{ "Atom: the document's is what counts",
+	    SV(ATOM("<link href='http://site/'/>"
+		    "<entry><link href='1'/></entry>")),
+	    "[ link=http://feeds/1 ]", NULL, "http://feeds/x" },
+	{ "when nobody knows it, RSS may state it itself",
+	    SV(RSS("<atom:link xmlns:atom='http://www.w3.org/2005/Atom' "
+		   "rel='self' href='http://a/rss/'/>"
+		   "<item><link>1</link></item>"
+		   "<item><link>http://b/x y</link></item>")),
+	    "[ link=http://a/rss/1 ][ link=http://b/x y ]", NO_HEADERS },
 	{ "keywords are categories each",
 	    SV(RSS("<item xmlns:media='http://search.yahoo.com/mrss/'>"
 		   "<media:group><media:keywords>Gaza, aid ,</media:keywords>"
@@ -343,6 +362,17 @@ static const struct row atom[] = {
 	       "<issued>1970-01-01T00:01:00Z</issued><modified>"
 	       "1970-01-01T00:02:00Z</modified></entry></feed>"),
 	    "[ title=x published=60 updated=120 ]", NO_HEADERS },
+	{ "an entry was not published later than it was changed",
+	    SV(ATOM("<entry><updated>1970-01-01T00:01:00Z</updated></entry>")),
+	    "[ published=60 updated=60 ]", NO_HEADERS },
+	{ "what is said to be text is",
+	    SV(ATOM("<entry><title type='text'>&lt;b>x&lt;/b> &lt;a "
+		    "href='b'> &amp;amp;</title></entry>")),
+	    "[ title=<b>x</b> <a href='b'> &amp; ]", NO_HEADERS },
+	{ "unless a whole element with an attribute stands in it",
+	    SV(ATOM("<entry><title type='text'>I read &lt;a href='b'>c d&lt;/a>"
+		    "!</title></entry>")),
+	    "[ title=I read c d! ]", NO_HEADERS },
 	{ "an entry may stand alone",
 	    SV("<entry xmlns='http://www.w3.org/2005/Atom'><title>T</title>"
 	       "</entry>"),
@@ -419,6 +449,19 @@ static const struct row broken[] = {
 	    SV("<rss version='2.0'><channel><item><title>1</title></item>"
 	       "<item><title>2</title>"),
 	    "[ title=1 ]!the document is cut short", NO_HEADERS },
+	{ "one cut before its root was XML for all that is known",
+	    SV("<?xml version=\"1.0\" encoding=\"ut"),
+	    "!the document is cut short", NO_HEADERS },
+	{ "or in its document type", SV("<!DOCTYPE rss [<!ELEMENT x ANY>"),
+	    "!the document is cut short", NO_HEADERS },
+	{ "but a text was never a feed", SV("aaaa"),
+	    "!it has no elements and is not a feed", NO_HEADERS },
+	{ "a feed that is packed into a page",
+	    SV("<?xml version='1.0'?><!DOCTYPE html PUBLIC 'x'><html "
+	       "xmlns='http://www.w3.org/1999/xhtml'><body>"
+	       "<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><title>T"
+	       "</title></entry></feed></body></html>"),
+	    "[ title=T ]", NO_HEADERS },
 	{ "so does one cut in a tag",
 	    SV("<rss version='2.0'><channel><item><title>1</title></item>"
 	       "<item><tit"),
