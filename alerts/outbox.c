@@ -61,3 +61,20 @@ outbox_is_over(
 {
 	return p->give_up_ms >= 0 && now_ms - created_ms >= p->give_up_ms;
 }
+
+int64_t
+outbox_pace_next(const struct outbox_pace *p, int64_t spent_ms, int64_t now_ms)
+{
+	int64_t credit_ms = p->gap_ms * (int64_t)(p->burst - 1);
+	int64_t next_ms = spent_ms - credit_ms;
+
+	return p->gap_ms == 0 || next_ms < now_ms ? now_ms : next_ms;
+}
+
+void
+outbox_spend(const struct outbox_pace *p, int64_t *spent_ms, int64_t now_ms)
+{
+	if (*spent_ms < now_ms)
+		*spent_ms = now_ms;
+	*spent_ms += p->gap_ms;
+}

@@ -40,6 +40,21 @@ int64_t outbox_next_try(const struct outbox_policy *p, unsigned attempts,
 int64_t outbox_resume(const struct outbox_policy *p, int64_t created_ms,
     int64_t next_ms, int64_t now_ms);
 
+/* How many alerts a receiver takes: one in `gap_ms` (0: any number), of which
+ * `burst` may come at once. */
+struct outbox_pace {
+	int64_t gap_ms;
+	unsigned burst; /* at least 1 */
+};
+
+/* When the next one may go, in the clock of `now_ms`: not before now.
+ * `*spent_ms` is what the receiver's patience is used up to (GCRA, ITU-T I.371;
+ * 0 at first); outbox_spend() notes that one went. */
+int64_t
+outbox_pace_next(const struct outbox_pace *p, int64_t spent_ms, int64_t now_ms);
+void
+outbox_spend(const struct outbox_pace *p, int64_t *spent_ms, int64_t now_ms);
+
 /* Give up now? */
 bool outbox_is_over(
     const struct outbox_policy *p, int64_t created_ms, int64_t now_ms);

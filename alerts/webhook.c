@@ -1,5 +1,6 @@
 /* alerts/webhook.c: POSTs each alert to a URL, signed (Standard Webhooks). */
 #include "alerts/destination.h"
+#include "alerts/format.h"
 #include "alerts/sign.h"
 
 #include "base/clock.h"
@@ -23,7 +24,10 @@ struct webhook {
 	char **secrets;
 	size_t nsecrets;
 	int64_t timeout_ms;
-	struct http_call *call; /* the attempt under way */
+	struct format *format;
+	struct formatted sent; /* of the attempt under way */
+	struct str signatures;
+	struct http_call *call;
 	delivery_fn *done;
 	void *arg;
 };
@@ -33,8 +37,8 @@ check(const struct config_destination *c, struct err *e)
 {
 	if (c->url == NULL || !url_is_http(sv_of(c->url)))
 		return err_set(e, "a webhook needs `url`, http or https");
-	if (c->format != FORMAT_JSON)
-		return err_set(e, "a webhook sends `format: json` only");
+	if (c->format == FORMAT_TEXT)
+		return err_set(e, "a webhook sends no `format: text`");
 	if (c->secrets.n > SIGNATURES_BYTES / 64)
 		return err_set(e, "too many secrets");
 	for (size_t i = 0; i < c->secrets.n; i++)
@@ -48,13 +52,22 @@ webhook_open(const struct config_destination *c,
     const struct destination_env *env, struct err *e)
 {
 	struct webhook *w;
-	struct str shown;
+	struct format *format;
+	struct str shown, url;
 
 	if (!check(c, e))
 		return NULL;
+	format = format_open(c, e);
+	if (format == NULL)
+		return NULL;
 	w = mem_calloc(1, sizeof(*w));
 	w->env = env;
-	w->url = mem_strdup(c->url);
+	w->format = format;
+	formatted_init(&w->sent);
+	str_init(&w->signatures, SIGNATURES_BYTES);
+	str_init(&url, 2 * URL_BYTES);
+	format_url(format, sv_of(c->url), &url);
+	w->url = str_take(&url);
 	str_init(&shown, URL_BYTES);
 	url_redact(&shown, sv_of(c->url), true);
 	w->shown = str_take(&shown);
@@ -94,40 +107,67 @@ on_done(const struct http_response *r, void *arg)
 	w->done(&result, w->arg);
 }
 
+/* Signatures over what is sent, one for each secret. */
 static void
-webhook_send(void *self, const struct delivery *d, delivery_fn *done, void *arg)
+add_signatures(struct webhook *w, const char *id, int64_t now_s)
+{
+	str_clear(&w->signatures);
+	for (size_t i = 0; i < w->nsecrets; i++)
+		sign_add(&w->signatures, sv_of(w->secrets[i]), sv_of(id), now_s,
+		    str_sv(&w->sent.body));
+}
+
+static void
+post(struct webhook *w, const char *id)
 {
 	static const struct http_events events = { NULL, on_body, on_done };
-	struct webhook *w = self;
 	int64_t now_s = loop_wall_ms(w->env->loop) / SEC_MS;
-	char id[ID_BYTES], stamp[24];
-	struct str sign;
+	struct http_header headers[4 + FORMAT_HEADERS];
+	char stamp[24];
+	size_t n = 0;
 
-	assert(w->call == NULL);
-	(void)snprintf(id, sizeof(id), "%.*s", SV_ARG(d->id));
 	(void)snprintf(stamp, sizeof(stamp), "%lld", (long long)now_s);
-	str_init(&sign, SIGNATURES_BYTES);
-	for (size_t i = 0; i < w->nsecrets; i++)
-		sign_add(
-		    &sign, sv_of(w->secrets[i]), sv_of(id), now_s, d->body);
-	const struct http_header headers[] = {
-		{ "Content-Type", "application/json" },
-		{ "webhook-id", id },
-		{ "webhook-timestamp", stamp },
-		{ "webhook-signature", str_c(&sign) },
-	};
+	add_signatures(w, id, now_s);
+	headers[n++] = (struct http_header) { "Content-Type",
+		w->sent.content_type };
+	headers[n++] = (struct http_header) { "webhook-id", id };
+	headers[n++] = (struct http_header) { "webhook-timestamp", stamp };
+	if (w->nsecrets != 0)
+		headers[n++] = (struct http_header) { "webhook-signature",
+			str_c(&w->signatures) };
+	for (size_t i = 0; i < w->sent.nheaders; i++)
+		headers[n++] = (struct http_header) { w->sent.headers[i].name,
+			str_c(&w->sent.headers[i].value) };
 	const struct http_request req = { .url = w->url,
 		.post = true,
 		.headers = headers,
-		.nheaders = COUNTOF(headers) - (w->nsecrets == 0),
-		.body = d->body,
+		.nheaders = n,
+		.body = str_sv(&w->sent.body),
 		.timeout_ms = w->timeout_ms,
 		.max_bytes = ANSWER_BYTES,
 		.keep_alive = true };
+	w->call = http_start(w->env->http, &req, &events, w);
+}
+
+static void
+webhook_send(void *self, const struct delivery *d, delivery_fn *done, void *arg)
+{
+	struct outbox_result refused = { .kind = DELIVERY_REFUSED,
+		.retry_after_ms = -1 };
+	struct webhook *w = self;
+	char id[ID_BYTES];
+
+	assert(w->call == NULL);
+	(void)snprintf(id, sizeof(id), "%.*s", SV_ARG(d->id));
 	w->done = done;
 	w->arg = arg;
-	w->call = http_start(w->env->http, &req, &events, w);
-	str_done(&sign);
+	if (format_render(w->format, d->body, &w->sent)) {
+		post(w, id);
+		return;
+	}
+	(void)err_set(&refused.why,
+	    "%s: the alert does not fit into the format", w->shown);
+	done(&refused, arg);
 }
 
 static void
@@ -136,6 +176,9 @@ webhook_close(void *self)
 	struct webhook *w = self;
 
 	http_cancel(w->call);
+	format_close(w->format);
+	formatted_done(&w->sent);
+	str_done(&w->signatures);
 	for (size_t i = 0; i < w->nsecrets; i++) {
 		explicit_bzero(w->secrets[i], strlen(w->secrets[i]));
 		free(w->secrets[i]);

@@ -97,6 +97,8 @@
 #define EXCERPT_BYTES            400
 #define ALERT_BYTES              MiB(1)       /* one encoded document */
 #define ALERT_TEXT_BYTES         KiB(8)       /* one text in it */
+#define TEMPLATE_BYTES           KiB(64)      /* one file */
+#define TEMPLATE_DEPTH           8            /* sections inside each other */
 #define OUTBOX_LOAD              64           /* rows of one destination in memory */
 
 /* clang-format on */

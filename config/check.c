@@ -86,6 +86,9 @@ static const struct {
 	{ "secret", 1u << DEST_WEBHOOK, 0 },
 	{ "timeout", 1u << DEST_WEBHOOK, 0 },
 	{ "give-up", 1u << DEST_WEBHOOK, 0 },
+	{ "template", 1u << DEST_WEBHOOK, 0 },
+	{ "content-type", 1u << DEST_WEBHOOK, 0 },
+	{ "gap", 1u << DEST_WEBHOOK, 0 },
 };
 
 static void
@@ -120,6 +123,28 @@ check_webhook(struct diags *d, const struct node *map)
 		    "who sends");
 }
 
+/* Each type of destination can do json. */
+static void
+check_format(struct diags *d, const struct node *map, const struct node *format,
+    unsigned type)
+{
+	struct sv name = format->text.text;
+	bool is_template = sv_is(name, "template");
+	const char *word = schema_words(TYPE_DESTTYPE).v[type];
+
+	if (sv_is(name, "text") && type != DEST_STDOUT)
+		node_problem(d, DIAG_ERROR, format, NULL,
+		    "format: text is for stdout; a %s gets json", word);
+	else if (!sv_is(name, "json") && !sv_is(name, "text") &&
+	    type != DEST_WEBHOOK)
+		node_problem(d, DIAG_ERROR, format, NULL,
+		    "format: %.*s is for webhooks; a %s gets json",
+		    SV_ARG(name), word);
+	else if (is_template && child_of(map, "template") == NULL)
+		node_problem(d, DIAG_ERROR, format, NULL,
+		    "format: template needs 'template', the file");
+}
+
 static void
 check_destination(struct diags *d, const struct node *map,
     const struct config_destination *values)
@@ -139,10 +164,8 @@ check_destination(struct diags *d, const struct node *map,
 	    values->retry_max_ms);
 	if (i == DEST_WEBHOOK)
 		check_webhook(d, map);
-	if (i != DEST_STDOUT && format != NULL &&
-	    sv_is(format->text.text, "text"))
-		node_problem(d, DIAG_ERROR, format, NULL,
-		    "format: text is for stdout; a %s gets json", words.v[i]);
+	if (format != NULL)
+		check_format(d, map, format, i);
 }
 
 void

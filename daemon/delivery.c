@@ -2,6 +2,7 @@
  * order, and records what came of each. */
 #include "daemon/delivery.h"
 
+#include "alerts/format.h"
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/log.h"
@@ -33,6 +34,8 @@ struct runner {
 	const struct destination_type *type;
 	void *self;
 	struct outbox_policy policy;
+	struct outbox_pace pace;
+	int64_t spent_ms; /* see outbox_pace_next() */
 	struct timer *timer; /* the next step */
 
 	/* The oldest undelivered alerts; those after `last_row` are still in
@@ -279,6 +282,7 @@ attempt(struct runner *r, const struct queued *q)
 	r->delivery = (struct delivery) { .id = sv_of(q->id),
 		.body = { q->body, q->body_len },
 		.created_ms = q->created_ms };
+	outbox_spend(&r->pace, &r->spent_ms, loop_now_ms(r->all->env.loop));
 	r->sending = true;
 	r->type->send(r->self, &r->delivery, on_result, r);
 }
@@ -287,11 +291,14 @@ static void
 on_timer(void *arg)
 {
 	struct runner *r = arg;
-	int64_t wait_ms;
+	int64_t now_ms, wait_ms;
 
 	if (r->sending || r->closed || (r->n == 0 && !load(r)))
 		return;
-	wait_ms = first(r)->due_ms - loop_now_ms(r->all->env.loop);
+	now_ms = loop_now_ms(r->all->env.loop);
+	wait_ms = outbox_pace_next(&r->pace, r->spent_ms, now_ms) - now_ms;
+	if (first(r)->due_ms - now_ms > wait_ms)
+		wait_ms = first(r)->due_ms - now_ms;
 	if (wait_ms > 0)
 		timer_set(r->timer, wait_ms);
 	else
@@ -332,6 +339,9 @@ runner_switch(struct runner *r, const struct config_destination *c, void *self)
 	r->self = self;
 	r->policy = (struct outbox_policy) { c->retry_min_ms, c->retry_max_ms,
 		r->type->gives_up ? c->give_up_ms : -1 };
+	r->pace = c->gap_ms >= 0 ? (struct outbox_pace) { c->gap_ms, 1 }
+				 : format_pace(c->format);
+	r->spent_ms = 0;
 	r->sending = r->told = false;
 	r->failures = 0;
 	if (r->n != 0)

@@ -207,6 +207,15 @@
 	    "destinations:\n"
 	    "  d: {type: spool, dir: x, format: text}\n",
 	    "t:2:36: error: format: text is for stdout; a spool gets json\n" },
+{ "a receiver's format for a spool",
+	    "destinations:\n"
+	    "  d: {type: spool, dir: x, format: slack}\n",
+	    "t:2:36: error: format: slack is for webhooks; a spool gets json\n" },
+{ "a template without its file",
+	    "destinations:\n"
+	    "  d: {type: webhook, url: 'http://a/', secret: {env: TEST_SECRET},"
+	    " format: template}\n",
+	    "t:2:76: error: format: template needs 'template', the file\n" },
 { "bounds the wrong way round",
 	    "daemon: {floor: 2d}\n"
 	    "destinations:\n"

@@ -272,6 +272,29 @@ alerts_go_out_in_order_and_once(void **state)
 }
 
 static void
+a_gap_is_kept_and_delays_no_other(void **state)
+{
+	struct bench *b = *state;
+	struct err e;
+
+	b->destinations[0].gap_ms = 1000;
+	assert_true(deliveries_reload(b->deliveries, &b->config, &e));
+	put(b, "abc", "desk");
+	put(b, "xyz", "other");
+	fake_pass(world.loop, 999);
+	expect_log("other:x desk:a other:y other:z ");
+	fake_pass(world.loop, 2);
+	expect_log("desk:b ");
+	will_answer(DELIVERY_RETRY, -1);
+	fake_pass(world.loop, 1000);
+	expect_log("desk:c ");
+	fake_pass(world.loop, 990); /* retry-min alone would be over */
+	expect_log("");
+	fake_pass(world.loop, 10);
+	expect_log("desk:c ");
+}
+
+static void
 more_than_memory_holds_goes_out_too(void **state)
 {
 	struct bench *b = *state;
@@ -751,6 +774,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(alerts_go_out_in_order_and_once),
+		T(a_gap_is_kept_and_delays_no_other),
 		T(more_than_memory_holds_goes_out_too),
 		T(a_failure_holds_back_what_comes_after_it),
 		T(trouble_of_one_does_not_touch_another),

@@ -124,6 +124,31 @@ it_is_over_after_give_up(void **state)
 	assert_false(outbox_is_over(&never, 0, NOW));
 }
 
+/* One in 100 ms, three at once. */
+static void
+a_pace_is_kept(void **state)
+{
+	static const struct {
+		int64_t now_ms, next_ms;
+	} rows[] = { { 1000, 1000 }, { 1000, 1000 }, { 1000, 1000 },
+		{ 1000, 1100 }, { 1150, 1200 }, { 2000, 2000 }, { 2000, 2000 },
+		{ 2000, 2000 }, { 2001, 2100 } };
+	const struct outbox_pace none = { 0, 0 }, pace = { 100, 3 };
+	int64_t spent_ms = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		int64_t next_ms = outbox_pace_next(
+		    &pace, spent_ms, rows[i].now_ms);
+
+		if (next_ms != rows[i].next_ms)
+			fail_msg("%zu: %lld", i, (long long)next_ms);
+		outbox_spend(&pace, &spent_ms, next_ms);
+	}
+	outbox_spend(&none, &spent_ms, 5000);
+	assert_int_equal(outbox_pace_next(&none, spent_ms, 5000), 5000);
+}
+
 int
 main(void)
 {
@@ -132,6 +157,7 @@ main(void)
 		cmocka_unit_test(the_next_try_is),
 		cmocka_unit_test(after_a_restart_it_goes_on),
 		cmocka_unit_test(it_is_over_after_give_up),
+		cmocka_unit_test(a_pace_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

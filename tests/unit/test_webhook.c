@@ -28,7 +28,8 @@ struct http_call {
 
 static struct {
 	struct http_call call;
-	char url[200], type[40], id[80], stamp[40], signature[400], body[100];
+	char url[200], type[40], ce_id[80], id[80], stamp[40], signature[400],
+	    body[200];
 	unsigned max_redirects;
 	int64_t timeout_ms;
 	bool post, cancelled;
@@ -56,7 +57,9 @@ keep_header(const struct http_header *h)
 		keep(world.stamp, sizeof(world.stamp), h->value);
 	else if (strcmp(h->name, "webhook-signature") == 0)
 		keep(world.signature, sizeof(world.signature), h->value);
-	else
+	else if (strcmp(h->name, "ce-id") == 0)
+		keep(world.ce_id, sizeof(world.ce_id), h->value);
+	else if (strncmp(h->name, "ce-", 3) != 0)
 		fail_msg("header %s", h->name);
 }
 
@@ -263,6 +266,43 @@ an_answer_is_judged_and_told_without_secrets(void **state)
 	destination_webhook.close(w);
 }
 
+/* What is signed is what is sent. */
+static void
+a_format_makes_body_headers_and_url(void **state)
+{
+	static struct destination_env env;
+	struct config_text secret = { .text = SV(SECRET) };
+	struct config_destination c = { .type = DEST_WEBHOOK,
+		.url = URL,
+		.format = FORMAT_CLOUDEVENTS_BINARY,
+		.secrets = { &secret, 1 } };
+	struct delivery d = { SV("alr_a"),
+		SV("{\"type\":\"alert.new\",\"data\":{\"id\":\"alr_a\","
+		   "\"item\":{}}}"),
+		1 };
+	struct err e;
+	void *w;
+
+	(void)state;
+	env.loop = world.loop;
+	w = destination_webhook.open(&c, &env, &e);
+	destination_webhook.send(w, &d, on_result, NULL);
+	assert_string_equal(world.ce_id, "alr_a");
+	assert_string_equal(world.body, "{\"id\":\"alr_a\",\"item\":{}}");
+	assert_true(sign_verify(sv_of(world.signature), secret.text,
+	    SV("alr_a"), 1711429929, sv_of(world.body), 1711429929));
+	destination_webhook.close(w);
+	c.format = FORMAT_DISCORD;
+	w = destination_webhook.open(&c, &env, &e);
+	destination_webhook.send(w, &d, on_result, NULL);
+	assert_string_equal(world.url, URL "&wait=true");
+	finish(HTTP_ANSWERED, 200, "");
+	d.body = SV("{}");
+	destination_webhook.send(w, &d, on_result, NULL);
+	assert_int_equal(world.result.kind, DELIVERY_REFUSED);
+	destination_webhook.close(w);
+}
+
 static void
 impossible_options_are_refused(void **state)
 {
@@ -288,6 +328,7 @@ main(void)
 		T(a_retry_has_the_same_id_and_a_new_time),
 		T(without_a_secret_there_is_no_signature),
 		T(an_answer_is_judged_and_told_without_secrets),
+		T(a_format_makes_body_headers_and_url),
 		T(impossible_options_are_refused),
 	};
 
