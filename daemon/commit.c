@@ -13,6 +13,8 @@
 #define COMMIT_CHANGES 200
 #define COMMIT_MS 10
 
+#define COMMIT_SOON_MS 10
+
 #define RETRY_MIN_MS (1 * SEC_MS)
 #define RETRY_MAX_MS (30 * SEC_MS)
 
@@ -25,6 +27,7 @@ struct change {
 struct committer {
 	struct store *store; /* borrowed */
 	struct loop_idle *idle;
+	struct timer *soon;
 	struct timer *retry; /* set while commits fail */
 	int64_t wait_ms; /* of the next retry; 0: not stuck */
 	struct change *waiting;
@@ -123,6 +126,7 @@ on_turn_end(void *arg)
 		return;
 	}
 	get_unstuck(c);
+	timer_stop(c->soon);
 	if (c->n != 0)
 		loop_idle_ask(c->idle);
 }
@@ -134,6 +138,7 @@ committer_new(struct loop *l, struct store *s)
 
 	c->store = s;
 	c->idle = loop_idle_new(l, on_turn_end, c);
+	c->soon = timer_new(l, on_turn_end, c);
 	c->retry = timer_new(l, on_turn_end, c);
 	return c;
 }
@@ -149,20 +154,38 @@ committer_free(struct committer *c)
 		continue;
 	for (size_t i = 0; i < c->n; i++)
 		c->waiting[i].drop(c->waiting[i].arg);
+	timer_free(c->soon);
 	timer_free(c->retry);
 	loop_idle_free(c->idle);
 	free(c->waiting);
 	free(c);
 }
 
+static void
+put(struct committer *c, struct change change)
+{
+	c->waiting = mem_grow(
+	    c->waiting, &c->cap, c->n + 1, sizeof(*c->waiting));
+	c->waiting[c->n++] = change;
+}
+
 void
 committer_add(struct committer *c, commit_apply_fn *fn, commit_done_fn *done,
     commit_done_fn *drop, void *arg)
 {
-	c->waiting = mem_grow(
-	    c->waiting, &c->cap, c->n + 1, sizeof(*c->waiting));
-	c->waiting[c->n++] = (struct change) { fn, done, drop, arg };
+	put(c, (struct change) { fn, done, drop, arg });
 	loop_idle_ask(c->idle);
+}
+
+void
+committer_add_soon(struct committer *c, commit_apply_fn *fn,
+    commit_done_fn *done, commit_done_fn *drop, void *arg)
+{
+	put(c, (struct change) { fn, done, drop, arg });
+	if (c->n >= COMMIT_CHANGES)
+		loop_idle_ask(c->idle);
+	else if (!timer_is_set(c->soon))
+		timer_set(c->soon, COMMIT_SOON_MS);
 }
 
 bool

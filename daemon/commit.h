@@ -27,6 +27,11 @@ void committer_free(struct committer *c);
 void committer_add(struct committer *c, commit_apply_fn *apply,
     commit_done_fn *done, commit_done_fn *drop, void *arg);
 
+/* The same for what may wait for others a little (COMMIT_SOON_MS): what is lost
+ * with it is only done again. */
+void committer_add_soon(struct committer *c, commit_apply_fn *apply,
+    commit_done_fn *done, commit_done_fn *drop, void *arg);
+
 /* True while commits fail (full disk ...): producers should wait. */
 bool committer_is_stuck(const struct committer *c);
 

@@ -96,7 +96,13 @@ record(struct runner *r, struct mark m, const struct err *why)
 
 	*kept = m;
 	memcpy(kept->why, why->msg, sizeof(kept->why));
-	committer_add(r->all->committer, apply_mark, free, free, kept);
+	/* A delivery that is not recorded when the process is killed comes
+	 * again, with the same id. */
+	if (m.kind == MARK_DONE)
+		committer_add_soon(
+		    r->all->committer, apply_mark, free, free, kept);
+	else
+		committer_add(r->all->committer, apply_mark, free, free, kept);
 }
 
 static struct queued *
