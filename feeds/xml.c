@@ -33,6 +33,7 @@ struct xml {
 	size_t starts[FEED_DEPTH], depth;
 	struct xmlns xmlns;
 	struct dtd dtd;
+	size_t growth; /* of the text, by the entities of the document */
 	struct str text; /* of one reference */
 	char pieces[512]; /* short ones, not handed on yet */
 	size_t npieces;
@@ -160,6 +161,18 @@ reference_len(struct sv v, bool last)
 	return i > first && i < v.len && v.p[i] == ';' ? i + 1 : 1;
 }
 
+/* The text of an entity of the document; `ref` itself when they have brought
+ * too much. */
+static struct sv
+grow(struct xml *x, struct sv ref, struct sv value)
+{
+	x->growth += value.len > ref.len ? value.len - ref.len : 0;
+	if (x->growth <= DTD_GROWTH_BYTES)
+		return value;
+	(void)fail(x, "what entities add to the document", DTD_GROWTH_BYTES);
+	return ref;
+}
+
 /* The text of a whole reference, at least 3 bytes long. */
 static struct sv
 decode(struct xml *x, struct sv ref)
@@ -175,7 +188,7 @@ decode(struct xml *x, struct sv ref)
 	if (sv_is(name, "quot"))
 		return SV("\"");
 	if (dtd_entity(&x->dtd, name, &value))
-		return value;
+		return grow(x, ref, value);
 	str_clear(&x->text);
 	return html_entity(ref, &x->text) == ref.len ? str_sv(&x->text) : ref;
 }

@@ -897,6 +897,11 @@ repeat(struct str *out, const char *head, const char *part, size_t times)
 }
 
 #define ITEM_BEGIN "<rss version='2.0'><channel><item>"
+/* 64 bytes long */
+#define ENTITY_A \
+	"<!DOCTYPE a [<!ENTITY a " \
+	"'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'" \
+	">]>"
 
 static const struct {
 	const char *name, *head, *part;
@@ -912,6 +917,11 @@ static const struct {
 	    FEED_COMMENT_BYTES / 16 + KiB(2), "one comment" },
 	{ "a document type", "<!DOCTYPE a [", "<!ELEMENT a ANY>",
 	    FEED_COMMENT_BYTES / 16 + KiB(2), "the document type" },
+	{ "entities in texts", ENTITY_A ITEM_BEGIN "<title>", "&a;",
+	    DTD_GROWTH_BYTES / 61 + 1, "what entities add" },
+	{ "entities in attributes", ENTITY_A ITEM_BEGIN,
+	    "<a xml:lang='&a;&a;&a;&a;&a;&a;&a;&a;'/>",
+	    DTD_GROWTH_BYTES / 61 / 8 + 1, "what entities add" },
 	{ "items", "<rss version='2.0'><channel>", "<item></item>",
 	    FEED_ITEMS + 1, "the feed has more than" },
 	{ "items of JSON", "{\"items\":[", "{\"title\":1}", FEED_ITEMS + 1,
