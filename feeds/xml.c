@@ -23,6 +23,7 @@ struct xml {
 	void *arg;
 	enum state state;
 	bool started, closed, last, failed;
+	bool stray; /* text outside the root */
 	struct err err; /* why it failed */
 	struct str in; /* a token whose end has not come yet */
 	size_t scanned; /* of the tag at the front of `in` */
@@ -79,6 +80,12 @@ bool
 xml_root_closed(const struct xml *x)
 {
 	return x->closed;
+}
+
+bool
+xml_has_stray_text(const struct xml *x)
+{
+	return x->stray;
 }
 
 /* Every function named take_x looks at the front of `v` and returns the bytes
@@ -556,6 +563,8 @@ take_text(struct xml *x, struct sv v)
 	size_t n = x->depth != 0 ? run(v, '<', '&') : sv_chr(v, '<');
 
 	put(x, sv_sub(v, 0, n));
+	x->stray = x->stray ||
+	    (x->depth == 0 && sv_trim(sv_sub(v, 0, n)).len != 0);
 	if (n != 0)
 		return n;
 	if (v.p[0] == '<')

@@ -456,11 +456,18 @@ static const struct row broken[] = {
 	    "!the document is cut short", NO_HEADERS },
 	{ "but a text was never a feed", SV("aaaa"),
 	    "!it has no elements and is not a feed", NO_HEADERS },
+	{ "nor was an error message behind a declaration",
+	    SV("<?xml version='1.0'?>\nFatal error: no database"),
+	    "!it has no elements and is not a feed", NO_HEADERS },
 	{ "a feed that is packed into a page",
 	    SV("<?xml version='1.0'?><!DOCTYPE html PUBLIC 'x'><html "
 	       "xmlns='http://www.w3.org/1999/xhtml'><body>"
 	       "<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><title>T"
 	       "</title></entry></feed></body></html>"),
+	    "[ title=T ]", NO_HEADERS },
+	{ "of whatever format",
+	    SV("<?xml version='1.0'?><!DOCTYPE html PUBLIC 'x'><html><body>" RSS(
+		"<item><title>T</title></item>") "</body></html>"),
 	    "[ title=T ]", NO_HEADERS },
 	{ "so does one cut in a tag",
 	    SV("<rss version='2.0'><channel><item><title>1</title></item>"
@@ -490,6 +497,17 @@ static const struct row no_feeds[] = {
 	{ "a page in front of a feed is not read",
 	    SV("<html><p>Warning</p></html>\n<?xml version='1.0'?>" RSS(
 		"<item><title>T</title></item>")),
+	    "[ title=T ]", NO_HEADERS },
+	{ "a page with a drawing in it is a page",
+	    SV("<!doctype html><link rel=alternate href=/1 "
+	       "type=application/rss+xml><body><?xml version='1.0'?>"
+	       "<!DOCTYPE svg PUBLIC 'x'><svg/><?xml version='1.0'?><svg/>"),
+	    "!it is an HTML page, not a feed; it names http://a/1", NULL,
+	    "http://a/" },
+	{ "and may stand before a feed",
+	    SV("<!doctype html><body><?xml version='1.0'?><svg/></body>"
+	       "<?xml version='1.0'?><!-- x --><!DOCTYPE rss>" RSS(
+		   "<item><title>T</title></item>")),
 	    "[ title=T ]", NO_HEADERS },
 	{ "other XML", SV("<?xml version='1.0'?><svg/>"),
 	    "!it is XML, but not a feed: its root element is <svg>",
