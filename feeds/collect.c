@@ -130,7 +130,8 @@ lang(const struct collect *c)
 	return c->feed.text[FIELD_LANG];
 }
 
-/* Without an address from outside, what is absolute stays as it is written. */
+/* Without an address from outside, what is absolute stays as it is written.
+ * What is too long for an address is none, and its beginning another one. */
 static struct sv
 absolute(struct collect *c, struct sv ref)
 {
@@ -142,7 +143,7 @@ absolute(struct collect *c, struct sv ref)
 		return ref;
 	str_clear(&c->url);
 	url_resolve(&c->url, around, ref);
-	return str_sv(&c->url);
+	return c->url.full ? SV_NONE : str_sv(&c->url);
 }
 
 static struct sv

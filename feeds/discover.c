@@ -154,7 +154,9 @@ resolve(struct sv href, struct sv base, struct arena *a)
 	str_init(&url, URL_BYTES);
 	html_to_text(&text, href); /* decodes references */
 	url_resolve(&url, base, str_sv(&text));
-	v = url_is_http(str_sv(&url)) ? arena_sv(a, str_sv(&url)) : SV_NONE;
+	v = url_is_http(str_sv(&url)) && !url.full && !text.full
+	    ? arena_sv(a, str_sv(&url))
+	    : SV_NONE;
 	str_done(&text);
 	str_done(&url);
 	return v;

@@ -970,6 +970,31 @@ test_ceilings(void **state)
 }
 
 static void
+check_long_link(const char *head, const char *tail, const char *want)
+{
+	struct str doc, out;
+
+	repeat(&doc, head, "xxxxxxxx", URL_BYTES / 8);
+	(void)str_adds(&doc, tail);
+	str_init(&out, KiB(16));
+	run(str_sv(&doc), SV_NONE, SV("http://a/"), KiB(16), &out);
+	assert_string_equal(str_c(&out), want);
+	str_done(&out);
+	str_done(&doc);
+}
+
+/* It is dropped, not cut: the beginning of a link leads elsewhere. */
+static void
+test_too_long_links_are_none(void **state)
+{
+	(void)state;
+	check_long_link(ITEM_BEGIN "<link>http://a/",
+	    "</link><title>T</title></item></channel></rss>", "[ title=T ]");
+	check_long_link("{\"items\":[{\"title\":\"T\",\"url\":\"http://a/",
+	    "\",\"external_url\":\"/b\"}]}", "[ title=T link=http://a/b ]");
+}
+
+static void
 on_long_item(const struct item *it, void *arg)
 {
 	size_t *len = arg;
@@ -1064,6 +1089,7 @@ main(void)
 		cmocka_unit_test(test_meta),
 		cmocka_unit_test(test_streams),
 		cmocka_unit_test(test_ceilings),
+		cmocka_unit_test(test_too_long_links_are_none),
 		cmocka_unit_test(test_long_text_is_cut),
 		cmocka_unit_test(test_data),
 	};
