@@ -469,6 +469,14 @@ static const struct row broken[] = {
 	    SV("<?xml version='1.0'?><!DOCTYPE html PUBLIC 'x'><html><body>" RSS(
 		"<item><title>T</title></item>") "</body></html>"),
 	    "[ title=T ]", NO_HEADERS },
+	{ "an item whose end is missing ends where the next one begins",
+	    SV(RSS("<item><title>1</title><item><title>2</title></item>"
+		   "<item><title>3</title><x><item/></x></item>"
+		   "<item><title>4</title>")),
+	    "[ title=1 ][ title=2 ][ title=3 ][ title=4 ]", NO_HEADERS },
+	{ "so do entries",
+	    SV(ATOM("<entry><title>1</title><entry><title>2</title>")),
+	    "[ title=1 ][ title=2 ]", NO_HEADERS },
 	{ "so does one cut in a tag",
 	    SV("<rss version='2.0'><channel><item><title>1</title></item>"
 	       "<item><tit"),
