@@ -58,6 +58,7 @@
 #define DTD_ENTITIES             64           /* kept of one document */
 #define DTD_NAME_BYTES           64
 #define DTD_VALUE_BYTES          64
+#define DTD_GROWTH_BYTES         MiB(1)       /* by which they lengthen one document */
 #define ITEM_TEXT_BYTES          MiB(1)       /* one field of one item */
 #define ITEM_ID_BYTES            KiB(4)
 #define ITEM_CATEGORIES          64

@@ -150,7 +150,7 @@ add_merged(struct str *out, const struct url *b, struct sv ref)
 	struct str merged;
 	size_t n = b->path.len;
 
-	str_init(&merged, URL_BYTES * 2);
+	str_init(&merged, URL_BYTES + out->max);
 	while (n > 0 && b->path.p[n - 1] != '/')
 		n--;
 	if (n == 0 && b->has_authority)
@@ -158,6 +158,7 @@ add_merged(struct str *out, const struct url *b, struct sv ref)
 	(void)str_add(&merged, sv_sub(b->path, 0, n));
 	(void)str_add(&merged, ref);
 	add_path(out, str_sv(&merged));
+	out->full |= merged.full;
 	str_done(&merged);
 }
 
@@ -210,7 +211,7 @@ url_resolve(struct str *out, struct sv base, struct sv ref)
 	struct url b, r;
 	struct str clean;
 
-	str_init(&clean, URL_BYTES);
+	str_init(&clean, out->max);
 	escape_blanks(&clean, sv_trim(ref));
 	url_split(base, &b);
 	url_split(str_sv(&clean), &r);
@@ -218,6 +219,7 @@ url_resolve(struct str *out, struct sv base, struct sv ref)
 		(void)str_add(out, str_sv(&clean));
 	else
 		resolve(out, &b, &r);
+	out->full |= clean.full;
 	str_done(&clean);
 }
 

@@ -17,7 +17,7 @@ void url_split(struct sv text, struct url *out);
 /* Appends `ref` resolved against `base` (RFC 3986 section 5.2, dot segments
  * removed).  White space around `ref` is dropped and white space and controls
  * inside it percent-encoded.  Where `base` is no absolute URL, `ref` is
- * appended as it is. */
+ * appended as it is.  With out->full it is cut, and no URL. */
 void url_resolve(struct str *out, struct sv base, struct sv ref);
 
 /* http or https with a host. */

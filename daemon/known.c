@@ -66,9 +66,10 @@ same_traits(const struct item_traits *a, const struct item_traits *b)
 	    a->date == b->date && a->page == b->page;
 }
 
-/* Its key is another one's. */
+/* Its key is that of `before`, which is `here`, in the document, or not. */
 static void
-set_apart(struct item_traits *here, struct identity *id)
+set_apart(struct item_traits *here, const struct item_traits *before,
+    struct identity *id)
 {
 	if (here != NULL && !here->shared) {
 		here->shared = true;
@@ -76,7 +77,7 @@ set_apart(struct item_traits *here, struct identity *id)
 		id->other = *here;
 		memcpy(id->other_key, id->key, sizeof(id->key));
 	}
-	item_key_of_another(&id->traits, id->key);
+	item_key_of_another(before, &id->traits, id->key);
 }
 
 static enum known_as
@@ -87,9 +88,9 @@ look_by_key(struct known *k, struct store *s, struct sv feed,
 	bool has = here == NULL && find_item(s, feed, id, &before);
 
 	if (here != NULL
-		? item_is_another_here(here, &id->traits)
+		? item_is_another_here(it, here, &id->traits)
 		: has && item_is_another_now(it, &before, &id->traits)) {
-		set_apart(here, id);
+		set_apart(here, here != NULL ? here : &before, id);
 		here = map_get(&k->keys, key_of(id));
 		has = here == NULL && find_item(s, feed, id, &before);
 	}

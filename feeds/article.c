@@ -382,7 +382,7 @@ own_link(struct sv link, struct sv base_url, struct arena *a)
 	str_init(&url, URL_BYTES);
 	if (link.len != 0)
 		url_resolve(&url, base_url, link);
-	if (url_is_http(str_sv(&url)))
+	if (url_is_http(str_sv(&url)) && !url.full)
 		v = arena_sv(a, str_sv(&url));
 	str_done(&url);
 	return v;

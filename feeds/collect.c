@@ -130,7 +130,8 @@ lang(const struct collect *c)
 	return c->feed.text[FIELD_LANG];
 }
 
-/* Without an address from outside, what is absolute stays as it is written. */
+/* Without an address from outside, what is absolute stays as it is written.
+ * What is too long for an address is none, and its beginning another one. */
 static struct sv
 absolute(struct collect *c, struct sv ref)
 {
@@ -142,7 +143,7 @@ absolute(struct collect *c, struct sv ref)
 		return ref;
 	str_clear(&c->url);
 	url_resolve(&c->url, around, ref);
-	return str_sv(&c->url);
+	return c->url.full ? SV_NONE : str_sv(&c->url);
 }
 
 static struct sv
@@ -585,6 +586,34 @@ start_markup(struct collect *c, const struct xml_element *el)
 	append_tag(c, "<", el->name.local);
 }
 
+static void end_item(struct collect *);
+
+/* An item within an item: the end tag of the outer one is missing.  What comes
+ * is no longer in it. */
+static bool
+leaves_item(struct collect *c, const struct xml_element *el)
+{
+	struct frame *f = top(c);
+	const struct element *outer;
+
+	if (c->depth < 3 || f[-1].scope != IN_ITEM)
+		return false;
+	outer = f[-1].element;
+	return outer != NULL && outer->reading == OPENS_ITEM &&
+	    sv_ieq(el->name.local, outer->name) &&
+	    elements_find(&c->elements, el->name, f[-2].scope) == outer;
+}
+
+static void
+leave_item(struct collect *c)
+{
+	struct frame *f = top(c) - 1;
+
+	end_item(c);
+	f->element = NULL;
+	f->scope = f[-1].scope;
+}
+
 static bool
 on_start(const struct xml_element *el, void *arg, struct err *e)
 {
@@ -594,6 +623,10 @@ on_start(const struct xml_element *el, void *arg, struct err *e)
 	push(c, el);
 	if (c->depth == 1)
 		return start_root(c, el, e);
+	if (leaves_item(c, el)) {
+		leave_item(c);
+		around = top(c)[-1].scope;
+	}
 	if (around == IN_MARKUP) {
 		start_markup(c, el);
 		return true;

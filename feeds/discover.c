@@ -30,13 +30,23 @@ discover_prolog(struct sv v)
 	return v.len;
 }
 
-/* Behind a document type that is not theirs. */
+static const char *const feed_roots[] = { "rss", "feed", "rdf", "channel",
+	"urlset" };
+
+static bool
+is_feed_name(struct sv v)
+{
+	for (size_t i = 0; i < COUNTOF(feed_roots); i++)
+		if (sv_istarts(v, sv_of(feed_roots[i])))
+			return true;
+	return false;
+}
+
 static bool
 is_feed_root(struct sv v)
 {
 	v = sv_from(v, discover_prolog(v));
-	return sv_istarts(v, SV("<rss")) || sv_istarts(v, SV("<feed")) ||
-	    sv_istarts(v, SV("<rdf"));
+	return sv_starts(v, SV("<")) && is_feed_name(sv_from(v, 1));
 }
 
 bool
@@ -44,22 +54,53 @@ discover_is_page(struct sv v)
 {
 	v = sv_from(v, discover_prolog(v));
 	if (sv_istarts(v, SV("<!doctype html")))
+		/* It may be before a feed. */
 		return !is_feed_root(sv_from(v, sv_chr(v, '>') + 1));
 	return sv_istarts(v, SV("<html")) &&
 	    (v.len <= 5 || !ascii_is_alnum(v.p[5]));
+}
+
+/* Does a feed begin with the XML declaration here?  Drawings do so too.  Where
+ * nothing else has come, it does. */
+static bool
+declares_feed(struct sv v)
+{
+	v = sv_from(v, discover_prolog(v));
+	if (sv_istarts(v, SV("<!doctype ")))
+		return is_feed_name(sv_from(v, SV("<!doctype ").len));
+	return v.len == 0 || is_feed_root(v);
+}
+
+/* Where the first root of a feed with an attribute is; page.len: nowhere. */
+static size_t
+find_root(struct sv page)
+{
+	for (size_t i = sv_chr(page, '<'); i < page.len;
+	     i += 1 + sv_chr(sv_from(page, i + 1), '<')) {
+		struct sv v = sv_from(page, i);
+
+		if (sv_starts(v, SV("<feed xmlns=")) ||
+		    sv_starts(v, SV("<rdf:RDF xmlns")) ||
+		    sv_starts(v, SV("<rss version=")))
+			return i;
+	}
+	return page.len;
 }
 
 /* A page that is no XML may quote the root of a feed in a script. */
 size_t
 discover_inner_feed(struct sv page)
 {
-	size_t behind = page.len != 0 ? 1 : 0;
-	size_t at = behind + sv_find(sv_from(page, behind), SV("<?xml "));
+	size_t at = page.len != 0 ? 1 : 0;
 
-	if (at == page.len && sv_starts(sv_trim(page), SV("<?xml ")))
-		at = sv_find(
-		    page, SV("<feed xmlns=\"http://www.w3.org/2005/Atom\""));
-	return at;
+	for (;; at++) {
+		at += sv_find(sv_from(page, at), SV("<?xml "));
+		if (at == page.len)
+			break;
+		if (declares_feed(sv_from(page, at)))
+			return at;
+	}
+	return sv_starts(sv_trim(page), SV("<?xml ")) ? find_root(page) : at;
 }
 
 static struct link
@@ -113,7 +154,9 @@ resolve(struct sv href, struct sv base, struct arena *a)
 	str_init(&url, URL_BYTES);
 	html_to_text(&text, href); /* decodes references */
 	url_resolve(&url, base, str_sv(&text));
-	v = url_is_http(str_sv(&url)) ? arena_sv(a, str_sv(&url)) : SV_NONE;
+	v = url_is_http(str_sv(&url)) && !url.full && !text.full
+	    ? arena_sv(a, str_sv(&url))
+	    : SV_NONE;
 	str_done(&text);
 	str_done(&url);
 	return v;

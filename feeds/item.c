@@ -127,11 +127,13 @@ differ(int64_t a, int64_t b)
 }
 
 bool
-item_is_another_here(
-    const struct item_traits *before, const struct item_traits *now)
+item_is_another_here(const struct item *it, const struct item_traits *before,
+    const struct item_traits *now)
 {
+	if (before->title == 0 && now->title == 0)
+		return differ(before->link, now->link);
 	return differ(before->title, now->title) &&
-	    (before->link == 0 || before->link != now->link);
+	    (it->id.len == 0 || before->link == 0 || before->link != now->link);
 }
 
 bool
@@ -139,7 +141,7 @@ item_is_another_now(const struct item *it, const struct item_traits *before,
     const struct item_traits *now)
 {
 	if (before->shared)
-		return item_is_another_here(before, now);
+		return item_is_another_here(it, before, now);
 	return it->id.len <= PLACE_DIGITS && is_number(it->id) &&
 	    differ(before->title, now->title) &&
 	    differ(before->link, now->link) &&
@@ -147,10 +149,11 @@ item_is_another_now(const struct item *it, const struct item_traits *before,
 }
 
 void
-item_key_of_another(
+item_key_of_another(const struct item_traits *before,
     const struct item_traits *now, unsigned char key[ITEM_KEY_BYTES])
 {
-	int64_t by = now->link != 0 ? now->link : now->title;
+	bool by_link = now->link != 0 && now->link != before->link;
+	int64_t by = by_link ? now->link : now->title;
 	const struct sv parts[] = { SV("another"),
 		{ (const char *)key, ITEM_KEY_BYTES }, BYTES_OF(by) };
 	unsigned char hash[SHA256_BYTES];

@@ -68,16 +68,18 @@ void item_traits(
     const struct item *it, struct sv feed_link, struct item_traits *out);
 
 /* Do two items under one key, in one document or at two polls, show by link and
- * title to be two, because their publisher re-uses ids?  At two polls only an
- * id that was shared or is a small number (a place in the document) is not
- * believed: editors give an article another title, address and date. */
-bool item_is_another_here(
+ * title to be two, because their publisher re-uses ids?  Titles are enough
+ * where the key is but a link, without titles the links are: lists, and the
+ * messages on one page, are such.  At two polls only an id that was shared or
+ * is a small number (a place in the document) is not believed: editors give an
+ * article another title, address and date. */
+bool item_is_another_here(const struct item *it,
     const struct item_traits *before, const struct item_traits *now);
 bool item_is_another_now(const struct item *it,
     const struct item_traits *before, const struct item_traits *now);
 
-/* The key of an item whose own is taken by another one. */
-void item_key_of_another(
+/* The key of an item whose own is taken by `before`. */
+void item_key_of_another(const struct item_traits *before,
     const struct item_traits *now, unsigned char key[ITEM_KEY_BYTES]);
 
 /* Words in summary and content together, at most `stop_at`: runs between white

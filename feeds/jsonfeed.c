@@ -179,6 +179,7 @@ base(const struct jsonfeed *f)
 						   : f->feed.text[FIELD_LINK];
 }
 
+/* What is too long for an address is none. */
 static struct sv
 absolute(struct jsonfeed *f, struct sv ref)
 {
@@ -187,7 +188,7 @@ absolute(struct jsonfeed *f, struct sv ref)
 		return ref;
 	str_clear(&f->url);
 	url_resolve(&f->url, base(f), ref);
-	return str_sv(&f->url);
+	return f->url.full ? SV_NONE : str_sv(&f->url);
 }
 
 static struct sv

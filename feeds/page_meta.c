@@ -53,7 +53,8 @@ offer(struct meta_reader *r, const struct meta_row *row, struct sv html)
 		return;
 	str_init(&text, ARTICLE_META_BYTES);
 	html_to_text(&text, html);
-	if (is_useful(row->field, str_sv(&text))) {
+	if (is_useful(row->field, str_sv(&text)) &&
+	    !(row->field == PAGE_LINK && text.full)) {
 		m->text[row->field] = arena_sv(r->arena, str_sv(&text));
 		m->rank[row->field] = row->rank;
 	}

@@ -23,6 +23,7 @@ struct xml {
 	void *arg;
 	enum state state;
 	bool started, closed, last, failed;
+	bool stray; /* text outside the root */
 	struct err err; /* why it failed */
 	struct str in; /* a token whose end has not come yet */
 	size_t scanned; /* of the tag at the front of `in` */
@@ -33,6 +34,7 @@ struct xml {
 	size_t starts[FEED_DEPTH], depth;
 	struct xmlns xmlns;
 	struct dtd dtd;
+	size_t growth; /* of the text, by the entities of the document */
 	struct str text; /* of one reference */
 	char pieces[512]; /* short ones, not handed on yet */
 	size_t npieces;
@@ -78,6 +80,12 @@ bool
 xml_root_closed(const struct xml *x)
 {
 	return x->closed;
+}
+
+bool
+xml_has_stray_text(const struct xml *x)
+{
+	return x->stray;
 }
 
 /* Every function named take_x looks at the front of `v` and returns the bytes
@@ -160,6 +168,18 @@ reference_len(struct sv v, bool last)
 	return i > first && i < v.len && v.p[i] == ';' ? i + 1 : 1;
 }
 
+/* The text of an entity of the document; `ref` itself when they have brought
+ * too much. */
+static struct sv
+grow(struct xml *x, struct sv ref, struct sv value)
+{
+	x->growth += value.len > ref.len ? value.len - ref.len : 0;
+	if (x->growth <= DTD_GROWTH_BYTES)
+		return value;
+	(void)fail(x, "what entities add to the document", DTD_GROWTH_BYTES);
+	return ref;
+}
+
 /* The text of a whole reference, at least 3 bytes long. */
 static struct sv
 decode(struct xml *x, struct sv ref)
@@ -175,7 +195,7 @@ decode(struct xml *x, struct sv ref)
 	if (sv_is(name, "quot"))
 		return SV("\"");
 	if (dtd_entity(&x->dtd, name, &value))
-		return value;
+		return grow(x, ref, value);
 	str_clear(&x->text);
 	return html_entity(ref, &x->text) == ref.len ? str_sv(&x->text) : ref;
 }
@@ -543,6 +563,8 @@ take_text(struct xml *x, struct sv v)
 	size_t n = x->depth != 0 ? run(v, '<', '&') : sv_chr(v, '<');
 
 	put(x, sv_sub(v, 0, n));
+	x->stray = x->stray ||
+	    (x->depth == 0 && sv_trim(sv_sub(v, 0, n)).len != 0);
 	if (n != 0)
 		return n;
 	if (v.p[0] == '<')

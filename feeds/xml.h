@@ -49,4 +49,7 @@ bool xml_finish(struct xml *x, struct err *e) MUST_CHECK;
 
 bool xml_root_closed(const struct xml *x);
 
+/* Text stood where only a declaration, comments and the root may. */
+bool xml_has_stray_text(const struct xml *x);
+
 #endif

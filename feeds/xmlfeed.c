@@ -71,7 +71,8 @@ feed_finish(void *feed, struct err *e)
 		return false;
 	if (xml_root_closed(f->xml))
 		return true;
-	f->cut_short = f->is_xml || feed_meta(f)->format[0] != '\0';
+	f->cut_short = feed_meta(f)->format[0] != '\0' ||
+	    (f->is_xml && !xml_has_stray_text(f->xml));
 	return err_set(e, "%s",
 	    f->cut_short ? "the document is cut short"
 			 : "it has no elements and is not a feed");

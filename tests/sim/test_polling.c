@@ -538,6 +538,27 @@ ids_that_are_re_used_hide_nothing(void **state)
 	assert_int_equal(w->nalerts, 4);
 }
 
+#define LISTED(title) \
+	"<item><link>http://a.example/list</link>" \
+	"<title>ceasefire " title "</title></item>"
+
+static void
+items_that_share_a_link_and_have_no_id_are_told_apart(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(
+	    w, FEED, "", LISTED("one") LISTED("two") LISTED("three"));
+	world_live(w, CONFIG, MIN_MS);
+	assert_int_equal(w->nalerts, 3);
+	(void)world_feed(w, FEED, "",
+	    LISTED("four") LISTED("three") LISTED("two") LISTED("one")
+		LISTED("four"));
+	world_live(w, CONFIG, HOUR_MS);
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 4);
+}
+
 static void
 ids_that_are_places_hide_nothing_and_repeat_nothing(void **state)
 {
@@ -621,6 +642,7 @@ main(void)
 		T(pages_that_name_each_other_are_no_feed),
 		T(items_without_an_id_are_told_apart),
 		T(ids_that_are_re_used_hide_nothing),
+		T(items_that_share_a_link_and_have_no_id_are_told_apart),
 		T(ids_that_are_places_hide_nothing_and_repeat_nothing),
 		T(an_item_that_gets_another_id_rings_once),
 		T(an_article_that_is_rewritten_rings_once),

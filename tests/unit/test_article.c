@@ -250,6 +250,7 @@ static void
 test_link_is_absolute(void **state)
 {
 	struct fixture *f = *state;
+	struct str page;
 
 	assert_true(extract(f,
 	    SV("<meta property=og:url content=/b><link rel=canonical "
@@ -259,6 +260,14 @@ test_link_is_absolute(void **state)
 	assert_true(extract(
 	    f, SV("<meta property=og:url content=/b>" STORY_P), SV_NONE));
 	assert_true(sv_is(f->art.link, "http://example.org/b"));
+	str_init(&page, KiB(16));
+	(void)str_adds(&page, "<link rel=canonical href=/");
+	while (page.len < URL_BYTES)
+		(void)str_addc(&page, 'x');
+	(void)str_adds(&page, ">" STORY_P);
+	assert_true(extract(f, str_sv(&page), SV_NONE));
+	assert_int_equal(f->art.link.len, 0); /* not the beginning of one */
+	str_done(&page);
 	assert_true(extract(f,
 	    SV("<link rel=canonical href='javascript:1'>" STORY_P), SV_NONE));
 	assert_int_equal(f->art.link.len, 0);

@@ -80,6 +80,13 @@ test_ceiling(void **state)
 		(void)str_addf(&html, RSS "href=/%d>", i);
 	discover_feeds(&d, str_sv(&html), SV(BASE), &a);
 	assert_int_equal(d.n, DISCOVERED_FEEDS);
+	str_clear(&html);
+	(void)str_adds(&html, RSS "href=/");
+	for (size_t i = 0; i < URL_BYTES; i++)
+		(void)str_addc(&html, 'x');
+	(void)str_adds(&html, ">");
+	discover_feeds(&d, str_sv(&html), SV(BASE), &a);
+	assert_int_equal(d.n, 0);
 	str_done(&html);
 	arena_done(&a);
 }

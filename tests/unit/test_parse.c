@@ -456,12 +456,27 @@ static const struct row broken[] = {
 	    "!the document is cut short", NO_HEADERS },
 	{ "but a text was never a feed", SV("aaaa"),
 	    "!it has no elements and is not a feed", NO_HEADERS },
+	{ "nor was an error message behind a declaration",
+	    SV("<?xml version='1.0'?>\nFatal error: no database"),
+	    "!it has no elements and is not a feed", NO_HEADERS },
 	{ "a feed that is packed into a page",
 	    SV("<?xml version='1.0'?><!DOCTYPE html PUBLIC 'x'><html "
 	       "xmlns='http://www.w3.org/1999/xhtml'><body>"
 	       "<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><title>T"
 	       "</title></entry></feed></body></html>"),
 	    "[ title=T ]", NO_HEADERS },
+	{ "of whatever format",
+	    SV("<?xml version='1.0'?><!DOCTYPE html PUBLIC 'x'><html><body>" RSS(
+		"<item><title>T</title></item>") "</body></html>"),
+	    "[ title=T ]", NO_HEADERS },
+	{ "an item whose end is missing ends where the next one begins",
+	    SV(RSS("<item><title>1</title><item><title>2</title></item>"
+		   "<item><title>3</title><x><item/></x></item>"
+		   "<item><title>4</title>")),
+	    "[ title=1 ][ title=2 ][ title=3 ][ title=4 ]", NO_HEADERS },
+	{ "so do entries",
+	    SV(ATOM("<entry><title>1</title><entry><title>2</title>")),
+	    "[ title=1 ][ title=2 ]", NO_HEADERS },
 	{ "so does one cut in a tag",
 	    SV("<rss version='2.0'><channel><item><title>1</title></item>"
 	       "<item><tit"),
@@ -490,6 +505,17 @@ static const struct row no_feeds[] = {
 	{ "a page in front of a feed is not read",
 	    SV("<html><p>Warning</p></html>\n<?xml version='1.0'?>" RSS(
 		"<item><title>T</title></item>")),
+	    "[ title=T ]", NO_HEADERS },
+	{ "a page with a drawing in it is a page",
+	    SV("<!doctype html><link rel=alternate href=/1 "
+	       "type=application/rss+xml><body><?xml version='1.0'?>"
+	       "<!DOCTYPE svg PUBLIC 'x'><svg/><?xml version='1.0'?><svg/>"),
+	    "!it is an HTML page, not a feed; it names http://a/1", NULL,
+	    "http://a/" },
+	{ "and may stand before a feed",
+	    SV("<!doctype html><body><?xml version='1.0'?><svg/></body>"
+	       "<?xml version='1.0'?><!-- x --><!DOCTYPE rss>" RSS(
+		   "<item><title>T</title></item>")),
 	    "[ title=T ]", NO_HEADERS },
 	{ "other XML", SV("<?xml version='1.0'?><svg/>"),
 	    "!it is XML, but not a feed: its root element is <svg>",
@@ -897,6 +923,11 @@ repeat(struct str *out, const char *head, const char *part, size_t times)
 }
 
 #define ITEM_BEGIN "<rss version='2.0'><channel><item>"
+/* 64 bytes long */
+#define ENTITY_A \
+	"<!DOCTYPE a [<!ENTITY a " \
+	"'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'" \
+	">]>"
 
 static const struct {
 	const char *name, *head, *part;
@@ -912,6 +943,11 @@ static const struct {
 	    FEED_COMMENT_BYTES / 16 + KiB(2), "one comment" },
 	{ "a document type", "<!DOCTYPE a [", "<!ELEMENT a ANY>",
 	    FEED_COMMENT_BYTES / 16 + KiB(2), "the document type" },
+	{ "entities in texts", ENTITY_A ITEM_BEGIN "<title>", "&a;",
+	    DTD_GROWTH_BYTES / 61 + 1, "what entities add" },
+	{ "entities in attributes", ENTITY_A ITEM_BEGIN,
+	    "<a xml:lang='&a;&a;&a;&a;&a;&a;&a;&a;'/>",
+	    DTD_GROWTH_BYTES / 61 / 8 + 1, "what entities add" },
 	{ "items", "<rss version='2.0'><channel>", "<item></item>",
 	    FEED_ITEMS + 1, "the feed has more than" },
 	{ "items of JSON", "{\"items\":[", "{\"title\":1}", FEED_ITEMS + 1,
@@ -939,6 +975,31 @@ test_ceilings(void **state)
 		str_done(&out);
 		str_done(&doc);
 	}
+}
+
+static void
+check_long_link(const char *head, const char *tail, const char *want)
+{
+	struct str doc, out;
+
+	repeat(&doc, head, "xxxxxxxx", URL_BYTES / 8);
+	(void)str_adds(&doc, tail);
+	str_init(&out, KiB(16));
+	run(str_sv(&doc), SV_NONE, SV("http://a/"), KiB(16), &out);
+	assert_string_equal(str_c(&out), want);
+	str_done(&out);
+	str_done(&doc);
+}
+
+/* It is dropped, not cut: the beginning of a link leads elsewhere. */
+static void
+test_too_long_links_are_none(void **state)
+{
+	(void)state;
+	check_long_link(ITEM_BEGIN "<link>http://a/",
+	    "</link><title>T</title></item></channel></rss>", "[ title=T ]");
+	check_long_link("{\"items\":[{\"title\":\"T\",\"url\":\"http://a/",
+	    "\",\"external_url\":\"/b\"}]}", "[ title=T link=http://a/b ]");
 }
 
 static void
@@ -1036,6 +1097,7 @@ main(void)
 		cmocka_unit_test(test_meta),
 		cmocka_unit_test(test_streams),
 		cmocka_unit_test(test_ceilings),
+		cmocka_unit_test(test_too_long_links_are_none),
 		cmocka_unit_test(test_long_text_is_cut),
 		cmocka_unit_test(test_data),
 	};

@@ -49,6 +49,31 @@ static const char *const rfc_rows[][2] = {
 	    "http://u:p@X.example:80/%7e?a=b" },
 };
 
+/* The beginning of an address is another address. */
+static void
+test_what_is_too_long_is_said_to_be_cut(void **state)
+{
+	static const char *const bases[] = { "http://a/b/c", "http://a", "" };
+	struct str ref, out;
+
+	(void)state;
+	str_init(&ref, URL_BYTES * 2);
+	(void)str_adds(&ref, "http://a/");
+	while (ref.len <= URL_BYTES)
+		(void)str_addc(&ref, 'x');
+	str_init(&out, URL_BYTES);
+	for (size_t i = 0; i < COUNTOF(bases); i++) {
+		str_clear(&out);
+		url_resolve(&out, sv_of(bases[i]), str_sv(&ref));
+		assert_true(out.full);
+		str_clear(&out);
+		url_resolve(&out, sv_of(bases[i]), SV("http://a/x"));
+		assert_false(out.full);
+	}
+	str_done(&ref);
+	str_done(&out);
+}
+
 static void
 test_resolve(void **state)
 {
@@ -122,6 +147,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_resolve),
+		cmocka_unit_test(test_what_is_too_long_is_said_to_be_cut),
 		cmocka_unit_test(test_origin),
 		cmocka_unit_test(test_redact),
 		cmocka_unit_test(test_is_http),
