@@ -24,6 +24,8 @@ enum kind {
 /* One open element. */
 struct frame {
 	const struct element *element; /* NULL: of no meaning */
+	const struct element *inner_item; /* an item within an item: what it is
+					   * when something stands in it */
 	enum scope scope; /* of its children */
 	bool reads; /* its text is wanted */
 	bool marked_up; /* elements stand in its text */
@@ -588,30 +590,48 @@ start_markup(struct collect *c, const struct xml_element *el)
 
 static void end_item(struct collect *);
 
-/* An item within an item: the end tag of the outer one is missing.  What comes
- * is no longer in it. */
-static bool
-leaves_item(struct collect *c, const struct xml_element *el)
+/* Is the element at the top an item within an item?  Unless it is empty, the
+ * end tag of the outer one is missing. */
+static const struct element *
+item_within_item(struct collect *c, struct xml_name name)
 {
 	struct frame *f = top(c);
 	const struct element *outer;
 
 	if (c->depth < 3 || f[-1].scope != IN_ITEM)
-		return false;
+		return NULL;
 	outer = f[-1].element;
 	return outer != NULL && outer->reading == OPENS_ITEM &&
-	    sv_ieq(el->name.local, outer->name) &&
-	    elements_find(&c->elements, el->name, f[-2].scope) == outer;
+		elements_find(&c->elements, name, f[-2].scope) == outer
+	    ? outer
+	    : NULL;
 }
 
+/* The first child of an item within an item has begun: the outer one ends, and
+ * the inner one is an item of its own. */
 static void
-leave_item(struct collect *c)
+split_item(struct collect *c)
 {
-	struct frame *f = top(c) - 1;
+	static const struct xml_element bare = { .attributes = NULL };
+	struct frame child = *top(c);
+	struct frame *inner = top(c) - 1, *outer = inner - 1;
 
 	end_item(c);
-	f->element = NULL;
-	f->scope = f[-1].scope;
+	outer->element = NULL;
+	outer->scope = outer[-1].scope;
+	inner->element = inner->inner_item;
+	inner->inner_item = NULL;
+	c->depth--;
+	open_item(c, &bare);
+	c->depth++;
+	*top(c) = child;
+}
+
+static bool
+has_room(const struct collect *c, struct err *e)
+{
+	return c->nitems < FEED_ITEMS ||
+	    err_set(e, "the feed has more than %d items", FEED_ITEMS);
 }
 
 static bool
@@ -623,9 +643,11 @@ on_start(const struct xml_element *el, void *arg, struct err *e)
 	push(c, el);
 	if (c->depth == 1)
 		return start_root(c, el, e);
-	if (leaves_item(c, el)) {
-		leave_item(c);
-		around = top(c)[-1].scope;
+	if (top(c)[-1].inner_item != NULL) {
+		split_item(c);
+		around = IN_ITEM;
+		if (!has_room(c, e))
+			return false;
 	}
 	if (around == IN_MARKUP) {
 		start_markup(c, el);
@@ -634,14 +656,12 @@ on_start(const struct xml_element *el, void *arg, struct err *e)
 	if (around == IN_NOTHING)
 		return true;
 	top(c)->element = elements_find(&c->elements, el->name, around);
-	if (top(c)->element == NULL)
+	if (top(c)->element == NULL) {
+		top(c)->inner_item = item_within_item(c, el->name);
 		return true;
+	}
 	start_known(c, el, around);
-	if (top(c)->scope == IN_ITEM && around != IN_ITEM &&
-	    c->nitems == FEED_ITEMS)
-		return err_set(
-		    e, "the feed has more than %d items", FEED_ITEMS);
-	return true;
+	return top(c)->scope != IN_ITEM || around == IN_ITEM || has_room(c, e);
 }
 
 /* Replaces the text of `f`.  Where what is encoded is no text, content becomes
