@@ -110,6 +110,11 @@ flatten(struct compiler *c, const struct config_text *at, const struct query *q,
 		compile_term(c, at, q, &n);
 	else if (q->kind == QUERY_LANG)
 		n.langs = arena_sv(&c->rules->arena, q->text);
+	else if (q->kind == QUERY_NOT_NEAR || q->kind == QUERY_ATLEAST ||
+	    q->kind == QUERY_OF || q->kind == QUERY_FILTER ||
+	    q->kind == QUERY_REGEX)
+		diag_add_text(c->diags, DIAG_ERROR, at, q->offset, q->length,
+		    NULL, "this is not supported yet");
 	c->nodes = mem_grow(
 	    c->nodes, &c->capnodes, c->nnodes + 1, sizeof(*c->nodes));
 	c->nodes[c->nnodes++] = n;
