@@ -15,6 +15,16 @@ span_new(struct spans *s, uint32_t first, uint32_t last, uint32_t next)
 	return (uint32_t)s->n;
 }
 
+size_t
+span_count(const struct spans *s, uint32_t list)
+{
+	size_t n = 0;
+
+	for (; list != 0; list = s->v[list - 1].next)
+		n++;
+	return n;
+}
+
 static bool
 comes_first(const struct span *a, const struct span *b, bool by_last)
 {

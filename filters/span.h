@@ -22,6 +22,8 @@ struct spans {
 uint32_t
 span_new(struct spans *s, uint32_t first, uint32_t last, uint32_t next);
 
+size_t span_count(const struct spans *s, uint32_t list);
+
 /* Merges two lists into one; both are used up. */
 uint32_t span_merge(struct spans *s, uint32_t a, uint32_t b);
 
