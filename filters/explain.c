@@ -45,15 +45,6 @@ add_line(struct explainer *x, unsigned depth, bool good, struct sv what)
 	add_text(x, what);
 }
 
-/* Of the operands of NEAR only what is near, if anything is. */
-static bool
-is_shown(const struct explainer *x, const struct node *n, const struct span *s)
-{
-	uint32_t pairs = n->near == 0 ? 0 : x->m->verdicts[n->near - 1].near;
-
-	return pairs == 0 || span_is_inside(&x->m->spans, s, pairs);
-}
-
 static void
 add_place(struct explainer *x, size_t count, struct sv text, uint32_t part,
     uint32_t start)
@@ -81,10 +72,12 @@ add_finds(struct explainer *x, const struct node *n)
 		(void)str_adds(x->out, ", then given up: too many steps");
 }
 
-static void
-add_spans(struct explainer *x, const struct node *n)
+/* Of the operands of NEAR only what is near; returns how many there are. */
+static size_t
+add_covered(struct explainer *x, const struct node *n, uint32_t cover)
 {
 	uint32_t at = matcher_spans(x->m, x->filter, n);
+	struct cover c = { cover, 0 };
 	size_t count = 0;
 
 	while ((at = matcher_accept(x->m, x->filter, n, at)) != 0) {
@@ -92,13 +85,34 @@ add_spans(struct explainer *x, const struct node *n)
 		const struct token *t = &x->m->text.tokens[s.first];
 
 		at = s.next;
-		if (!is_shown(x, n, &s) || ++count > PLACES)
+		if ((cover != 0 && !cover_has(&x->m->spans, &c, &s)) ||
+		    ++count > PLACES)
 			continue;
 		add_place(x, count, text_span(&x->m->text, s.first, s.last),
 		    t->part, t->start);
 	}
+	return count;
+}
+
+/* Of what must not be near nothing is covered: then all is shown. */
+static void
+add_spans(struct explainer *x, const struct node *n)
+{
+	uint32_t cover = n->near == 0 ? 0 : x->m->verdicts[n->near - 1].near;
+	size_t count = add_covered(x, n, cover);
+
+	if (count == 0 && cover != 0)
+		count = add_covered(x, n, 0);
 	if (count > PLACES)
 		(void)str_addf(x->out, " and %zu more", count - PLACES);
+}
+
+static struct sv
+without_parentheses(struct sv v)
+{
+	while (v.len > 1 && v.p[0] == '(' && v.p[v.len - 1] == ')')
+		v = sv_trim(sv_sub(v, 1, v.len - 2));
+	return v;
 }
 
 /* What a node is called, into `out`. */
@@ -134,7 +148,7 @@ name_node(const struct node *n, struct str *out)
 	case QUERY_LANG:
 	case QUERY_FILTER:
 	case QUERY_REGEX:
-		(void)str_add(out, n->source);
+		(void)str_add(out, without_parentheses(n->source));
 		return;
 	}
 	BUG("no such node");

@@ -89,15 +89,15 @@ collect_leaf(struct matcher *m, const struct filter *f, const struct node *n,
     size_t quota)
 {
 	uint32_t at = matcher_spans(m, f, n);
+	struct cover c = { n->near == 0 ? 0 : m->verdicts[n->near - 1].near,
+		0 };
 
 	while (quota > 0 && (at = matcher_accept(m, f, n, at)) != 0) {
 		const struct span s = m->spans.v[at - 1];
 		struct hit h;
 
 		at = s.next;
-		if (n->near != 0 &&
-		    !span_is_inside(
-			&m->spans, &s, m->verdicts[n->near - 1].near))
+		if (n->near != 0 && !cover_has(&m->spans, &c, &s))
 			continue;
 		h = make_hit(m, n, &s);
 		add_hit(m, &h);

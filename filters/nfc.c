@@ -290,13 +290,12 @@ nfc_origin(const struct nfc *n, size_t at, bool end)
 
 		/* An end at the beginning of a step belongs to the one before.
 		 */
-		if (end && at != 0 ? n->steps[mid].at < at
-				   : n->steps[mid].at <= at)
+		if (end ? n->steps[mid].at < at : n->steps[mid].at <= at)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	if (lo == 0)
+	if (lo == 0) /* nothing changed, or the very beginning */
 		return at;
 	if (!n->steps[lo - 1].changed)
 		return n->steps[lo - 1].origin + at - n->steps[lo - 1].at;

@@ -36,8 +36,13 @@ uint32_t span_keep_longest(struct spans *s, uint32_t list);
 /* Drops spans that lie inside a span of `cover`. */
 uint32_t span_drop_inside(struct spans *s, uint32_t list, uint32_t cover);
 
+/* What a list covers, asked span by span in the order of `first`. */
+struct cover {
+	uint32_t list; /* what is left of it; at first all */
+	uint32_t end; /* one after what is covered; at first 0 */
+};
+
 /* Does a span of the list cover this one? */
-bool
-span_is_inside(const struct spans *s, const struct span *span, uint32_t list);
+bool cover_has(const struct spans *s, struct cover *c, const struct span *span);
 
 #endif
