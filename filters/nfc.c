@@ -188,13 +188,33 @@ add_bytes(struct nfc *n, struct sv v)
 	n->nbytes += v.len;
 }
 
+/* The bytes of the code points that two texts begin with alike. */
+static size_t
+common_prefix(struct sv a, struct sv b)
+{
+	size_t at = 0, len;
+	uint32_t cp;
+
+	while (at < a.len) {
+		len = utf8_decode(sv_from(a, at), &cp);
+		if (!sv_eq(sv_sub(a, at, len), sv_sub(b, at, len)))
+			break;
+		at += len;
+	}
+	return at;
+}
+
 /* Replaces what stands from `from` to `to` of the original, of which all that
  * is before `*done` has been copied. */
 static void
 replace(struct nfc *n, struct sv v, size_t *done, size_t from, size_t to,
     struct sv by)
 {
-	if (sv_eq(sv_sub(v, from, to - from), by))
+	size_t same = common_prefix(sv_sub(v, from, to - from), by);
+
+	from += same;
+	by = sv_from(by, same);
+	if (from == to)
 		return;
 	add_step(n, *done, false);
 	add_bytes(n, sv_sub(v, *done, from - *done));
