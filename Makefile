@@ -24,7 +24,7 @@ BUILD ?= build$(if $(SAN),-san)$(if $(filter gcc,$(CC)),,-$(notdir $(CC)))
 
 LIB_DIRS := base config feeds filters net store alerts daemon
 PACKAGES := libcurl libevent_core libevent_extra yaml-0.1 jansson \
-	sqlite3 libcrypto libcares icu-uc icu-i18n zlib
+	sqlite3 libcrypto libcares icu-uc icu-i18n libpcre2-8 zlib
 TEST_PACKAGES := cmocka
 BENCH_PACKAGES := libxml-2.0 # the yardstick
 
@@ -91,7 +91,7 @@ $(BUILD)/gen/unicode_tables.h: $(BUILD)/mktables
 	@mkdir -p $(@D)
 	@echo '  GEN  $@'
 	@$(BUILD)/mktables $(UNICODE_DATA) >$@
-$(BUILD)/filters/fold.o: $(BUILD)/gen/unicode_tables.h
+$(BUILD)/filters/fold.o $(BUILD)/filters/nfc.o: $(BUILD)/gen/unicode_tables.h
 
 $(LIB): $(call objects,$(LIB_SRC))
 	@rm -f $@

@@ -80,7 +80,17 @@
 
 /* Filters */
 #define QUERY_BYTES              KiB(256)
-#define QUERY_DEPTH              64
+#define QUERY_DEPTH              64           /* parentheses inside parentheses; NEAR in a row */
+#define QUERY_NUMBER_MAX         1000         /* of NEAR/n, ATLEAST/n(x), n OF (...) */
+#define FILTER_DEPTH             32           /* filters that refer to one another in a row */
+#define REGEX_STEPS              1000000      /* of one regular expression in one item, and */
+#define REGEX_MATCH_LIMIT        1000000      /* how far it may backtrack from one place, */
+#define REGEX_DEPTH_LIMIT        100000       /* how deep, */
+#define REGEX_HEAP_KIB           16384        /* with how much memory */
+#define REGEX_TEXT_BYTES         KiB(256)     /* looked at of one field */
+#define REGEX_NESTING            64           /* parentheses inside parentheses of one */
+#define REGEX_COMPILED_BYTES     MiB(64)      /* of all filters */
+#define NFC_MARKS                32           /* on one letter; more are normalized in pieces */
 #define TOKEN_BYTES              256
 #define ITEM_TOKENS              400000       /* of all fields of one item */
 #define PHRASE_WORDS             64           /* words of one phrase or name */

@@ -17,6 +17,7 @@
 	X(items_no_match,     "items_no_match_total",         COUNTER, "Items that no filter matched.") \
 	X(items_alerted,      "items_alerted_total",          COUNTER, "Items that raised at least one alert.") \
 	X(items_error,        "items_error_total",            COUNTER, "Items that could not be judged.") \
+	X(regex_given_up,     "regex_given_up_total",         COUNTER, "Regular expressions that took too many steps in an item and counted as missing.") \
 	X(items_pending,      "items_pending",                GAUGE,   "Items that wait for their article.") \
 	X(articles,           "articles_total",               COUNTER, "Article pages fetched with a text in them.") \
 	X(articles_failed,    "articles_failed_total",        COUNTER, "Articles given up: the item was judged on what the feed brought.") \

@@ -7,6 +7,7 @@
 #include "filters/explain.h"
 
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -70,11 +71,19 @@ explain(struct subject *s, const struct request *r)
 static int
 find_filter(struct subject *s, const struct config *c, const struct request *r)
 {
+	const char **names, *nearest;
+
 	for (s->filter = 0; s->filter < c->nfilters; s->filter++)
 		if (strcmp(c->filters[s->filter].name, r->filter) == 0)
 			return explain(s, r);
-	(void)fprintf(
-	    stderr, "tocsin explain: there is no filter '%s'\n", r->filter);
+	names = mem_calloc(c->nfilters + 1, sizeof(*names));
+	for (size_t i = 0; i < c->nfilters; i++)
+		names[i] = c->filters[i].name;
+	nearest = diag_nearest(sv_of(r->filter), names, c->nfilters);
+	(void)fprintf(stderr, "tocsin explain: there is no filter '%s'%s%s%s\n",
+	    r->filter, nearest == NULL ? "" : "; did you mean '",
+	    nearest == NULL ? "" : nearest, nearest == NULL ? "" : "'?");
+	free(names);
 	return CLI_USAGE;
 }
 
@@ -87,8 +96,9 @@ run(const struct request *r)
 	struct subject s = { .rules = rules };
 	int status = CLI_USAGE;
 
-	(void)cli_print_diags(diags);
-	if (rules != NULL)
+	if (rules == NULL)
+		(void)cli_print_diags(diags);
+	else
 		status = find_filter(&s, c, r);
 	ruleset_free(rules);
 	config_unref(c);
@@ -103,7 +113,7 @@ cmd_explain(int argc, char **argv)
 		{ "config", required_argument, NULL, 'c' },
 		{ "text", required_argument, NULL, 't' }, { NULL, 0, NULL, 0 }
 	};
-	struct request r = { 0 };
+	struct request r = { .config = config_default_path() };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
@@ -114,8 +124,8 @@ cmd_explain(int argc, char **argv)
 		else
 			r.text = optarg;
 	}
-	if (r.config == NULL || optind == argc)
-		return cli_usage("explain", "a filter and -c are needed");
+	if (optind == argc)
+		return cli_usage("explain", "a filter is needed");
 	r.filter = argv[optind++];
 	r.items = argv[optind];
 	if (optind + 1 < argc || (r.text != NULL && r.items != NULL))

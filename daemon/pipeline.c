@@ -197,6 +197,7 @@ judge(struct pipeline *p, struct batch *b, const struct origin *o,
 	struct judging j = { p, b, o, it, key, 0, false };
 
 	ruleset_match(p->rules, p->matcher, it, on_match, &j);
+	metrics.regex_given_up = (int64_t)matcher_gave_up(p->matcher);
 	if (j.failed)
 		return ITEM_ERROR;
 	return j.matches != 0 ? ITEM_ALERTED : ITEM_NO_MATCH;

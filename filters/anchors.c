@@ -7,13 +7,21 @@
 #define LONGEST 16 /* letters; longer words are as rare */
 #define ALWAYS UINT64_MAX /* cost where no atom is needed */
 
+struct pair {
+	uint32_t key, filter;
+};
+
+struct pairs {
+	struct pair *v;
+	size_t n, cap;
+};
+
 struct chooser {
 	struct ruleset *rules;
 	uint64_t *cost; /* by node of the program at hand */
-	struct pair {
-		uint32_t atom, filter;
-	} * pairs;
-	size_t npairs, cappairs;
+	uint64_t *filter_cost;
+	uint64_t *sorted; /* costs of the operands of OF */
+	struct pairs atoms, filters;
 };
 
 static uint64_t
@@ -43,6 +51,38 @@ entity_cost(const struct ruleset *r, uint32_t entity)
 	return cost;
 }
 
+static int
+compare_costs(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Of so many operands of OF one must hold whatever holds: all but count - 1. */
+static size_t
+sort_operands(
+    const struct chooser *c, const struct program *p, const struct node *n)
+{
+	size_t kids = 0;
+
+	for (uint32_t k = n->kid; k != 0; k = p->nodes[k - 1].sibling)
+		c->sorted[kids++] = c->cost[k - 1];
+	qsort(c->sorted, kids, sizeof(*c->sorted), compare_costs);
+	return kids - n->count + 1;
+}
+
+static uint64_t
+of_cost(const struct chooser *c, const struct program *p, const struct node *n)
+{
+	size_t needed = sort_operands(c, p, n);
+	uint64_t cost = 0;
+
+	for (size_t i = 0; i < needed; i++)
+		cost = sum(cost, c->sorted[i]);
+	return cost;
+}
+
 static uint64_t
 group_cost(
     const struct chooser *c, const struct program *p, const struct node *n)
@@ -67,28 +107,38 @@ node_cost(
 	case QUERY_NEAR:
 	case QUERY_OR:
 		return group_cost(c, p, n);
+	case QUERY_NOT_NEAR:
+	case QUERY_ATLEAST:
+		return c->cost[n->kid - 1];
+	case QUERY_OF:
+		return of_cost(c, p, n);
 	case QUERY_TERM:
 		return atom_cost(c->rules, n->id);
 	case QUERY_ENTITY:
 		return entity_cost(c->rules, n->id);
+	case QUERY_FILTER:
+		return c->filter_cost[n->id];
 	case QUERY_NOT:
 	case QUERY_LANG:
+	case QUERY_REGEX:
 		return ALWAYS;
 	}
 	BUG("no such node");
 }
 
 static void
-add_pair(struct chooser *c, uint32_t atom, uint32_t filter)
+add_pair(struct pairs *p, uint32_t key, uint32_t filter)
 {
-	c->pairs = mem_grow(
-	    c->pairs, &c->cappairs, c->npairs + 1, sizeof(*c->pairs));
-	c->pairs[c->npairs++] = (struct pair) { atom, filter };
+	p->v = mem_grow(p->v, &p->cap, p->n + 1, sizeof(*p->v));
+	p->v[p->n++] = (struct pair) { key, filter };
 }
+
+static void file_node(
+    struct chooser *c, const struct program *p, uint32_t node, uint32_t filter);
 
 /* Of AND and NEAR the cheapest operand will do, of OR all are needed. */
 static void
-file_node(
+file_group(
     struct chooser *c, const struct program *p, uint32_t node, uint32_t filter)
 {
 	const struct node *n = &p->nodes[node];
@@ -101,14 +151,64 @@ file_node(
 		file_node(c, p, k - 1, filter);
 		filed = true;
 	}
-	if (n->kind == QUERY_TERM)
-		add_pair(c, n->id, filter);
-	if (n->kind == QUERY_ENTITY) {
-		const struct entity *e = &c->rules->entities[n->id];
+}
 
-		for (size_t i = 0; i < e->nnames; i++)
-			add_pair(c, e->names[i].atom, filter);
+static void
+file_of(
+    struct chooser *c, const struct program *p, uint32_t node, uint32_t filter)
+{
+	const struct node *n = &p->nodes[node];
+	size_t needed = sort_operands(c, p, n), ties = 1;
+	uint64_t dearest = c->sorted[needed - 1];
+
+	while (ties < needed && c->sorted[needed - 1 - ties] == dearest)
+		ties++;
+	for (uint32_t k = n->kid; k != 0; k = p->nodes[k - 1].sibling) {
+		if (c->cost[k - 1] > dearest ||
+		    (c->cost[k - 1] == dearest && ties == 0))
+			continue;
+		ties -= c->cost[k - 1] == dearest;
+		file_node(c, p, k - 1, filter);
 	}
+}
+
+static void
+file_node(
+    struct chooser *c, const struct program *p, uint32_t node, uint32_t filter)
+{
+	const struct node *n = &p->nodes[node];
+	const struct entity *e;
+
+	switch (n->kind) {
+	case QUERY_AND:
+	case QUERY_NEAR:
+	case QUERY_OR:
+		file_group(c, p, node, filter);
+		return;
+	case QUERY_OF:
+		file_of(c, p, node, filter);
+		return;
+	case QUERY_NOT_NEAR:
+	case QUERY_ATLEAST:
+		file_node(c, p, n->kid - 1, filter);
+		return;
+	case QUERY_TERM:
+		add_pair(&c->atoms, n->id, filter);
+		return;
+	case QUERY_ENTITY:
+		e = &c->rules->entities[n->id];
+		for (size_t i = 0; i < e->nnames; i++)
+			add_pair(&c->atoms, e->names[i].atom, filter);
+		return;
+	case QUERY_FILTER:
+		add_pair(&c->filters, n->id, filter);
+		return;
+	case QUERY_NOT:
+	case QUERY_LANG:
+	case QUERY_REGEX:
+		return;
+	}
+	BUG("no such node");
 }
 
 static void
@@ -118,44 +218,47 @@ file_filter(struct chooser *c, uint32_t filter)
 
 	for (size_t i = 0; i < p->n; i++)
 		c->cost[i] = node_cost(c, p, &p->nodes[i]);
+	c->filter_cost[filter] = c->cost[p->n - 1];
 	if (c->cost[p->n - 1] == ALWAYS)
 		c->rules->always[c->rules->nalways++] = filter;
 	else
 		file_node(c, p, (uint32_t)p->n - 1, filter);
 }
 
-/* Sorts the pairs by atom, by counting. */
-static void
-fill_postings(struct chooser *c)
+/* Sorts the pairs by key, by counting. */
+static struct postings
+sort_pairs(struct arena *a, const struct pairs *p, size_t nkeys)
 {
-	struct ruleset *r = c->rules;
-	size_t natoms = r->lexicon.natoms;
-	uint32_t *first = arena_calloc(
-	    &r->arena, (natoms + 2) * sizeof(*first));
+	uint32_t *first = arena_calloc(a, (nkeys + 2) * sizeof(*first));
+	uint32_t *filters = arena_alloc(a, (p->n + 1) * sizeof(*filters));
 
-	r->postings.filters = arena_alloc(
-	    &r->arena, (c->npairs + 1) * sizeof(*r->postings.filters));
-	for (size_t i = 0; i < c->npairs; i++)
-		first[c->pairs[i].atom + 2]++;
-	for (size_t i = 2; i < natoms + 2; i++)
+	for (size_t i = 0; i < p->n; i++)
+		first[p->v[i].key + 2]++;
+	for (size_t i = 2; i < nkeys + 2; i++)
 		first[i] += first[i - 1];
-	for (size_t i = 0; i < c->npairs; i++)
-		r->postings.filters[first[c->pairs[i].atom + 1]++] =
-		    c->pairs[i].filter;
-	r->postings.first = first;
+	for (size_t i = 0; i < p->n; i++)
+		filters[first[p->v[i].key + 1]++] = p->v[i].filter;
+	return (struct postings) { first, filters };
 }
 
 void
 anchors_choose(struct ruleset *r)
 {
 	struct chooser c = { .rules = r,
-		.cost = mem_calloc(r->longest + 1, sizeof(*c.cost)) };
+		.cost = mem_calloc(r->longest + 1, sizeof(*c.cost)),
+		.filter_cost = mem_calloc(
+		    r->nfilters + 1, sizeof(*c.filter_cost)),
+		.sorted = mem_calloc(r->longest + 1, sizeof(*c.sorted)) };
 
 	r->always = arena_alloc(
 	    &r->arena, (r->nfilters + 1) * sizeof(*r->always));
 	for (size_t i = 0; i < r->nfilters; i++)
-		file_filter(&c, (uint32_t)i);
-	fill_postings(&c);
+		file_filter(&c, r->order[i]);
+	r->postings = sort_pairs(&r->arena, &c.atoms, r->lexicon.natoms);
+	r->wakes = sort_pairs(&r->arena, &c.filters, r->nfilters);
 	free(c.cost);
-	free(c.pairs);
+	free(c.filter_cost);
+	free(c.sorted);
+	free(c.atoms.v);
+	free(c.filters.v);
 }

@@ -67,6 +67,16 @@ struct char_decomposition {
 	uint32_t from, first, second;
 };
 
+/* What NFC makes of two code points. */
+struct char_composition {
+	uint32_t first, second, to;
+};
+
+/* Code points that NFC may change, join or move. */
+struct char_range {
+	uint32_t first, last;
+};
+
 /* Code points that share a combining class above 0. */
 struct char_combining {
 	uint32_t first, last, class;

@@ -4,6 +4,7 @@
 #include "filters/anchors.h"
 #include "filters/matcher.h"
 #include "filters/missing.h"
+#include "filters/refs.h"
 #include "filters/revision.h"
 
 #include <stdlib.h>
@@ -14,10 +15,13 @@ struct compiler {
 	struct diags *diags;
 	struct ruleset *rules;
 	struct map names; /* of entities */
+	struct map filters; /* by name: those of the configuration */
 	uint32_t *entity_ids; /* by place in the configuration; + 1 */
 	struct arena trees;
 	struct node *nodes; /* of the program at hand */
 	size_t nnodes, capnodes;
+	struct refs refs;
+	size_t regex_bytes;
 };
 
 /* The name of an entity that is nearest to what was written, or NULL. */
@@ -82,20 +86,127 @@ compile_term(struct compiler *c, const struct config_text *at,
 		    NULL, "%s", e.msg);
 }
 
+static const char *
+nearest_filter(const struct compiler *c, struct sv name)
+{
+	const char **all = mem_calloc(c->config->nfilters + 1, sizeof(*all)),
+		   *best;
+
+	for (size_t i = 0; i < c->config->nfilters; i++)
+		all[i] = c->config->filters[i].name;
+	best = diag_nearest(name, all, c->config->nfilters);
+	free(all);
+	return best;
+}
+
+static void
+compile_ref(struct compiler *c, const struct config_text *at,
+    const struct query *q, struct node *n)
+{
+	const struct config_filter *f = map_get(&c->filters, q->text);
+
+	if (f == NULL) {
+		diag_add_text(c->diags, DIAG_ERROR, at, q->offset, q->length,
+		    nearest_filter(c, q->text), "there is no filter '%.*s'",
+		    SV_ARG(q->text));
+		return;
+	}
+	n->id = (uint32_t)(f - c->config->filters);
+	refs_add(&c->refs, n->id, at, q->offset, q->length);
+}
+
+static void
+compile_regex(struct compiler *c, const struct config_text *at,
+    const struct query *q, struct node *n)
+{
+	size_t offset = (size_t)(q->text.p - at->text.p), wrong;
+	struct ruleset *r = c->rules;
+	struct nfc nfc = { 0 };
+	pcre2_code *code;
+	struct err e;
+
+	nfc_set(&nfc, q->text);
+	code = regex_compile(nfc.text, q->caseless, &wrong, &e);
+	wrong = nfc_origin(&nfc, wrong, false);
+	nfc_done(&nfc);
+	if (code == NULL) {
+		diag_add_text(c->diags, DIAG_ERROR, at, offset + wrong, 1, NULL,
+		    "the regular expression is wrong here: %s", e.msg);
+		return;
+	}
+	c->regex_bytes += regex_bytes(code);
+	if (c->regex_bytes > REGEX_COMPILED_BYTES)
+		diag_add_text(c->diags, DIAG_ERROR, at, offset, q->text.len,
+		    NULL, "all regular expressions together are too large");
+	n->id = (uint32_t)r->nregexes;
+	r->regexes = mem_grow(
+	    r->regexes, &r->capregexes, r->nregexes + 1, sizeof(pcre2_code *));
+	r->regexes[r->nregexes++] = code;
+}
+
+static void
+compile_leaf(struct compiler *c, const struct config_text *at,
+    const struct query *q, struct node *n)
+{
+	switch (q->kind) {
+	case QUERY_TERM:
+		compile_term(c, at, q, n);
+		return;
+	case QUERY_ENTITY:
+		compile_entity(c, at, q, n);
+		return;
+	case QUERY_LANG:
+		n->langs = arena_sv(&c->rules->arena, q->text);
+		return;
+	case QUERY_FILTER:
+		compile_ref(c, at, q, n);
+		return;
+	case QUERY_REGEX:
+		compile_regex(c, at, q, n);
+		return;
+	case QUERY_AND:
+	case QUERY_OR:
+	case QUERY_NOT:
+	case QUERY_NEAR:
+	case QUERY_NOT_NEAR:
+	case QUERY_ATLEAST:
+	case QUERY_OF:
+		return;
+	}
+	BUG("no such node");
+}
+
+static bool
+needs_spans(const struct query *q)
+{
+	return q->kind == QUERY_NEAR || q->kind == QUERY_NOT_NEAR ||
+	    q->kind == QUERY_ATLEAST;
+}
+
+/* What is above a node. */
+struct above {
+	bool spans; /* asks for its spans */
+	bool negated;
+};
+
 /* Appends the subtree, children first; returns the number of its root + 1. */
 static uint32_t
 flatten(struct compiler *c, const struct config_text *at, const struct query *q,
-    bool in_near)
+    struct above above)
 {
 	size_t first = c->nnodes;
 	struct node n = { .kind = q->kind,
 		.fields = q->fields,
 		.distance = q->distance,
-		.ordered = q->ordered };
+		.count = q->count,
+		.ordered = q->ordered,
+		.negated = above.negated };
+	struct above here = { above.spans || needs_spans(q),
+		above.negated != (q->kind == QUERY_NOT) };
 	uint32_t before = 0, kid;
 
 	for (const struct query *k = q->kids; k != NULL; k = k->next) {
-		kid = flatten(c, at, k, in_near || q->kind == QUERY_NEAR);
+		kid = flatten(c, at, k, here);
 		if (before != 0)
 			c->nodes[before - 1].sibling = kid;
 		else
@@ -104,23 +215,18 @@ flatten(struct compiler *c, const struct config_text *at, const struct query *q,
 	}
 	n.source = arena_sv(
 	    &c->rules->arena, sv_sub(at->text, q->offset, q->length));
-	if (q->kind == QUERY_ENTITY)
-		compile_entity(c, at, q, &n);
-	else if (q->kind == QUERY_TERM)
-		compile_term(c, at, q, &n);
-	else if (q->kind == QUERY_LANG)
-		n.langs = arena_sv(&c->rules->arena, q->text);
+	compile_leaf(c, at, q, &n);
 	c->nodes = mem_grow(
 	    c->nodes, &c->capnodes, c->nnodes + 1, sizeof(*c->nodes));
 	c->nodes[c->nnodes++] = n;
-	for (size_t i = first;
-	     !in_near && q->kind == QUERY_NEAR && i + 1 < c->nnodes; i++)
+	for (size_t i = first; !above.spans && here.spans && i + 1 < c->nnodes;
+	     i++)
 		c->nodes[i].near = (uint32_t)c->nnodes;
 	return (uint32_t)c->nnodes;
 }
 
 static struct program
-compile_query(struct compiler *c, const struct config_text *at)
+compile_query(struct compiler *c, const struct config_text *at, bool veto)
 {
 	struct program p = { NULL, 0 };
 	const struct query *q;
@@ -131,7 +237,7 @@ compile_query(struct compiler *c, const struct config_text *at)
 	if (q == NULL)
 		return p;
 	c->nnodes = 0;
-	(void)flatten(c, at, q, false);
+	(void)flatten(c, at, q, (struct above) { false, veto });
 	arena_clear(&c->trees);
 	p.n = c->nnodes;
 	p.nodes = arena_alloc(&c->rules->arena, p.n * sizeof(*p.nodes));
@@ -159,15 +265,28 @@ compile_filter(struct compiler *c, struct filter *out, size_t index)
 {
 	const struct config_filter *f = &c->config->filters[index];
 	struct arena *a = &c->rules->arena;
+	size_t regexes;
 
 	out->name = arena_sv(a, sv_of(f->name)).p;
-	out->match = compile_query(c, &f->match);
-	out->veto = compile_query(c, &f->not );
+	refs_begin(&c->refs, (uint32_t)index);
+	regexes = c->rules->nregexes;
+	out->match = compile_query(c, &f->match, false);
+	out->veto = compile_query(c, &f->not, true);
+	out->searches = c->rules->nregexes != regexes;
+	out->refs = refs_end(&c->refs, a, &out->nrefs);
 	out->shout = f->shout;
 	out->feeds = keep_names(a, &f->feeds, false);
 	out->tags = keep_names(a, &f->tags, false);
 	out->langs = keep_names(a, &f->lang, true);
-	revision_of_filter(out->revision, f, out, c->rules->entities);
+}
+
+/* In the order of references: a filter's covers those that it refers to. */
+static void
+revise_filters(struct compiler *c)
+{
+	for (size_t i = 0; i < c->rules->nfilters; i++)
+		revision_of_filter(c->rules, c->rules->order[i],
+		    &c->config->filters[c->rules->order[i]]);
 }
 
 /* Names of entities that no filter uses are checked all the same. */
@@ -189,14 +308,15 @@ check_other_entities(struct compiler *c)
 }
 
 static void
-check_match(struct compiler *c, struct matcher *m, const struct filter *f,
+check_match(struct compiler *c, struct matcher *m, uint32_t filter,
     const struct config_text *t)
 {
+	const struct filter *f = &c->rules->filters[filter];
 	struct item it = { .title = t->text };
 	struct str why;
 
 	matcher_read(m, c->rules, &it);
-	if (matcher_judge(m, f))
+	if (matcher_outcome(m, filter))
 		return;
 	str_init(&why, ERR_BYTES);
 	missing_list(m, f, &why);
@@ -207,22 +327,23 @@ check_match(struct compiler *c, struct matcher *m, const struct filter *f,
 }
 
 static void
-check_no_match(struct compiler *c, struct matcher *m, const struct filter *f,
+check_no_match(struct compiler *c, struct matcher *m, uint32_t filter,
     const struct config_text *t)
 {
 	struct item it = { .title = t->text };
 	struct str why;
 
 	matcher_read(m, c->rules, &it);
-	if (!matcher_judge(m, f))
+	if (!matcher_outcome(m, filter))
 		return;
+	matcher_collect(m, filter);
 	str_init(&why, ERR_BYTES);
 	for (size_t i = 0; i < m->nhits; i++)
 		(void)str_addf(&why, "%s'%.*s'", i == 0 ? "" : ", ",
 		    SV_ARG(m->hits[i].text));
 	diag_add_text(c->diags, DIAG_ERROR, t, 0, t->text.len, NULL,
-	    "filter '%s' is expected not to match this, but does: %s", f->name,
-	    str_c(&why));
+	    "filter '%s' is expected not to match this, but does: %s",
+	    c->rules->filters[filter].name, str_c(&why));
 	str_done(&why);
 }
 
@@ -231,15 +352,14 @@ check_expectations(struct compiler *c)
 {
 	struct matcher *m = matcher_new();
 
+	m->unscoped = true;
 	for (size_t i = 0; i < c->config->nfilters; i++) {
 		const struct config_filter *f = &c->config->filters[i];
 
 		for (size_t k = 0; k < f->expect.match.n; k++)
-			check_match(
-			    c, m, &c->rules->filters[i], &f->expect.match.v[k]);
+			check_match(c, m, (uint32_t)i, &f->expect.match.v[k]);
 		for (size_t k = 0; k < f->expect.no.n; k++)
-			check_no_match(
-			    c, m, &c->rules->filters[i], &f->expect.no.v[k]);
+			check_no_match(c, m, (uint32_t)i, &f->expect.no.v[k]);
 	}
 	matcher_free(m);
 }
@@ -268,8 +388,10 @@ compile_all(struct compiler *c, size_t errors)
 	for (size_t i = 0; i < c->config->nfilters; i++)
 		compile_filter(c, &c->rules->filters[i], i);
 	check_other_entities(c);
-	if (diags_count(c->diags, DIAG_ERROR) != errors)
+	if (!refs_order(&c->refs, c->rules, c->diags) ||
+	    diags_count(c->diags, DIAG_ERROR) != errors)
 		return;
+	revise_filters(c);
 	anchors_choose(c->rules);
 	lexicon_seal(&c->rules->lexicon);
 	check_expectations(c);
@@ -287,8 +409,14 @@ ruleset_compile(const struct config *config, struct diags *diags)
 
 	arena_init(&c.trees);
 	entity_index(&c.names, config);
+	map_init(&c.filters);
+	for (size_t i = 0; i < config->nfilters; i++)
+		(void)map_put(&c.filters, sv_of(config->filters[i].name),
+		    &config->filters[i]);
 	compile_all(&c, errors);
 	map_done(&c.names);
+	map_done(&c.filters);
+	refs_done(&c.refs);
 	arena_done(&c.trees);
 	free(c.entity_ids);
 	free(c.nodes);

@@ -5,6 +5,8 @@
 #include "filters/missing.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define PLACES 5 /* shown of one leaf */
 #define GREEN "\033[32m"
@@ -17,6 +19,7 @@ struct explainer {
 	const struct program *program;
 	struct str *out;
 	bool colour;
+	bool *told; /* by filter: its clauses have been shown */
 };
 
 /* Foreign text: no controls, one line. */
@@ -42,19 +45,39 @@ add_line(struct explainer *x, unsigned depth, bool good, struct sv what)
 	add_text(x, what);
 }
 
-/* Of the operands of NEAR only what is near, if anything is. */
-static bool
-is_shown(const struct explainer *x, const struct node *n, const struct span *s)
+static void
+add_place(struct explainer *x, size_t count, struct sv text, uint32_t part,
+    uint32_t start)
 {
-	uint32_t pairs = n->near == 0 ? 0 : x->m->verdicts[n->near - 1].near;
-
-	return pairs == 0 || span_is_inside(&x->m->spans, s, pairs);
+	(void)str_adds(x->out, count == 1 ? ": \"" : ", \"");
+	add_text(x, text);
+	(void)str_addf(x->out, "\" in %s at %u",
+	    field_name(x->m->text.parts[part].field), (unsigned)start);
 }
 
 static void
-add_places(struct explainer *x, const struct node *n)
+add_finds(struct explainer *x, const struct node *n)
+{
+	const struct search *s = matcher_search(x->m, n);
+
+	for (size_t i = 0; i < s->n && i < PLACES; i++) {
+		const struct find *f = &x->m->finds[s->first + i];
+
+		add_place(
+		    x, i + 1, matcher_find_text(x->m, f), f->part, f->start);
+	}
+	if (s->n > PLACES)
+		(void)str_addf(x->out, " and %u more", s->n - PLACES);
+	if (s->gave_up)
+		(void)str_adds(x->out, ", then given up: too many steps");
+}
+
+/* Of the operands of NEAR only what is near; returns how many there are. */
+static size_t
+add_covered(struct explainer *x, const struct node *n, uint32_t cover)
 {
 	uint32_t at = matcher_spans(x->m, x->filter, n);
+	struct cover c = { cover, 0 };
 	size_t count = 0;
 
 	while ((at = matcher_accept(x->m, x->filter, n, at)) != 0) {
@@ -62,91 +85,180 @@ add_places(struct explainer *x, const struct node *n)
 		const struct token *t = &x->m->text.tokens[s.first];
 
 		at = s.next;
-		if (!is_shown(x, n, &s) || ++count > PLACES)
+		if ((cover != 0 && !cover_has(&x->m->spans, &c, &s)) ||
+		    ++count > PLACES)
 			continue;
-		(void)str_adds(x->out, count == 1 ? ": \"" : ", \"");
-		add_text(x, text_span(&x->m->text, s.first, s.last));
-		(void)str_addf(x->out, "\" in %s at %u",
-		    field_name(x->m->text.parts[t->part].field),
-		    (unsigned)t->start);
+		add_place(x, count, text_span(&x->m->text, s.first, s.last),
+		    t->part, t->start);
 	}
+	return count;
+}
+
+/* Of what must not be near nothing is covered: then all is shown. */
+static void
+add_spans(struct explainer *x, const struct node *n)
+{
+	uint32_t cover = n->near == 0 ? 0 : x->m->verdicts[n->near - 1].near;
+	size_t count = add_covered(x, n, cover);
+
+	if (count == 0 && cover != 0)
+		count = add_covered(x, n, 0);
 	if (count > PLACES)
 		(void)str_addf(x->out, " and %zu more", count - PLACES);
 }
 
 static struct sv
-group_name(const struct node *n)
+without_parentheses(struct sv v)
+{
+	while (v.len > 1 && v.p[0] == '(' && v.p[v.len - 1] == ')')
+		v = sv_trim(sv_sub(v, 1, v.len - 2));
+	return v;
+}
+
+/* What a node is called, into `out`. */
+static void
+name_node(const struct node *n, struct str *out)
 {
 	switch (n->kind) {
 	case QUERY_AND:
-		return SV("all of");
+		(void)str_adds(out, "all of");
+		return;
 	case QUERY_OR:
-		return SV("one of");
+		(void)str_adds(out, "one of");
+		return;
 	case QUERY_NOT:
-		return SV("not");
+		(void)str_adds(out, "not");
+		return;
 	case QUERY_NEAR:
-		return n->ordered ? SV("in this order, close together")
-				  : SV("close together");
+		(void)str_adds(out,
+		    n->ordered ? "in this order, close together"
+			       : "close together");
+		return;
+	case QUERY_NOT_NEAR:
+		(void)str_adds(out, "the first without the second near it");
+		return;
+	case QUERY_ATLEAST:
+		(void)str_addf(out, "in at least %u places", n->count);
+		return;
+	case QUERY_OF:
+		(void)str_addf(out, "at least %u of", n->count);
+		return;
 	case QUERY_TERM:
 	case QUERY_ENTITY:
 	case QUERY_LANG:
-		return n->source;
+	case QUERY_FILTER:
+	case QUERY_REGEX:
+		(void)str_add(out, without_parentheses(n->source));
+		return;
 	}
 	BUG("no such node");
 }
+
+static void
+add_leaf(struct explainer *x, const struct node *n, bool holds)
+{
+	if (n->kind == QUERY_FILTER) {
+		if (x->told[n->id])
+			(void)str_adds(x->out, ": see above");
+	} else if (!holds) {
+		(void)str_adds(x->out, ": ");
+		missing_leaf(x->m, x->filter, n, x->out);
+	} else if (n->kind == QUERY_REGEX) {
+		add_finds(x, n);
+	} else if (n->kind != QUERY_LANG) {
+		add_spans(x, n);
+	}
+}
+
+static void explain_other(struct explainer *x, uint32_t filter, unsigned depth);
 
 static void
 explain_node(struct explainer *x, size_t i, unsigned depth)
 {
 	const struct node *n = &x->program->nodes[i];
 	bool holds = x->m->verdicts[i].holds;
+	struct str name;
 
-	add_line(x, depth, holds, group_name(n));
-	if (n->kid == 0 && n->kind != QUERY_LANG && holds)
-		add_places(x, n);
-	if (n->kid == 0 && !holds) {
-		(void)str_adds(x->out, ": ");
-		missing_leaf(x->m, x->filter, n, x->out);
-	}
+	str_init(&name, QUERY_BYTES);
+	name_node(n, &name);
+	add_line(x, depth, holds, str_sv(&name));
+	str_done(&name);
+	if (n->kid == 0)
+		add_leaf(x, n, holds);
+	else if (!holds)
+		missing_group(x->m, x->filter, x->program, i, x->out);
 	(void)str_addc(x->out, '\n');
+	if (n->kind == QUERY_FILTER && !x->told[n->id])
+		explain_other(x, n->id, depth + 1);
 	for (uint32_t k = n->kid; k != 0; k = x->program->nodes[k - 1].sibling)
 		explain_node(x, k - 1, depth + 1);
 }
 
 static bool
-explain_program(struct explainer *x, const struct program *p)
+explain_program(struct explainer *x, const struct program *p, unsigned depth)
 {
 	bool holds = matcher_eval(x->m, x->filter, p);
 
 	x->program = p;
-	explain_node(x, p->n - 1, 0);
+	explain_node(x, p->n - 1, depth);
 	return holds;
+}
+
+/* Returns whether the filter matches. */
+static bool
+explain_filter(struct explainer *x, unsigned depth, bool *vetoed)
+{
+	bool in_scope = matcher_in_scope(x->m, x->filter), holds;
+
+	if (!in_scope)
+		(void)str_addf(x->out,
+		    "%*s%s does not look at this item: its feed, tags or "
+		    "language are outside the filter's scope\n",
+		    (int)depth * 2, "", x->filter->name);
+	matcher_prepare(x->m, x->filter);
+	(void)str_addf(
+	    x->out, "%*s%s: match\n", (int)depth * 2, "", x->filter->name);
+	holds = explain_program(x, &x->filter->match, depth);
+	*vetoed = false;
+	if (x->filter->veto.n != 0) {
+		(void)str_addf(x->out, "%*s%s: not\n", (int)depth * 2, "",
+		    x->filter->name);
+		*vetoed = explain_program(x, &x->filter->veto, depth);
+	}
+	return holds && in_scope && !*vetoed;
+}
+
+/* A filter that the one at hand refers to, whose verdicts come back. */
+static void
+explain_other(struct explainer *x, uint32_t filter, unsigned depth)
+{
+	struct explainer other = *x;
+	size_t n = x->program->n;
+	struct verdict *kept = mem_calloc(n, sizeof(*kept));
+	bool vetoed;
+
+	x->told[filter] = true;
+	memcpy(kept, x->m->verdicts, n * sizeof(*kept));
+	other.filter = &x->m->rules->filters[filter];
+	(void)explain_filter(&other, depth + 1, &vetoed);
+	memcpy(x->m->verdicts, kept, n * sizeof(*kept));
+	free(kept);
 }
 
 bool
 ruleset_explain(const struct ruleset *r, size_t filter, struct matcher *m,
     const struct item *it, bool colour, struct str *out)
 {
-	struct explainer x = { m, &r->filters[filter], NULL, out, colour };
-	bool in_scope, holds, vetoed = false;
+	struct explainer x = { m, &r->filters[filter], NULL, out, colour,
+		mem_calloc(r->nfilters, sizeof(bool)) };
+	bool holds, vetoed;
 
 	matcher_read(m, r, it);
-	in_scope = matcher_in_scope(m, x.filter);
-	if (!in_scope)
-		(void)str_addf(out,
-		    "%s does not look at this item: its feed, tags or language "
-		    "are outside the filter's scope\n",
-		    x.filter->name);
-	(void)str_addf(out, "%s: match\n", x.filter->name);
-	holds = explain_program(&x, &x.filter->match);
-	if (x.filter->veto.n != 0) {
-		(void)str_addf(out, "%s: not\n", x.filter->name);
-		vetoed = explain_program(&x, &x.filter->veto);
-	}
-	holds = holds && in_scope && !vetoed;
+	holds = explain_filter(&x, 0, &vetoed);
 	(void)str_addf(out, "%s %s\n", x.filter->name,
 	    holds	 ? "matches"
 		: vetoed ? "does not match: vetoed"
 			 : "does not match");
+	free(x.told);
 	return holds;
 }

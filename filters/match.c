@@ -3,10 +3,21 @@
 
 #include <stdlib.h>
 
+/* A leaf that stands somewhere. */
 static bool
-is_leaf(const struct node *n)
+has_places(const struct node *n)
 {
-	return n->kind == QUERY_TERM || n->kind == QUERY_ENTITY;
+	return n->kind == QUERY_TERM || n->kind == QUERY_ENTITY ||
+	    n->kind == QUERY_REGEX;
+}
+
+/* Is a node a reason for its parent to hold?  What is not there is none. */
+static bool
+speaks_for(const struct node *parent, uint32_t kid)
+{
+	if (parent->kind == QUERY_NOT_NEAR)
+		return kid == parent->kid;
+	return parent->kind != QUERY_NOT;
 }
 
 /* Marks the nodes that hold together with all above them; returns how many
@@ -20,11 +31,11 @@ mark_reasons(struct matcher *m, const struct program *p)
 	for (size_t i = p->n; i-- > 0;) {
 		if (!m->verdicts[i].counts)
 			continue;
-		leaves += is_leaf(&p->nodes[i]);
+		leaves += has_places(&p->nodes[i]);
 		for (uint32_t k = p->nodes[i].kid; k != 0;
 		     k = p->nodes[k - 1].sibling)
 			m->verdicts[k - 1].counts = m->verdicts[k - 1].holds &&
-			    p->nodes[i].kind != QUERY_NOT;
+			    speaks_for(&p->nodes[i], k);
 	}
 	return leaves;
 }
@@ -78,15 +89,15 @@ collect_leaf(struct matcher *m, const struct filter *f, const struct node *n,
     size_t quota)
 {
 	uint32_t at = matcher_spans(m, f, n);
+	struct cover c = { n->near == 0 ? 0 : m->verdicts[n->near - 1].near,
+		0 };
 
 	while (quota > 0 && (at = matcher_accept(m, f, n, at)) != 0) {
 		const struct span s = m->spans.v[at - 1];
 		struct hit h;
 
 		at = s.next;
-		if (n->near != 0 &&
-		    !span_is_inside(
-			&m->spans, &s, m->verdicts[n->near - 1].near))
+		if (n->near != 0 && !cover_has(&m->spans, &c, &s))
 			continue;
 		h = make_hit(m, n, &s);
 		add_hit(m, &h);
@@ -94,49 +105,76 @@ collect_leaf(struct matcher *m, const struct filter *f, const struct node *n,
 	}
 }
 
-void
-matcher_collect(
-    struct matcher *m, const struct filter *f, const struct program *p)
+static void
+collect_finds(struct matcher *m, const struct node *n, size_t quota)
 {
-	size_t leaves = mark_reasons(m, p);
-	size_t quota = HITS_PER_MATCH / (leaves == 0 ? 1 : leaves) + 1;
+	const struct search *s = matcher_search(m, n);
 
-	m->nhits = 0;
-	for (size_t i = 0; i < p->n; i++)
-		if (is_leaf(&p->nodes[i]) && m->verdicts[i].counts)
+	for (size_t i = 0; i < s->n && i < quota; i++) {
+		const struct find *f = &m->finds[s->first + i];
+		struct hit h = { .field = m->text.parts[f->part].field,
+			.text = matcher_find_text(m, f),
+			.start = f->start,
+			.length = f->length };
+
+		add_hit(m, &h);
+	}
+}
+
+static void
+want_filter(struct matcher *m, uint32_t filter)
+{
+	if (m->outcomes[filter].collected == m->collection)
+		return;
+	m->outcomes[filter].collected = m->collection;
+	m->queue = mem_grow(
+	    m->queue, &m->capqueue, m->nqueue + 1, sizeof(*m->queue));
+	m->queue[m->nqueue++] = filter;
+}
+
+static void
+collect_filter(struct matcher *m, const struct filter *f)
+{
+	const struct program *p = &f->match;
+	size_t keep = m->spans.n, quota;
+
+	(void)matcher_eval(m, f, p);
+	quota = mark_reasons(m, p);
+	quota = HITS_PER_MATCH / (quota == 0 ? 1 : quota) + 1;
+	for (size_t i = 0; i < p->n; i++) {
+		if (!m->verdicts[i].counts)
+			continue;
+		if (p->nodes[i].kind == QUERY_FILTER)
+			want_filter(m, p->nodes[i].id);
+		else if (p->nodes[i].kind == QUERY_REGEX)
+			collect_finds(m, &p->nodes[i], quota);
+		else if (has_places(&p->nodes[i]))
 			collect_leaf(m, f, &p->nodes[i], quota);
+	}
+	m->spans.n = keep;
 }
 
-bool
-matcher_judge(struct matcher *m, const struct filter *f)
+void
+matcher_collect(struct matcher *m, uint32_t filter)
 {
-	if (!matcher_eval(m, f, &f->match) || matcher_eval(m, f, &f->veto))
-		return false;
-	if (f->veto.n != 0)
-		(void)matcher_eval(m, f, &f->match);
-	matcher_collect(m, f, &f->match);
-	return true;
+	m->nhits = m->nqueue = 0;
+	m->collection++;
+	want_filter(m, filter);
+	for (size_t i = 0; i < m->nqueue && m->nhits < HITS_PER_MATCH; i++)
+		collect_filter(m, &m->rules->filters[m->queue[i]]);
 }
 
-/* What the evaluation adds to the pool of spans goes again, but for the
- * entities, which other filters may ask for. */
 static void
 try_filter(struct matcher *m, size_t index, match_fn *fn, void *arg)
 {
-	const struct filter *f = &m->rules->filters[index];
-	size_t keep;
+	struct match match = { m->rules->filters[index].name, index, m->hits,
+		0 };
 
-	if (!matcher_in_scope(m, f))
+	if (!matcher_outcome(m, (uint32_t)index))
 		return;
-	matcher_find_entities(m, f, &f->match);
-	matcher_find_entities(m, f, &f->veto);
-	keep = m->spans.n;
-	if (matcher_judge(m, f)) {
-		struct match match = { f->name, index, m->hits, m->nhits };
-
-		fn(&match, arg);
-	}
-	m->spans.n = keep;
+	matcher_collect(m, (uint32_t)index);
+	match.nhits = m->nhits;
+	fn(&match, arg);
 }
 
 void
@@ -168,6 +206,9 @@ ruleset_free(struct ruleset *r)
 {
 	if (r == NULL)
 		return;
+	for (size_t i = 0; i < r->nregexes; i++)
+		regex_free(r->regexes[i]);
+	free(r->regexes);
 	lexicon_done(&r->lexicon);
 	arena_done(&r->arena);
 	free(r);

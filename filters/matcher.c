@@ -4,6 +4,7 @@
 
 #include "filters/near.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ matcher_new(void)
 	struct matcher *m = mem_calloc(1, sizeof(*m));
 
 	text_init(&m->text);
+	m->stage = STAGE_ALL;
 	return m;
 }
 
@@ -27,6 +29,14 @@ matcher_free(struct matcher *m)
 	free(m->entities);
 	free(m->candidates);
 	free(m->verdicts);
+	free(m->outcomes);
+	free(m->searches);
+	for (size_t i = 0; i < m->capnormals; i++)
+		nfc_done(&m->normals[i].nfc);
+	free(m->normals);
+	free(m->finds);
+	free(m->queue);
+	regex_search_free(m->regex);
 	free(m);
 }
 
@@ -41,6 +51,19 @@ fit(void *p, size_t *cap, size_t n, size_t size)
 	return bytes;
 }
 
+/* When their numbers begin anew. */
+static void
+forget_items(struct matcher *m)
+{
+	memset(m->atoms, 0, m->capatoms * sizeof(*m->atoms));
+	memset(m->entities, 0, m->capentities * sizeof(*m->entities));
+	memset(m->outcomes, 0, m->capoutcomes * sizeof(*m->outcomes));
+	memset(m->searches, 0, m->capsearches * sizeof(*m->searches));
+	for (size_t i = 0; i < m->capnormals; i++)
+		m->normals[i].epoch = 0;
+	m->epoch = 1;
+}
+
 static void
 begin_item(struct matcher *m, const struct ruleset *r)
 {
@@ -52,12 +75,13 @@ begin_item(struct matcher *m, const struct ruleset *r)
 	    r->nfilters / 64 + 1, sizeof(*m->candidates));
 	m->verdicts = fit(
 	    m->verdicts, &m->capverdicts, r->longest + 1, sizeof(*m->verdicts));
-	m->spans.n = 0;
-	if (++m->epoch == 0) {
-		memset(m->atoms, 0, m->capatoms * sizeof(*m->atoms));
-		memset(m->entities, 0, m->capentities * sizeof(*m->entities));
-		m->epoch = 1;
-	}
+	m->outcomes = fit(m->outcomes, &m->capoutcomes, r->nfilters + 1,
+	    sizeof(*m->outcomes));
+	m->searches = fit(m->searches, &m->capsearches, r->nregexes + 1,
+	    sizeof(*m->searches));
+	m->spans.n = m->nfinds = 0;
+	if (++m->epoch == 0)
+		forget_items(m);
 }
 
 static void
@@ -79,10 +103,19 @@ read_texts(struct matcher *m, const struct ruleset *r)
 		text_add(t, FIELD_TAG, it->tags[i]);
 }
 
+/* And those that need it to match, FILTER_DEPTH deep at most. */
 static void
 add_candidate(struct matcher *m, uint32_t filter)
 {
-	m->candidates[filter / 64] |= (uint64_t)1 << filter % 64;
+	const struct postings *wakes = &m->rules->wakes;
+	uint64_t bit = (uint64_t)1 << filter % 64;
+
+	if ((m->candidates[filter / 64] & bit) != 0)
+		return;
+	m->candidates[filter / 64] |= bit;
+	for (uint32_t i = wakes->first[filter]; i < wakes->first[filter + 1];
+	     i++)
+		add_candidate(m, wakes->filters[i]);
 }
 
 static void
@@ -247,18 +280,24 @@ matcher_spans(struct matcher *m, const struct filter *f, const struct node *n)
 				       : atom_spans(m, n->id);
 }
 
+bool
+matcher_looks_at(const struct node *n, enum field f)
+{
+	unsigned lead = FIELD_BIT(FIELD_TITLE) | FIELDS_BODY;
+
+	return (n->fields & FIELD_BIT(f)) != 0 ||
+	    ((n->fields & FIELDS_LEAD) != 0 && (FIELD_BIT(f) & lead) != 0);
+}
+
 static bool
 looks_at(const struct matcher *m, const struct node *n, uint32_t span)
 {
 	const struct part *p = part_of(m, span);
 
-	if ((n->fields & FIELD_BIT(p->field)) != 0)
-		return true;
-	if ((n->fields & FIELDS_LEAD) == 0)
+	if ((n->fields & FIELDS_LEAD) != 0 && p->field != FIELD_TITLE &&
+	    m->spans.v[span - 1].last >= p->lead_end)
 		return false;
-	return p->field == FIELD_TITLE ||
-	    ((FIELD_BIT(p->field) & FIELDS_BODY) != 0 &&
-		m->spans.v[span - 1].last < p->lead_end);
+	return matcher_looks_at(n, p->field);
 }
 
 uint32_t
@@ -304,19 +343,37 @@ speaks(const struct matcher *m, struct sv langs)
 }
 
 static struct verdict
-judge_leaf(struct matcher *m, const struct filter *f, const struct node *n)
+judge_words(struct matcher *m, const struct filter *f, const struct node *n)
 {
 	struct verdict v = { false, false, 0 };
 
-	if (n->kind == QUERY_LANG) {
-		v.holds = speaks(m, n->langs);
-	} else if (n->near != 0) {
+	if (n->near != 0) {
 		v.near = copy_leaf(m, f, n);
 		v.holds = v.near != 0;
 	} else {
 		v.holds = matcher_accept(m, f, n, matcher_spans(m, f, n)) != 0;
 	}
 	return v;
+}
+
+static struct verdict
+judge_filter(const struct matcher *m, const struct node *n)
+{
+	const struct outcome *o = &m->outcomes[n->id];
+
+	if (m->stage == STAGE_WORDS)
+		return (struct verdict) { !n->negated, false, 0 };
+	assert(o->epoch == m->epoch);
+	return (struct verdict) { o->matches, false, 0 };
+}
+
+static struct verdict
+judge_regex(struct matcher *m, const struct node *n)
+{
+	bool holds = m->stage == STAGE_ALL ? matcher_search(m, n)->n != 0
+					   : !n->negated;
+
+	return (struct verdict) { holds, false, 0 };
 }
 
 static struct verdict
@@ -338,12 +395,35 @@ judge_group(struct matcher *m, const struct program *p, const struct node *n)
 static struct verdict
 judge_near(struct matcher *m, const struct program *p, const struct node *n)
 {
-	uint32_t right = p->nodes[n->kid - 1].sibling;
-	uint32_t pairs = near_join(&m->spans, &m->text,
-	    m->verdicts[n->kid - 1].near, m->verdicts[right - 1].near,
-	    n->distance, n->ordered);
+	uint32_t left = m->verdicts[n->kid - 1].near;
+	uint32_t right = m->verdicts[p->nodes[n->kid - 1].sibling - 1].near;
+	uint32_t list = n->kind == QUERY_NEAR
+	    ? near_join(
+		  &m->spans, &m->text, left, right, n->distance, n->ordered)
+	    : near_without(&m->spans, &m->text, left, right, n->distance);
 
-	return (struct verdict) { pairs != 0, false, pairs };
+	return (struct verdict) { list != 0, false, list };
+}
+
+/* A name inside a longer one is no place of its own. */
+static struct verdict
+judge_atleast(struct matcher *m, const struct node *n)
+{
+	uint32_t list = span_keep_longest(
+	    &m->spans, m->verdicts[n->kid - 1].near);
+
+	return (struct verdict) { span_count(&m->spans, list) >= n->count,
+		false, list };
+}
+
+static struct verdict
+judge_of(const struct matcher *m, const struct program *p, const struct node *n)
+{
+	size_t hold = 0;
+
+	for (uint32_t k = n->kid; k != 0; k = p->nodes[k - 1].sibling)
+		hold += m->verdicts[k - 1].holds;
+	return (struct verdict) { hold >= n->count, false, 0 };
 }
 
 static struct verdict
@@ -358,11 +438,21 @@ judge(struct matcher *m, const struct filter *f, const struct program *p,
 		return (struct verdict) { !m->verdicts[n->kid - 1].holds, false,
 			0 };
 	case QUERY_NEAR:
+	case QUERY_NOT_NEAR:
 		return judge_near(m, p, n);
+	case QUERY_ATLEAST:
+		return judge_atleast(m, n);
+	case QUERY_OF:
+		return judge_of(m, p, n);
 	case QUERY_TERM:
 	case QUERY_ENTITY:
+		return judge_words(m, f, n);
 	case QUERY_LANG:
-		return judge_leaf(m, f, n);
+		return (struct verdict) { speaks(m, n->langs), false, 0 };
+	case QUERY_FILTER:
+		return judge_filter(m, n);
+	case QUERY_REGEX:
+		return judge_regex(m, n);
 	}
 	BUG("no such node");
 }
@@ -376,12 +466,83 @@ matcher_eval(struct matcher *m, const struct filter *f, const struct program *p)
 }
 
 void
-matcher_find_entities(
+matcher_renew_kids(struct matcher *m, const struct filter *f,
+    const struct program *p, size_t node)
+{
+	size_t first = node;
+
+	while (p->nodes[first].kid != 0)
+		first = p->nodes[first].kid - 1;
+	for (size_t i = first; i < node; i++)
+		m->verdicts[i] = judge(m, f, p, &p->nodes[i]);
+}
+
+static void
+find_entities(
     struct matcher *m, const struct filter *f, const struct program *p)
 {
 	for (size_t i = 0; i < p->n; i++)
 		if (p->nodes[i].kind == QUERY_ENTITY)
 			(void)entity_spans(m, p->nodes[i].id, f->shout);
+}
+
+/* The deepest chain of references has FILTER_DEPTH filters. */
+static void
+judge_refs(struct matcher *m, const struct filter *f)
+{
+	for (size_t i = 0; i < f->nrefs; i++)
+		(void)matcher_outcome(m, f->refs[i]);
+}
+
+void
+matcher_prepare(struct matcher *m, const struct filter *f)
+{
+	find_entities(m, f, &f->match);
+	find_entities(m, f, &f->veto);
+	judge_refs(m, f);
+}
+
+/* What the evaluation adds to the pool of spans goes again. */
+static bool
+holds_at(struct matcher *m, const struct filter *f, enum stage stage)
+{
+	size_t keep = m->spans.n;
+	bool holds;
+
+	m->stage = stage;
+	holds = matcher_eval(m, f, &f->match) && !matcher_eval(m, f, &f->veto);
+	m->stage = STAGE_ALL;
+	m->spans.n = keep;
+	return holds;
+}
+
+/* What is dear is asked only when the rest does not decide.  The spans of
+ * entities stay: other filters may ask for them. */
+static bool
+holds(struct matcher *m, const struct filter *f)
+{
+	find_entities(m, f, &f->match);
+	find_entities(m, f, &f->veto);
+	if (f->nrefs == 0 && !f->searches)
+		return holds_at(m, f, STAGE_ALL);
+	if (!holds_at(m, f, STAGE_WORDS))
+		return false;
+	judge_refs(m, f);
+	return (f->nrefs == 0 || holds_at(m, f, STAGE_FILTERS)) &&
+	    holds_at(m, f, STAGE_ALL);
+}
+
+bool
+matcher_outcome(struct matcher *m, uint32_t filter)
+{
+	const struct filter *f = &m->rules->filters[filter];
+	struct outcome *o = &m->outcomes[filter];
+
+	if (o->epoch != m->epoch) {
+		o->matches = matcher_in_scope(m, f) && holds(m, f);
+		o->epoch = m->epoch;
+	}
+	return o->matches;
 }
 
 struct sv
@@ -418,6 +579,8 @@ matcher_in_scope(const struct matcher *m, const struct filter *f)
 {
 	bool tagged = f->tags.n == 0;
 
+	if (m->unscoped)
+		return true;
 	for (size_t i = 0; !tagged && i < m->item->ntags; i++)
 		tagged = has_name(&f->tags, m->item->tags[i]);
 	return tagged && lang_in_scope(&f->langs, m->lang) &&

@@ -3,6 +3,7 @@
 #ifndef FILTERS_MATCHER_H
 #define FILTERS_MATCHER_H
 
+#include "filters/nfc.h"
 #include "filters/program.h"
 #include "filters/span.h"
 
@@ -17,7 +18,42 @@ struct found {
 struct verdict {
 	bool holds;
 	bool counts; /* it and all above it hold: it is a reason to match */
-	uint32_t near; /* in NEAR: the list of its spans */
+	uint32_t near; /* where spans are needed: the list of them */
+};
+
+/* Does a filter match this item?  Known when `epoch` is the matcher's. */
+struct outcome {
+	uint32_t epoch;
+	bool matches;
+	uint32_t collected; /* the last collection that it was part of */
+};
+
+/* What a regular expression found in this item. */
+struct search {
+	uint32_t epoch;
+	uint32_t first, n; /* in `finds` */
+	bool gave_up; /* a limit was reached: there may be more */
+	bool cut; /* not all of a field was looked at */
+};
+
+struct find {
+	uint32_t part;
+	uint32_t start, length; /* in its text */
+};
+
+/* The text of a part as regular expressions see it. */
+struct normal {
+	uint32_t epoch;
+	bool cut; /* at REGEX_TEXT_BYTES */
+	struct nfc nfc;
+};
+
+/* How far an evaluation goes.  What is not looked at yet is taken to speak for
+ * the filter. */
+enum stage {
+	STAGE_WORDS,
+	STAGE_FILTERS, /* and other filters */
+	STAGE_ALL /* and regular expressions */
 };
 
 struct matcher {
@@ -32,9 +68,23 @@ struct matcher {
 	struct found *entities; /* two each: without and with `shout` */
 	uint64_t *candidates; /* a bit by filter */
 	struct verdict *verdicts; /* by node of one program */
-	size_t capatoms, capentities, capcandidates, capverdicts;
+	struct outcome *outcomes; /* by filter */
+	struct search *searches; /* by regular expression */
+	struct normal *normals; /* by part */
+	struct find *finds;
+	size_t nfinds, capfinds;
+	size_t capatoms, capentities, capcandidates, capverdicts, capoutcomes,
+	    capsearches, capnormals;
+	struct regex_search *regex; /* NULL until one is needed */
+	uint64_t gave_up; /* regular expressions, since matcher_new() */
+	enum stage stage;
+	bool unscoped; /* filters look at every item */
+
 	struct hit hits[HITS_PER_MATCH];
 	size_t nhits;
+	uint32_t collection; /* the number of the one at hand */
+	uint32_t *queue; /* filters whose hits it still wants */
+	size_t nqueue, capqueue;
 };
 
 /* Reads the item: its tokens, its atoms, the filters it may concern. */
@@ -43,17 +93,26 @@ matcher_read(struct matcher *m, const struct ruleset *r, const struct item *it);
 
 bool matcher_in_scope(const struct matcher *m, const struct filter *f);
 
-/* Finds the entities of a program: their spans outlast an evaluation. */
-void matcher_find_entities(
-    struct matcher *m, const struct filter *f, const struct program *p);
+/* Does the filter match: its scope, its match, its veto?  Known after the first
+ * call.  Leaves no verdicts. */
+bool matcher_outcome(struct matcher *m, uint32_t filter);
+
+/* What must come before matcher_eval(): finds the entities of a filter and the
+ * outcomes of those that it refers to.  Leaves no verdicts. */
+void matcher_prepare(struct matcher *m, const struct filter *f);
 
 /* Evaluates a program; what it says of each node stays in m->verdicts. */
 bool matcher_eval(
     struct matcher *m, const struct filter *f, const struct program *p);
 
-/* After matcher_eval() said yes: fills m->hits. */
-void matcher_collect(
-    struct matcher *m, const struct filter *f, const struct program *p);
+/* Evaluates once more what is below a node: the lists of spans of its children,
+ * which its own evaluation used up, are there again. */
+void matcher_renew_kids(struct matcher *m, const struct filter *f,
+    const struct program *p, size_t node);
+
+/* After matcher_outcome() said yes: fills m->hits, also with those of filters
+ * that it refers to. */
+void matcher_collect(struct matcher *m, uint32_t filter);
 
 /* Does a name of an entity count in this item, wherever it stands? */
 enum name_weight {
@@ -65,9 +124,6 @@ enum name_weight {
 enum name_weight
 matcher_weigh_name(const struct matcher *m, const struct entity_name *n);
 
-/* Does the item match, whatever its scope?  If so, fills m->hits. */
-bool matcher_judge(struct matcher *m, const struct filter *f);
-
 /* The first span of the list that the leaf takes; go on with its `next`. */
 uint32_t matcher_accept(const struct matcher *m, const struct filter *f,
     const struct node *n, uint32_t list);
@@ -75,5 +131,12 @@ uint32_t matcher_accept(const struct matcher *m, const struct filter *f,
 /* All spans of a leaf's atom or entity. */
 uint32_t
 matcher_spans(struct matcher *m, const struct filter *f, const struct node *n);
+
+/* Runs a regular expression over the fields that it looks at, once an item. */
+const struct search *matcher_search(struct matcher *m, const struct node *n);
+struct sv matcher_find_text(const struct matcher *m, const struct find *f);
+
+/* Does a leaf look at this field (of lead: at the beginning of it)? */
+bool matcher_looks_at(const struct node *n, enum field f);
 
 #endif

@@ -6,17 +6,20 @@
 #include "filters/entity.h"
 #include "filters/lexicon.h"
 #include "filters/query.h"
+#include "filters/regex.h"
 
 /* Children stand before their parent, the root stands last.  Links are the
  * number of a node + 1, 0 for none. */
 struct node {
 	enum query_kind kind;
 	uint32_t kid, sibling; /* first child; next child of its parent */
-	uint32_t near; /* the outermost NEAR that it is an operand in */
-	uint32_t id; /* of a leaf: its atom or entity */
+	uint32_t near; /* the outermost one that needs its spans: NEAR, ... */
+	uint32_t id; /* of a leaf: its atom, entity, filter or regex */
 	unsigned fields; /* of a leaf: where it looks */
-	unsigned distance; /* of NEAR and PRE */
+	unsigned distance; /* of NEAR, PRE and NOT NEAR */
+	unsigned count; /* of ATLEAST and OF */
 	bool ordered; /* of NEAR: it is PRE */
+	bool negated; /* that it holds speaks against the filter */
 	struct sv langs; /* of a language leaf: commas between */
 	struct sv source; /* as written */
 };
@@ -36,11 +39,15 @@ struct filter {
 	struct program match, veto;
 	bool shout;
 	struct names feeds, tags, langs; /* scope; empty: any */
+	uint32_t *refs; /* filters that it refers to, each once */
+	size_t nrefs;
+	bool searches; /* has regular expressions */
 	char revision[REVISION_CHARS + 1];
 };
 
+/* By atom or filter: numbers of filters. */
 struct postings {
-	uint32_t *first; /* natoms + 1 places in `filters` */
+	uint32_t *first; /* one more than there are keys: places in `filters` */
 	uint32_t *filters;
 };
 
@@ -51,8 +58,12 @@ struct ruleset {
 	size_t nentities;
 	struct filter *filters;
 	size_t nfilters;
+	uint32_t *order; /* all filters, those that others refer to first */
+	pcre2_code **regexes; /* owned */
+	size_t nregexes, capregexes;
 	size_t longest; /* nodes of the longest program */
 	struct postings postings; /* by atom: filters that need it */
+	struct postings wakes; /* by filter: those that need it to match */
 	uint32_t *always; /* filters without such an atom */
 	size_t nalways;
 };

@@ -33,13 +33,20 @@ static const struct {
 static struct query *parse_level(struct parser *p);
 
 static struct query *
-refuse(struct parser *p, size_t offset, size_t length, const char *what)
+refuse_with(struct parser *p, size_t offset, size_t length,
+    const char *suggestion, const char *what)
 {
 	if (p->now.kind != LEX_ERROR)
 		diag_add_text(p->lexer.diags, DIAG_ERROR, p->lexer.at, offset,
-		    length, NULL, "%s", what);
+		    length, suggestion, "%s", what);
 	p->now.kind = LEX_ERROR;
 	return NULL;
+}
+
+static struct query *
+refuse(struct parser *p, size_t offset, size_t length, const char *what)
+{
+	return refuse_with(p, offset, length, NULL, what);
 }
 
 static void
@@ -67,14 +74,16 @@ parse_leaf(struct parser *p, enum query_kind kind)
 
 	q->text = p->now.text;
 	q->exact = p->now.kind == LEX_EXACT;
+	q->caseless = p->now.caseless;
 	if (kind == QUERY_TERM && sv_trim(q->text).len == 0)
 		return refuse(p, q->offset, q->length, "this phrase is empty");
 	advance(p);
 	return q;
 }
 
+/* `commas`: do they separate after the group? */
 static struct query *
-parse_group(struct parser *p)
+parse_group(struct parser *p, bool commas)
 {
 	struct lexeme open = p->now;
 	struct query *q;
@@ -89,12 +98,17 @@ parse_group(struct parser *p)
 	q = parse_level(p);
 	if (q == NULL)
 		return NULL;
+	if (p->now.kind == LEX_COMMA)
+		return refuse(p, p->now.offset, 1,
+		    "commas stand between the operands of OF alone: write OR "
+		    "or AND");
 	if (p->now.kind != LEX_CLOSE)
 		return refuse(
 		    p, open.offset, 1, "this parenthesis is never closed");
 	q->offset = open.offset;
 	q->length = p->now.offset + 1 - open.offset;
 	p->depth--;
+	p->lexer.commas = commas;
 	advance(p);
 	return q;
 }
@@ -145,13 +159,138 @@ parse_field(struct parser *p)
 }
 
 static struct query *
+parse_filter(struct parser *p)
+{
+	if (p->in_field)
+		return refuse(p, p->now.offset, p->now.length,
+		    "a filter looks where it says itself, not in this field");
+	return parse_leaf(p, QUERY_FILTER);
+}
+
+/* The opening parenthesis of what is counted.  Commas separate behind it. */
+static bool
+open_list(struct parser *p, const struct lexeme *op, const char *form)
+{
+	p->lexer.commas = true;
+	advance(p);
+	if (p->now.kind == LEX_OPEN)
+		return true;
+	(void)refuse_with(p, op->offset, op->length, form,
+	    "what it counts stands behind it in parentheses");
+	return false;
+}
+
+/* Operands with commas between; `now` is the opening parenthesis, then what
+ * follows the closing one. */
+static bool
+parse_list(struct parser *p, struct query *of, bool commas)
+{
+	struct lexeme open = p->now;
+	struct query **tail = &of->kids;
+	size_t n = 0;
+
+	if (++p->depth > QUERY_DEPTH)
+		return refuse(p, open.offset, 1,
+			   "parentheses are nested too deeply") != NULL;
+	do {
+		advance(p);
+		*tail = parse_level(p);
+		if (*tail == NULL)
+			return false;
+		tail = &(*tail)->next;
+		n++;
+	} while (p->now.kind == LEX_COMMA);
+	if (p->now.kind != LEX_CLOSE)
+		return refuse(p, open.offset, 1,
+			   "this parenthesis is never closed") != NULL;
+	if (n < of->count)
+		return refuse(p, of->offset, of->length,
+			   "it asks for more operands than there are (commas "
+			   "stand between them)") != NULL;
+	of->length = p->now.offset + 1 - of->offset;
+	p->depth--;
+	p->lexer.commas = commas;
+	advance(p);
+	return true;
+}
+
+static struct query *
+parse_of(struct parser *p)
+{
+	struct lexeme op = p->now;
+	struct query *q = new_node(p, QUERY_OF, op.offset, op.length);
+	bool commas = p->lexer.commas;
+
+	q->count = op.number;
+	if (!open_list(p, &op, "2 OF (a, b, \"c d\")") ||
+	    !parse_list(p, q, commas))
+		return NULL;
+	return q;
+}
+
+/* Why something cannot stand beside NEAR or be counted, or NULL. */
+static const char *
+operand_trouble(const struct query *q)
+{
+	const char *trouble = NULL;
+
+	switch (q->kind) {
+	case QUERY_TERM:
+	case QUERY_ENTITY:
+	case QUERY_NEAR:
+	case QUERY_NOT_NEAR:
+		return NULL;
+	case QUERY_OR:
+		for (const struct query *k = q->kids;
+		     k != NULL && trouble == NULL; k = k->next)
+			trouble = operand_trouble(k);
+		return trouble;
+	case QUERY_REGEX:
+		return "a regular expression is no word: it can be joined by "
+		       "AND, but neither be near something nor be counted";
+	case QUERY_LANG:
+	case QUERY_FILTER:
+		return "this is true of a whole item: it can be joined by AND, "
+		       "but neither be near something nor be counted";
+	case QUERY_AND:
+	case QUERY_NOT:
+	case QUERY_ATLEAST:
+	case QUERY_OF:
+		return "only words, phrases, entities and groups of them with "
+		       "OR can be near one another or be counted";
+	}
+	BUG("no such node");
+}
+
+static struct query *
+parse_atleast(struct parser *p)
+{
+	struct lexeme op = p->now;
+	struct query *q = new_node(p, QUERY_ATLEAST, op.offset, op.length);
+	bool commas = p->lexer.commas;
+	const char *trouble;
+
+	q->count = op.number;
+	if (!open_list(p, &op, "ATLEAST/3(a)"))
+		return NULL;
+	q->kids = parse_group(p, commas);
+	if (q->kids == NULL)
+		return NULL;
+	trouble = operand_trouble(q->kids);
+	if (trouble != NULL)
+		return refuse(p, q->kids->offset, q->kids->length, trouble);
+	q->length = q->kids->offset + q->kids->length - q->offset;
+	return q;
+}
+
+static struct query *
 parse_operand(struct parser *p)
 {
 	switch (p->now.kind) {
 	case LEX_ERROR:
 		return NULL;
 	case LEX_OPEN:
-		return parse_group(p);
+		return parse_group(p, p->lexer.commas);
 	case LEX_FIELD:
 		return parse_field(p);
 	case LEX_LANG:
@@ -161,6 +300,14 @@ parse_operand(struct parser *p)
 		return parse_leaf(p, QUERY_TERM);
 	case LEX_ENTITY:
 		return parse_leaf(p, QUERY_ENTITY);
+	case LEX_FILTER:
+		return parse_filter(p);
+	case LEX_REGEX:
+		return parse_leaf(p, QUERY_REGEX);
+	case LEX_ATLEAST:
+		return parse_atleast(p);
+	case LEX_OF:
+		return parse_of(p);
 	case LEX_END:
 		return refuse(p, p->now.offset, 1,
 		    "the query ends where a word is expected");
@@ -170,23 +317,43 @@ parse_operand(struct parser *p)
 	case LEX_NOT:
 	case LEX_NEAR:
 	case LEX_PRE:
+	case LEX_NOT_NEAR:
+	case LEX_COMMA:
 		return refuse(p, p->now.offset, p->now.length,
 		    "a word is expected before this");
 	}
 	BUG("no such lexeme");
 }
 
+/* Which of the operands of NEAR is to blame, and for what. */
 static bool
-is_near_operand(const struct query *q)
+check_near(struct parser *p, const struct query *q, const struct lexeme *op)
 {
-	if (q->kind == QUERY_OR) {
-		for (const struct query *k = q->kids; k != NULL; k = k->next)
-			if (!is_near_operand(k))
-				return false;
-		return true;
+	for (const struct query *k = q->kids; k != NULL; k = k->next) {
+		const char *trouble = operand_trouble(k);
+
+		if (trouble == NULL)
+			continue;
+		if (k->kind == QUERY_NOT)
+			(void)refuse_with(p, op->offset, op->length,
+			    "NOT NEAR/5", "what is not there is near nothing");
+		else
+			(void)refuse(p, k->offset, k->length, trouble);
+		return false;
 	}
-	return q->kind == QUERY_TERM || q->kind == QUERY_ENTITY ||
-	    q->kind == QUERY_NEAR;
+	return true;
+}
+
+/* What stands right of NEAR. */
+static struct query *
+parse_near_right(struct parser *p, const struct lexeme *op)
+{
+	advance(p);
+	if (p->now.kind == LEX_NOT)
+		return refuse_with(p, op->offset,
+		    p->now.offset + p->now.length - op->offset, "NOT NEAR/5",
+		    "NOT stands before NEAR");
+	return parse_operand(p);
 }
 
 static struct query *
@@ -196,27 +363,25 @@ parse_near(struct parser *p)
 	unsigned chain = 0;
 
 	while (left != NULL &&
-	    (p->now.kind == LEX_NEAR || p->now.kind == LEX_PRE)) {
-		struct query *q = new_node(p, QUERY_NEAR, left->offset, 0),
-			     *right;
+	    (p->now.kind == LEX_NEAR || p->now.kind == LEX_PRE ||
+		p->now.kind == LEX_NOT_NEAR)) {
 		struct lexeme op = p->now;
+		struct query *q = new_node(p,
+		    op.kind == LEX_NOT_NEAR ? QUERY_NOT_NEAR : QUERY_NEAR,
+		    left->offset, 0);
 
 		q->ordered = op.kind == LEX_PRE;
 		q->distance = op.number;
-		advance(p);
-		right = parse_operand(p);
-		if (right == NULL)
+		q->kids = left;
+		left->next = parse_near_right(p, &op);
+		if (left->next == NULL)
 			return NULL;
 		if (++chain > QUERY_DEPTH)
 			return refuse(
 			    p, op.offset, op.length, "too many NEAR in a row");
-		if (!is_near_operand(left) || !is_near_operand(right))
-			return refuse(p, op.offset, op.length,
-			    "only words, phrases, entities and groups of "
-			    "them with OR can be near one another");
-		q->kids = left;
-		left->next = right;
-		q->length = right->offset + right->length - q->offset;
+		if (!check_near(p, q, &op))
+			return NULL;
+		q->length = left->next->offset + left->next->length - q->offset;
 		left = q;
 	}
 	return left;
@@ -234,10 +399,6 @@ parse_item(struct parser *p)
 	if (p->now.kind == LEX_NOT)
 		return refuse(
 		    p, p->now.offset, p->now.length, "NOT twice in a row");
-	if (p->now.kind == LEX_NEAR || p->now.kind == LEX_PRE)
-		return refuse(p, op.offset,
-		    p->now.offset + p->now.length - op.offset,
-		    "NOT NEAR is not supported yet");
 	q = new_node(p, QUERY_NOT, op.offset, 0);
 	q->kids = parse_near(p);
 	if (q->kids == NULL)
@@ -252,7 +413,8 @@ parse_joint(struct parser *p)
 {
 	struct lexeme x = p->now;
 
-	if (x.kind == LEX_END || x.kind == LEX_CLOSE || x.kind == LEX_ERROR)
+	if (x.kind == LEX_END || x.kind == LEX_CLOSE || x.kind == LEX_COMMA ||
+	    x.kind == LEX_ERROR)
 		return LEX_END;
 	if (x.kind == LEX_NOT)
 		return LEX_AND;
@@ -298,31 +460,47 @@ parse_level(struct parser *p)
 	return p->now.kind == LEX_ERROR ? NULL : q;
 }
 
+/* How many kids must be negative for the whole to be. */
+static size_t
+negative_kids(const struct query *q)
+{
+	size_t n = 0;
+
+	if (q->kind == QUERY_OR)
+		return 1;
+	if (q->kind == QUERY_OF)
+		return q->count;
+	for (const struct query *k = q->kids; k != NULL; k = k->next)
+		n++;
+	return n;
+}
+
 /* The part that matches what it does not name, or NULL. */
 static const struct query *
 find_negative(const struct query *q)
 {
-	const struct query *bad = NULL, *kid_bad;
+	const struct query *first = NULL;
+	size_t bad = 0;
 
 	if (q->kind == QUERY_NOT)
 		return q;
-	if (q->kind != QUERY_AND && q->kind != QUERY_OR)
+	if (q->kind != QUERY_AND && q->kind != QUERY_OR && q->kind != QUERY_OF)
 		return NULL;
 	for (const struct query *k = q->kids; k != NULL; k = k->next) {
-		kid_bad = find_negative(k);
-		if (kid_bad == NULL && q->kind == QUERY_AND)
-			return NULL;
-		if (kid_bad != NULL && bad == NULL)
-			bad = kid_bad;
+		const struct query *kid = find_negative(k);
+
+		if (kid != NULL && bad++ == 0)
+			first = kid;
 	}
-	return bad;
+	return bad >= negative_kids(q) ? first : NULL;
 }
 
 struct query *
 query_parse(const struct config_text *at, struct arena *a, struct diags *diags)
 {
-	struct parser p = { { at, diags, 0 }, { 0 }, a, 0, FIELDS_DEFAULT,
-		false };
+	struct parser p = { .lexer = { .at = at, .diags = diags },
+		.arena = a,
+		.fields = FIELDS_DEFAULT };
 	const struct query *bad;
 	struct query *q;
 

@@ -18,21 +18,30 @@ enum query_kind {
 	QUERY_OR,
 	QUERY_NOT,
 	QUERY_NEAR,
+	QUERY_NOT_NEAR, /* some place of the first kid, none of the second near
+			 */
+	QUERY_ATLEAST, /* `count` places of its kid */
+	QUERY_OF, /* `count` of the kids */
 	QUERY_TERM,
 	QUERY_ENTITY,
-	QUERY_LANG
+	QUERY_LANG,
+	QUERY_FILTER,
+	QUERY_REGEX
 };
 
-/* A node of the tree.  Leaves are terms, entities and languages. */
+/* A node of the tree.  Terms, entities, languages, filters and regular
+ * expressions are leaves. */
 struct query {
 	enum query_kind kind;
 	size_t offset, length; /* its place in the text */
 	struct query *kids, *next; /* children in order; next sibling */
 	unsigned fields; /* of a leaf: where it looks */
-	struct sv text; /* of a leaf: words, name, or languages */
+	struct sv text; /* of a leaf: words, name, languages, or pattern */
 	bool exact; /* of a term */
+	bool caseless; /* of a regular expression */
 	bool ordered; /* of NEAR: it is PRE */
-	unsigned distance; /* of NEAR and PRE */
+	unsigned distance; /* of NEAR, PRE and NOT NEAR */
+	unsigned count; /* of ATLEAST and OF */
 };
 
 /* Parses a query into `a`.  The first problem goes to `diags`, at its place;

@@ -68,12 +68,21 @@ revision_of_entity(char out[REVISION_CHARS + 1], const struct config_entity *e)
 	finish(&p, out);
 }
 
-void
-revision_of_filter(char out[REVISION_CHARS + 1], const struct config_filter *f,
-    const struct filter *compiled, const struct entity *entities)
+static void
+add_entities(
+    struct parts *p, const struct program *program, const struct ruleset *r)
 {
-	const struct program *programs[] = { &compiled->match,
-		&compiled->veto };
+	for (size_t i = 0; i < program->n; i++)
+		if (program->nodes[i].kind == QUERY_ENTITY)
+			add(p,
+			    sv_of(r->entities[program->nodes[i].id].revision));
+}
+
+void
+revision_of_filter(
+    struct ruleset *r, uint32_t filter, const struct config_filter *f)
+{
+	struct filter *compiled = &r->filters[filter];
 	struct parts p = { 0 };
 
 	add(&p, f->match.text);
@@ -82,11 +91,9 @@ revision_of_filter(char out[REVISION_CHARS + 1], const struct config_filter *f,
 	add_texts(&p, &f->feeds);
 	add_texts(&p, &f->tags);
 	add_texts(&p, &f->lang);
-	for (size_t i = 0; i < COUNTOF(programs); i++)
-		for (size_t k = 0; k < programs[i]->n; k++)
-			if (programs[i]->nodes[k].kind == QUERY_ENTITY)
-				add(&p,
-				    sv_of(entities[programs[i]->nodes[k].id]
-					      .revision));
-	finish(&p, out);
+	add_entities(&p, &compiled->match, r);
+	add_entities(&p, &compiled->veto, r);
+	for (size_t i = 0; i < compiled->nrefs; i++)
+		add(&p, sv_of(r->filters[compiled->refs[i]].revision));
+	finish(&p, compiled->revision);
 }

@@ -8,9 +8,9 @@
 void
 revision_of_entity(char out[REVISION_CHARS + 1], const struct config_entity *e);
 
-/* Over the queries and the scope of a filter, and the entities it uses. */
-void
-revision_of_filter(char out[REVISION_CHARS + 1], const struct config_filter *f,
-    const struct filter *compiled, const struct entity *entities);
+/* Sets that of a filter: over its queries and scope, the entities it uses and
+ * the filters it refers to, whose own are set already. */
+void revision_of_filter(
+    struct ruleset *r, uint32_t filter, const struct config_filter *f);
 
 #endif

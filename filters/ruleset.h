@@ -59,6 +59,10 @@ const char *ruleset_revision(const struct ruleset *r, size_t filter);
 struct matcher *matcher_new(void);
 void matcher_free(struct matcher *m);
 
+/* How often a regular expression reached one of its limits in an item; what it
+ * had not found by then counts as not there. */
+uint64_t matcher_gave_up(const struct matcher *m);
+
 /* Calls `fn` for each filter that matches, in the order of the configuration.
  * Cost: one pass over the item's texts for all filters.  Texts that are longer
  * than ITEM_TOKENS tokens are matched up to there. */

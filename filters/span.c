@@ -15,6 +15,16 @@ span_new(struct spans *s, uint32_t first, uint32_t last, uint32_t next)
 	return (uint32_t)s->n;
 }
 
+size_t
+span_count(const struct spans *s, uint32_t list)
+{
+	size_t n = 0;
+
+	for (; list != 0; list = s->v[list - 1].next)
+		n++;
+	return n;
+}
+
 static bool
 comes_first(const struct span *a, const struct span *b, bool by_last)
 {
@@ -92,16 +102,13 @@ span_keep_longest(struct spans *s, uint32_t list)
 uint32_t
 span_drop_inside(struct spans *s, uint32_t list, uint32_t cover)
 {
-	uint32_t *link = &list, end = 0;
+	struct cover c = { cover, 0 };
+	uint32_t *link = &list;
 
 	while (*link != 0) {
 		struct span *span = &s->v[*link - 1];
 
-		for (; cover != 0 && s->v[cover - 1].first <= span->first;
-		     cover = s->v[cover - 1].next)
-			if (s->v[cover - 1].last >= end)
-				end = s->v[cover - 1].last + 1;
-		if (span->last < end)
+		if (cover_has(s, &c, span))
 			*link = span->next;
 		else
 			link = &span->next;
@@ -110,11 +117,11 @@ span_drop_inside(struct spans *s, uint32_t list, uint32_t cover)
 }
 
 bool
-span_is_inside(const struct spans *s, const struct span *span, uint32_t list)
+cover_has(const struct spans *s, struct cover *c, const struct span *span)
 {
-	for (; list != 0 && s->v[list - 1].first <= span->first;
-	     list = s->v[list - 1].next)
-		if (s->v[list - 1].last >= span->last)
-			return true;
-	return false;
+	for (; c->list != 0 && s->v[c->list - 1].first <= span->first;
+	     c->list = s->v[c->list - 1].next)
+		if (s->v[c->list - 1].last >= c->end)
+			c->end = s->v[c->list - 1].last + 1;
+	return span->last < c->end;
 }

@@ -22,6 +22,8 @@ struct spans {
 uint32_t
 span_new(struct spans *s, uint32_t first, uint32_t last, uint32_t next);
 
+size_t span_count(const struct spans *s, uint32_t list);
+
 /* Merges two lists into one; both are used up. */
 uint32_t span_merge(struct spans *s, uint32_t a, uint32_t b);
 
@@ -34,8 +36,13 @@ uint32_t span_keep_longest(struct spans *s, uint32_t list);
 /* Drops spans that lie inside a span of `cover`. */
 uint32_t span_drop_inside(struct spans *s, uint32_t list, uint32_t cover);
 
+/* What a list covers, asked span by span in the order of `first`. */
+struct cover {
+	uint32_t list; /* what is left of it; at first all */
+	uint32_t end; /* one after what is covered; at first 0 */
+};
+
 /* Does a span of the list cover this one? */
-bool
-span_is_inside(const struct spans *s, const struct span *span, uint32_t list);
+bool cover_has(const struct spans *s, struct cover *c, const struct span *span);
 
 #endif

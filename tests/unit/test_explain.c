@@ -21,7 +21,12 @@ static const char config[] =
     "  f: {match: '@gaza AND (truce OR \"cease fire\") NOT film'}\n"
     "  j: {match: '@jordan OR title:x OR =US'}\n"
     "  n: {match: 'a NEAR/1 b', not: spam}\n"
-    "  s: {match: a AND lang:fr, feeds: [one]}\n";
+    "  s: {match: a AND lang:fr, feeds: [one]}\n"
+    "  k: {match: 'a NEAR/2 b OR a PRE/1 b OR a NOT NEAR/2 c'}\n"
+    "  c: {match: 'ATLEAST/3(a OR b) OR 2 OF (c, d, \"e f\")'}\n"
+    "  r: {match: 'a AND filter:n AND (filter:s OR filter:n)'}\n"
+    "  x: {match: '/\\bS\\w+/ OR title:/(y+)+$/ OR /(z+)+$/'}\n"
+    "  w: {match: 'b AND filter:r'}\n";
 
 static const struct {
 	const char *rule;
@@ -58,6 +63,48 @@ static const struct {
 		"n does not match: vetoed\n" } },
 	{ "a scope", 3, "a", "", false,
 	    { "outside the filter's scope", "the item is in no known" } },
+	{ "how near it came", 4, "a c x b", "", false,
+	    { "no  close together: the nearest are 3 words apart, not 2\n",
+		"no  in this order, close together: the nearest are 3 words "
+		"apart, not 1\n",
+		"no  the first without", "yes a: \"a\" in title at 0" } },
+	{ "in the wrong order", 4, "b x c a", "", false,
+	    { "no  in this order, close together: no field has both in this "
+	      "order\n" } },
+	{ "in two fields", 4, "b", "a c", false,
+	    { "no  close together: no field has both\n",
+		"near it: each has the other at most 2 words away\n",
+		"yes c: \"c\" in content at 2" } },
+	{ "what stands alone", 4, "a c x a", "x x a", true,
+	    { "yes the first without the second near it\n",
+		"      yes a: \"a\" in content at 4\n" } },
+	{ "how many places there are", 5, "a b", "", false,
+	    { "no  in at least 3 places: 2 of 3 places\n",
+		"yes b: \"b\" in title at 2" } },
+	{ "how many of them hold", 5, "a d", "", false,
+	    { "no  at least 2 of: 1 of 3, not 2\n", "yes d: \"d\" in title",
+		"no  \"e f\": missing" } },
+	{ "counted", 5, "a b a", "e f d", true,
+	    { "yes in at least 3 places\n", "yes a: \"a\" in title at 0, \"a\"",
+		"yes at least 2 of\n" } },
+	{ "another filter, and why", 6, "a b spam", "", false,
+	    { "no  filter:n\n      n: match\n        yes close together\n",
+		"      n: not\n        yes spam: \"spam\" in title at 4",
+		"s does not look at this item",
+		"      no  filter:n: see above\n" } },
+	{ "a filter of a filter", 8, "a b", "", true,
+	    { "yes filter:r\n      r: match\n        yes all of\n",
+		"          yes filter:n\n            n: match\n",
+		"            yes filter:n: see above\n", "w matches\n" } },
+	{ "a regular expression", 7, "Six S", "She", true,
+	    { "yes /\\bS\\w+/: \"Six\" in title at 0, \"She\" in content at 0",
+		"no  title:/(y+)+$/: missing", "no  /(z+)+$/: missing" } },
+	{ "one that is given up", 7,
+	    "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy!", "", false,
+	    { "no  title:/(y+)+$/: given up, which counts as missing" } },
+	{ "one that is given up after it found something", 7, "z",
+	    "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz!", true,
+	    { "yes /(z+)+$/: \"z\" in title at 0, then given up" } },
 	{ "foreign text is cleaned", 0, "Gaza\x1b[31m\ntruce", "cease\n\tfire",
 	    true, { "\"cease  fire\" in content at 0" } },
 	{ "many places are counted", 0, "gaza gaza gaza gaza gaza gaza truce",
@@ -120,11 +167,46 @@ test_colour(void **state)
 	diags_unref(d);
 }
 
+/* Filters that refer to one another twice: each is explained once. */
+static void
+test_diamonds(void **state)
+{
+	struct diags *d = diags_new();
+	struct matcher *m = matcher_new();
+	struct item it = { .title = SV("y") };
+	struct ruleset *r;
+	struct config *c;
+	struct str text;
+
+	(void)state;
+	str_init(&text, MiB(1));
+	(void)str_adds(&text, "filters:\n");
+	for (int i = 0; i + 1 < FILTER_DEPTH; i++)
+		(void)str_addf(&text,
+		    "  f%d: {match: 'filter:f%d OR (x AND filter:f%d)'}\n", i,
+		    i + 1, i + 1);
+	(void)str_addf(&text, "  f%d: {match: x}\n", FILTER_DEPTH - 1);
+	c = config_parse("test", str_sv(&text), d);
+	assert_non_null(c);
+	r = ruleset_compile(c, d);
+	assert_non_null(r);
+	str_clear(&text);
+	assert_false(ruleset_explain(r, 0, m, &it, false, &text));
+	assert_true(text.len < KiB(64));
+	assert_non_null(strstr(str_c(&text), "f31: match\n"));
+	str_done(&text);
+	matcher_free(m);
+	ruleset_free(r);
+	config_unref(c);
+	diags_unref(d);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_diamonds),
 		cmocka_unit_test(test_colour),
 	};
 

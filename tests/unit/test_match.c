@@ -208,6 +208,66 @@ static const struct {
 	{ "PRE is ordered", "a PRE/2 b", "", "b a", NULL },
 	{ "PRE in order", "a PRE/2 b", "", "a x b", "content:a content:b" },
 	{ "NOT of NEAR", "a NOT b NEAR/2 c", "", "a b x x c", "content:a" },
+	{ "NOT NEAR needs one that stands alone", "a NOT NEAR/2 b", "",
+	    "a b x x a", "content:a" },
+	{ "before and after", "a NOT NEAR/2 b", "", "a x b x a", NULL },
+	{ "and counts words", "a NOT NEAR/2 b", "", "a x x b", "content:a" },
+	{ "in the same field", "a NOT NEAR/2 b", "a", "b", "title:a" },
+	{ "NOT NEAR needs the first", "a NOT NEAR/2 b", "", "b", NULL },
+	{ "what overlaps is near", "gaza NOT NEAR/1 \"gaza strip\"", "",
+	    "Gaza Strip", NULL },
+	{ "but nothing is near itself", "gaza NOT NEAR/1 gaz*", "",
+	    "Gaza x Gaza", "content:Gaza content:Gaza" },
+	{ "NOT NEAR of groups", "(a OR b) NOT NEAR/1 (c OR d)", "",
+	    "a c x b x d a", "content:b" },
+	{ "NOT NEAR inside NEAR", "(a NOT NEAR/1 b) NEAR/2 c", "",
+	    "a b x x a x c", "content:a content:c" },
+	{ "NOT NEAR inside NEAR, too far", "(a NOT NEAR/1 b) NEAR/2 c", "",
+	    "a b x x a x x c", NULL },
+	{ "ATLEAST counts places", "ATLEAST/3(a)", "a", "a x a",
+	    "title:a content:a content:a" },
+	{ "and fewer are too few", "ATLEAST/3(a)", "a", "a x x", NULL },
+	{ "of a group together", "ATLEAST/3(a OR \"b c\")", "", "a b c b x a",
+	    "content:a content:b c content:a" },
+	{ "one place counts once", "ATLEAST/2(gaza OR gaz* OR \"gaza strip\")",
+	    "", "Gaza Strip", NULL },
+	{ "pairs are counted", "ATLEAST/2(a NEAR/1 b)", "", "a b x x b a",
+	    "content:a content:b content:b content:a" },
+	{ "ATLEAST of an entity", "ATLEAST/2(@gaza)", "", "Gaza Strip, Gazans",
+	    "content:Gaza Strip@gaza content:Gazans@gaza" },
+	{ "ATLEAST in a field", "title:ATLEAST/2(a)", "a", "a", NULL },
+	{ "OF needs so many", "2 OF (a, b, \"c d\")", "b", "c d",
+	    "title:b content:c d" },
+	{ "and not one less", "2 OF (a, b, \"c d\")", "b b", "c", NULL },
+	{ "all of OF", "2 OF (a, b)", "", "a", NULL },
+	{ "OF of negatives", "2 OF (a, NOT b, c)", "", "a", "content:a" },
+	{ "OF of negatives that do not hold", "2 OF (a, NOT b, c)", "", "a b",
+	    NULL },
+	{ "NOT of OF", "a NOT 2 OF (b, c, d)", "", "a c", "content:a" },
+	{ "a regular expression", "/S\\/RES\\/\\d+/", "", "see S/RES/2728.",
+	    "content:S/RES/2728" },
+	{ "tells case", "/res/", "RES", "", NULL },
+	{ "or not", "/res/i", "RES", "", "title:RES" },
+	{ "in one field at a time", "/a\\s*b/", "a", "b", NULL },
+	{ "in a field", "title:/^a/ AND b", "x a", "b", NULL },
+	{ "anchored", "title:/^a/", "a x", "a", "title:a" },
+	{ "all that it finds", "/\\d+/", "", "1 x 22 x 333",
+	    "content:1 content:22 content:333" },
+	{ "joined with words", "a AND /b+/", "a", "bbb",
+	    "title:a content:bbb" },
+	{ "or with others", "a OR /b+/", "a", "bbb", "title:a content:bbb" },
+	{ "NOT of a regular expression", "a NOT /b+/", "a", "bbb", NULL },
+	{ "NOT of one that is not there", "a NOT (/b+/ AND c)", "a", "bbb",
+	    "title:a" },
+	{ "a decomposed text is composed first", "/caf\u00e9s?/", "",
+	    "a Cafe\u0301, two cafe\u0301s", "content:cafe\u0301s" },
+	{ "so is the pattern", "/cafe\u0301./", "", "caf\u00e9s",
+	    "content:caf\u00e9s" },
+	{ "letters and words of all scripts", "/^\\w+ \\bب\\w+$/", "",
+	    "غزة بغزة", "content:غزة بغزة" },
+	{ "any case of all scripts", "/ГАЗА/i", "", "в газа", "content:газа" },
+	{ "no characters are no match", "a OR /x*/", "", "b", NULL },
+	{ "a lead to the end of it", "lead:/a.*/", "", "x a b", "content:a b" },
 	{ "an entity by key", "@unsc", "", "United Nations Security Council",
 	    "content:United Nations Security Council@unsc" },
 	{ "by name", "@\"un security council\"", "", "UNSC",
@@ -281,6 +341,13 @@ static const struct {
 	{ "lead:early", "article:early" },
 	{ "lead:late", NULL },
 	{ "lead:t", "title:t" },
+	{ "lead:/early$/", NULL },
+	{ "lead:/earl./", "article:early" },
+	{ "lead:/late/", NULL },
+	{ "/late/", "article:late" },
+	{ "url:/\\/news\\/[a-z-]+$/", "url:/news/gaza-aid" },
+	{ "tag:/^[Pw].+/", "tag:Politics tag:wire" },
+	{ "author:/\\bJ\\w+/", "author:Jane" },
 	{ "t AND lang:fr", "title:t" },
 	{ "t AND lang:(en, de)", NULL },
 	{ "t NOT lang:fr", NULL },
@@ -393,6 +460,215 @@ test_scope(void **state)
 	ruleset_free(r);
 }
 
+/* One filter is true where another matches, all its conditions included. */
+static void
+test_references(void **state)
+{
+	struct ruleset *r = compile_filters(
+	    FEEDS "filters:\n"
+		  "  top: {match: 'filter:both OR z', severity: high}\n"
+		  "  both: {match: 'filter:mid AND b'}\n"
+		  "  mid: {match: 'a OR =US', not: spam, tags: [wire]}\n"
+		  "  without: {match: 'b NOT filter:mid'}\n"
+		  "  veto: {match: b, not: 'filter:mid'}\n"
+		  "  loud: {match: '=US', shout: yes}\n"
+		  "  two: {match: '2 OF (filter:mid, filter:loud, c)'}\n");
+	static const struct {
+		const char *title;
+		bool tagged;
+		const char *hits;
+	} items[] = {
+		{ "a b", true, "title:a title:b | title:a title:b | title:a" },
+		{ "a b", false, "title:b | title:b" },
+		{ "a b spam", true, "title:b | title:b" },
+		{ "z", true, "title:z" },
+		{ "a c", true, "title:a | title:a title:c" },
+		{ "THE US HAS VETOED A RESOLUTION, C", true,
+		    "title:A | title:US | title:US title:A title:C" },
+		{ "THE US HAS VETOED ONE, C, B", true,
+		    "title:B | title:B | title:US | title:US title:C" },
+	};
+	struct sv tags[] = { SV("wire") };
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(items); i++) {
+		struct item it = { .title = sv_of(items[i].title),
+			.tags = tags,
+			.ntags = items[i].tagged };
+		struct seen s;
+
+		match_item(r, &it, &s);
+		assert_string_equal(str_c(&s.hits), items[i].hits);
+		str_done(&s.hits);
+	}
+	ruleset_free(r);
+}
+
+/* `n` filters that refer each to the next one, twice. */
+static struct diags *
+compile_chain(int n, bool circle, struct ruleset **r)
+{
+	struct diags *d;
+	struct config *c;
+	struct str text;
+
+	str_init(&text, KiB(64));
+	(void)str_adds(&text, "filters:\n");
+	for (int i = 0; i + 1 < n; i++)
+		(void)str_addf(&text,
+		    "  f%d: {match: '(filter:f%d OR x) AND filter:f%d'}\n", i,
+		    i + 1, i + 1);
+	(void)str_addf(&text, "  f%d: {match: 'a OR %s'}\n", n - 1,
+	    circle ? "filter:f0" : "b");
+	c = parse_config(str_c(&text));
+	d = diags_ref(c->diags);
+	diags_clear(d);
+	*r = ruleset_compile(c, d);
+	config_unref(c);
+	str_done(&text);
+	return d;
+}
+
+static void
+check_chain(int n, bool circle, const char *said)
+{
+	struct ruleset *r;
+	struct diags *d = compile_chain(n, circle, &r);
+	struct item it = { .title = SV("a") };
+	struct str out;
+	struct seen s;
+
+	str_init(&out, KiB(16));
+	diags_brief(d, &out);
+	assert_int_equal(r == NULL, said != NULL);
+	if (r != NULL) {
+		match_item(r, &it, &s);
+		assert_int_equal(s.matches, n);
+		str_done(&s.hits);
+	} else if (strstr(str_c(&out), said) == NULL) {
+		fail_msg("is said: %s", str_c(&out));
+	}
+	ruleset_free(r);
+	diags_unref(d);
+	str_done(&out);
+}
+
+static void
+test_chains(void **state)
+{
+	(void)state;
+	check_chain(FILTER_DEPTH, false, NULL);
+	check_chain(FILTER_DEPTH + 1, false, "refer to one another in a row");
+	check_chain(1000, false, "refer to one another in a row");
+	check_chain(1, true, "in a circle: f0 -> f0");
+	check_chain(3, true, "in a circle: f0 -> f1 -> f2 -> f0");
+}
+
+/* What takes too long counts as missing, and is counted. */
+static void
+test_regex_limits(void **state)
+{
+	static const struct {
+		const char *pattern, *tail;
+	} bombs[] = { { "(a+)+$", "!" }, { "(a|aa)+$", "!" }, { "\\w+@", " @" },
+		{ "a[^x]*y", "x y" }, { "(a+)+b", " b" }, { "(.+)\\1z", " z" },
+		{ ".{0,100}y", " y" }, { "(?R)?a(?R)?b", " b" },
+		{ "([ab]+)+c", " c" }, { "(a{1,30000})\\1\\1[b-d]", " d" } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(bombs); i++) {
+		struct item it = { .title = SV("y") };
+		struct matcher *m = matcher_new();
+		struct ruleset *r;
+		struct seen s = { .matches = 0 };
+		struct str text;
+		char query[64];
+
+		str_init(&text, MiB(1));
+		while (text.len < REGEX_TEXT_BYTES - 8)
+			(void)str_addc(&text, 'a');
+		(void)str_adds(&text, bombs[i].tail);
+		it.content = str_sv(&text);
+		(void)snprintf(
+		    query, sizeof(query), "y NOT body:/%s/", bombs[i].pattern);
+		str_init(&s.hits, KiB(4));
+		r = compile_query(query);
+		for (unsigned times = 1; times < 3; times++) {
+			ruleset_match(r, m, &it, on_match, &s);
+			assert_int_equal(s.matches, times);
+			assert_int_equal(matcher_gave_up(m), times);
+		}
+		str_done(&s.hits);
+		str_done(&text);
+		matcher_free(m);
+		ruleset_free(r);
+	}
+}
+
+/* One letter a million times: within the limits, and cut at the ceiling. */
+static void
+test_regex_long(void **state)
+{
+	static const struct {
+		const char *query;
+		size_t matches;
+	} long_rows[] = { { "/a/ AND y", 1 }, { "/a{10000}/ AND y", 1 },
+		{ "y AND /b/", 0 }, { "y AND /z/", 0 }, { "y AND /a$/", 0 },
+		{ "y AND /(?:a|b)*+z?/", 1 } };
+	struct str text;
+
+	(void)state;
+	str_init(&text, MiB(1));
+	while (text.len < MiB(1) - 1)
+		(void)str_addc(&text, 'a');
+	(void)str_addc(&text, 'z');
+	for (size_t i = 0; i < COUNTOF(long_rows); i++) {
+		struct item it = { .title = SV("y"), .content = str_sv(&text) };
+		struct ruleset *r = compile_query(long_rows[i].query);
+		struct seen s;
+
+		match_item(r, &it, &s);
+		if (s.matches != long_rows[i].matches)
+			fail_msg("%s", long_rows[i].query);
+		ruleset_free(r);
+		str_done(&s.hits);
+	}
+	str_done(&text);
+}
+
+/* Regular expressions are asked only when the rest does not decide. */
+static void
+test_regex_last(void **state)
+{
+	static const char *const queries[] = { "x AND /(a+)+$/",
+		"/(a+)+$/ AND x", "y NOT (/(a+)+$/ OR y)",
+		"(x OR filter:f) AND /(a+)+$/" };
+	static const char text[] = "y aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!";
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(queries); i++) {
+		struct item it = { .title = sv_of(text) };
+		struct matcher *m = matcher_new();
+		struct ruleset *r;
+		struct seen s = { .matches = 0 };
+		char config[256];
+
+		(void)snprintf(config, sizeof(config),
+		    "filters:\n  f: {match: y, lang: [fr], not: y}\n"
+		    "  g: {match: '%s'}\n  h: {match: '%s', not: y}\n"
+		    "  i: {match: y, not: 'y OR (%s)'}\n",
+		    queries[i], queries[i], queries[i]);
+		str_init(&s.hits, KiB(4));
+		r = compile_filters(config);
+		ruleset_match(r, m, &it, on_match, &s);
+		assert_int_equal(s.matches, 0);
+		assert_int_equal(matcher_gave_up(m), 0);
+		str_done(&s.hits);
+		matcher_free(m);
+		ruleset_free(r);
+	}
+}
+
 static void
 on_order(const struct match *m, void *arg)
 {
@@ -432,11 +708,14 @@ test_revision(void **state)
 {
 #define TWO(query, names) \
 	"entities: {e: {names: [" names "]}, o: {names: [z]}}\n" \
-	"filters: {a: {match: '" query "'}, b: {match: y}}\n"
+	"filters: {a: {match: '" query "'}, b: {match: y}, " \
+	"c: {match: q}}\n"
 	static const char *const texts[] = { TWO("x AND @e", "n"),
 		TWO("x AND @e", "n"), TWO("x OR @e", "n"),
-		TWO("x AND @e", "n2") };
-	static const bool same_a[] = { true, true, false, false };
+		TWO("x AND @e", "n2"), TWO("x AND filter:c", "n"),
+		TWO("/x/ AND @e", "n"), TWO("/x/i AND @e", "n") };
+	static const bool same_a[] = { true, true, false, false, false, false,
+		false };
 	struct ruleset *first = compile_filters(texts[0]);
 
 	(void)state;
@@ -453,9 +732,64 @@ test_revision(void **state)
 	ruleset_free(first);
 }
 
+/* A filter's covers what it refers to, and what that refers to. */
+static void
+test_revision_of_references(void **state)
+{
+	static const char *const last[] = { "x", "y" };
+	struct ruleset *r[2];
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(r); i++) {
+		char text[256];
+
+		(void)snprintf(text, sizeof(text),
+		    "filters:\n  a: {match: 'filter:b'}\n"
+		    "  b: {match: q, not: 'filter:c'}\n  c: {match: %s}\n"
+		    "  d: {match: x}\n",
+		    last[i]);
+		r[i] = compile_filters(text);
+	}
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(strcmp(ruleset_revision(r[0], i),
+				     ruleset_revision(r[1], i)) == 0,
+		    i == 3);
+	ruleset_free(r[0]);
+	ruleset_free(r[1]);
+}
+
+#define NESTED "(((((((((((((((((((((((((((((("
+
 static const struct {
 	const char *rule, *filters, *said;
 } problems[] = {
+	{ "an unknown filter",
+	    "filters:\n  one: {match: a}\n  f: {match: 'filter:onne'}\n",
+	    "test:3:15: there is no filter 'onne'; did you mean 'one'?" },
+	{ "a filter that refers to itself through its veto",
+	    "filters:\n  f: {match: a, not: 'filter:g'}\n"
+	    "  g: {match: 'filter:f'}\n",
+	    "test:3:15: filters refer to one another in a circle: f -> g -> f" },
+	{ "a bad regular expression",
+	    "filters:\n  f: {match: 'a AND title:/b(c/i'}\n",
+	    "test:2:31: the regular expression is wrong here: missing closing "
+	    "parenthesis" },
+	{ "where it is wrong",
+	    "filters:\n  f: {match: '/e\u0301e\u0301[z-a]e/ AND a'}\n",
+	    "test:2:23: the regular expression is wrong here: range out of "
+	    "order" },
+	{ "parentheses in parentheses in a regular expression",
+	    "filters:\n  f: {match: /" NESTED NESTED NESTED "/}\n",
+	    "parentheses are too deeply nested" },
+	{ "single bytes in a regular expression",
+	    "filters:\n  f: {match: '/a\\Cb/'}\n", "using \\C is disabled" },
+	{ "an expectation of a filter that refers to another",
+	    "filters:\n  f: {match: 'filter:g', expect: {match: [a]}}\n"
+	    "  g: {match: a AND b}\n",
+	    "does not: filter:g does not match (b is missing)" },
+	{ "one that is too far",
+	    "filters:\n  f: {match: a NEAR/2 b, expect: {match: [a x x b]}}\n",
+	    "a NEAR/2 b is missing: the nearest are 3 words apart, not 2" },
 	{ "an expectation that does not match",
 	    "filters:\n  f: {match: a AND b, expect: {match: [a and c]}}\n",
 	    "test:2:40: filter 'f' is expected to match this, but does not: "
@@ -577,12 +911,17 @@ test_reuse(void **state)
 static void
 test_hostile(void **state)
 {
-	struct ruleset *r = compile_query(
-	    "(gaza OR gaz* OR @gaza) NEAR/3 (aid OR \"aid gaza\") AND "
-	    "(aid NEAR/1000 gaza) AND last");
+	static const char *const queries[] = {
+		"(gaza OR gaz* OR @gaza) NEAR/3 (aid OR \"aid gaza\") AND "
+		"(aid NEAR/1000 gaza) AND last",
+		"ATLEAST/1000(gaza OR aid) AND last NOT aid NOT NEAR/2 gaza",
+		"last NOT NEAR/1 (gaza OR \"aid gaza\" OR gaz*) NOT "
+		"(gaza NOT NEAR/1 (aid OR gaza))",
+		"3 OF (last, gaza, aid, @unsc) AND (aid NEAR/9 last NOT NEAR/1 "
+		"aid OR last)",
+	};
 	struct item it = { 0 };
 	struct str text;
-	struct seen s;
 
 	(void)state;
 	str_init(&text, MiB(2));
@@ -590,12 +929,18 @@ test_hostile(void **state)
 		(void)str_adds(&text, "gaza aid ");
 	(void)str_adds(&text, "last");
 	it.content = str_sv(&text);
-	match_item(r, &it, &s);
-	assert_int_equal(s.matches, 1);
-	assert_non_null(strstr(str_c(&s.hits), "content:last"));
-	str_done(&s.hits);
+	for (size_t i = 0; i < COUNTOF(queries); i++) {
+		struct ruleset *r = compile_query(queries[i]);
+		struct seen s;
+
+		match_item(r, &it, &s);
+		if (s.matches != 1)
+			fail_msg("%s", queries[i]);
+		assert_non_null(strstr(str_c(&s.hits), "content:last"));
+		str_done(&s.hits);
+		ruleset_free(r);
+	}
 	str_done(&text);
-	ruleset_free(r);
 }
 
 int
@@ -606,8 +951,14 @@ main(void)
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_language_of_names),
 		cmocka_unit_test(test_scope),
+		cmocka_unit_test(test_references),
+		cmocka_unit_test(test_chains),
+		cmocka_unit_test(test_regex_limits),
+		cmocka_unit_test(test_regex_long),
+		cmocka_unit_test(test_regex_last),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_revision),
+		cmocka_unit_test(test_revision_of_references),
 		cmocka_unit_test(test_problems),
 		cmocka_unit_test(test_seed_article),
 		cmocka_unit_test(test_reuse),

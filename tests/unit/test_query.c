@@ -14,21 +14,26 @@
 static void
 render(const struct query *q, struct str *out)
 {
-	static const char *const names[] = { "and", "or", "not", "near" };
+	static const char *const names[] = { "and", "or", "not", "near",
+		"not-near", "atleast", "of" };
 
 	if (q->kids == NULL) {
-		(void)str_addf(out, "%s%s%.*s",
-		    q->kind == QUERY_ENTITY	? "@"
-			: q->kind == QUERY_LANG ? "lang:"
-			: q->exact		? "="
-						: "",
+		(void)str_addf(out, "%s%s%.*s%s",
+		    q->kind == QUERY_ENTITY	  ? "@"
+			: q->kind == QUERY_LANG	  ? "lang:"
+			: q->kind == QUERY_FILTER ? "filter:"
+			: q->kind == QUERY_REGEX  ? "~"
+			: q->exact		  ? "="
+						  : "",
 		    q->fields == FIELD_BIT(FIELD_TITLE) ? "title:" : "",
-		    SV_ARG(q->text));
+		    SV_ARG(q->text), q->caseless ? "~i" : "");
 		return;
 	}
 	(void)str_addf(out, "(%s", q->ordered ? "pre" : names[q->kind]);
 	if (q->distance != 0)
 		(void)str_addf(out, "/%u", q->distance);
+	if (q->count != 0)
+		(void)str_addf(out, "/%u", q->count);
 	for (const struct query *k = q->kids; k != NULL; k = k->next) {
 		(void)str_addc(out, ' ');
 		render(k, out);
@@ -90,6 +95,42 @@ static const struct {
 	{ "blanks of all kinds", "a\u00A0AND\u3000b\nAND\tc", "(and a b c)" },
 	{ "a colon after digits is no field", "12:30", "12:30" },
 	{ "a host name", "url:bbc.co.uk", "bbc.co.uk" },
+	{ "NOT NEAR", "a NOT NEAR/3 b", "(not-near/3 a b)" },
+	{ "NOT and NEAR may stand on two lines", "a NOT\n NEAR/3 b",
+	    "(not-near/3 a b)" },
+	{ "NOT NEAR binds as NEAR does", "x NOT a NOT NEAR/3 b NEAR/2 c",
+	    "(and x (not (near/2 (not-near/3 a b) c)))" },
+	{ "counted places", "ATLEAST/3(x)", "(atleast/3 x)" },
+	{ "counted places of a group", "ATLEAST/2 (a OR \"b c\") AND d",
+	    "(and (atleast/2 (or a b c)) d)" },
+	{ "counted pairs", "title:ATLEAST/2(a NEAR/3 b)",
+	    "(atleast/2 (near/3 title:a title:b))" },
+	{ "some of several", "2 OF (a, b, \"c d\")", "(of/2 a b c d)" },
+	{ "without blanks", "2 OF(a,=b,@c)", "(of/2 a =b @c)" },
+	{ "operands of OF are queries", "2 OF (a AND b, NOT c, d NEAR/2 e)",
+	    "(of/2 (and a b) (not c) (near/2 d e))" },
+	{ "OF inside OF", "1 OF (2 OF (a, b), (c OR d), e)",
+	    "(of/1 (of/2 a b) (or c d) e)" },
+	{ "commas are back outside", "1 OF (a, ATLEAST/2(b), lang:en) AND c,d",
+	    "(and (of/1 a (atleast/2 b) lang:en) c,d)" },
+	{ "a number keeps its comma", "2 OF (1,000, dead)",
+	    "(of/2 1,000 dead)" },
+	{ "a field of OF", "title:2 OF (a, b)", "(of/2 title:a title:b)" },
+	{ "a number alone is a word", "2 AND 3", "(and 2 3)" },
+	{ "of in lower case is a word", "of AND x", "(and of x)" },
+	{ "another filter", "a AND filter:mid-east",
+	    "(and a filter:mid-east)" },
+	{ "a filter with blanks", "filter:\"Middle East\" NOT a",
+	    "(and filter:Middle East (not a))" },
+	{ "a regular expression", "/S\\/RES\\/\\d+/ AND a",
+	    "(and ~S\\/RES\\/\\d+ a)" },
+	{ "in any case, in a field", "title:/^breaking \\(\\b/i",
+	    "~title:^breaking \\(\\b~i" },
+	{ "a backslash is no escape of the end", "/a\\\\/", "~a\\\\" },
+	{ "in a group", "(/a b/ OR /c/i)", "(or ~a b ~c~i)" },
+	{ "a slash inside a word", "and/or", "and/or" },
+	{ "OF needs something positive in enough of them", "2 OF (a, b, NOT c)",
+	    "(of/2 a b (not c))" },
 };
 
 static const struct {
@@ -108,7 +149,7 @@ static const struct {
 	    "q:1:3: a distance from 1 to 1000 is missing; did you mean "
 	    "'NEAR/5'?" },
 	{ "NEAR/0", "a NEAR/0 b", "q:1:3: a distance" },
-	{ "NEAR of AND", "(a AND b) NEAR/3 c", "q:1:11: only words" },
+	{ "NEAR of AND", "(a AND b) NEAR/3 c", "q:1:1: only words" },
 	{ "unclosed quote", "x AND \"a b", "q:1:7: this quote" },
 	{ "unclosed curly quote", "“a b\"", "q:1:1: this quote" },
 	{ "unclosed parenthesis", "x AND (a OR b", "q:1:7: this parenthesis" },
@@ -133,11 +174,50 @@ static const struct {
 	{ "@ alone", "a AND @", "q:1:7: the name of an entity" },
 	{ "lang alone", "lang:", "q:1:1: lang: needs" },
 	{ "lang not closed", "lang:(en", "q:1:6: this parenthesis" },
-	{ "regex", "/a+/", "q:1:1: regular expressions" },
-	{ "ATLEAST", "ATLEAST/3(x)", "is not supported yet" },
-	{ "OF", "2 OF (a, b)", "is not supported yet" },
-	{ "filter", "filter:x", "is not supported yet" },
-	{ "NOT NEAR", "a NOT NEAR/3 b", "is not supported yet" },
+	{ "lower-case atleast", "atleast/3(x)", "did you mean 'ATLEAST/3'?" },
+	{ "lower-case of", "2 of (a, b)", "q:1:3: operators are upper case" },
+	{ "ATLEAST without count", "ATLEAST(x)",
+	    "q:1:1: a count from 1 to 1000 is missing; did you mean "
+	    "'ATLEAST/3'?" },
+	{ "ATLEAST/0", "ATLEAST/0(x)", "q:1:1: a count" },
+	{ "ATLEAST of a bare word", "ATLEAST/3 x",
+	    "q:1:1: what it counts stands behind it in parentheses; did you "
+	    "mean 'ATLEAST/3(a)'?" },
+	{ "ATLEAST of AND", "ATLEAST/3(a AND b)", "q:1:10: only words" },
+	{ "ATLEAST of a list", "ATLEAST/3(a, b)",
+	    "q:1:12: commas stand between the operands of OF alone" },
+	{ "OF without count", "OF (a, b)",
+	    "q:1:1: how many is missing before OF; did you mean '2 OF'?" },
+	{ "0 OF", "0 OF (a, b)", "q:1:1: a count from 1 to 1000" },
+	{ "OF of too few", "3 OF (a, b)", "q:1:1: it asks for more operands" },
+	{ "OF without list", "2 OF a", "q:1:1: what it counts stands" },
+	{ "OF of nothing", "2 OF (a, )", "q:1:10: a word is expected" },
+	{ "OF not closed", "2 OF (a, b", "q:1:6: this parenthesis" },
+	{ "two words in OF", "2 OF (a b, c)", "q:1:9: two words in a row" },
+	{ "only negative in OF", "1 OF (a, NOT b)", "q:1:10: this matches" },
+	{ "a comma in a group of OF", "2 OF (a, (b, c))", "q:1:12: commas" },
+	{ "NEAR NOT", "a NEAR/3 NOT b",
+	    "q:1:3: NOT stands before NEAR; did you mean 'NOT NEAR/5'?" },
+	{ "NEAR of NOT", "a NEAR/3 (NOT b)",
+	    "q:1:3: what is not there is near nothing; did you mean" },
+	{ "NOT NEAR without distance", "a NOT NEAR b",
+	    "q:1:3: a distance from 1 to 1000" },
+	{ "NOT PRE", "a NOT PRE/3 b",
+	    "q:1:3: there is no NOT PRE; did you mean 'NOT NEAR/5'?" },
+	{ "NOT NEAR first", "NOT NEAR/3 b", "q:1:1: a word is expected" },
+	{ "NEAR of a regex", "a NEAR/3 /b/", "q:1:10: a regular expression" },
+	{ "NEAR of a language", "lang:en NEAR/3 b", "q:1:1: this is true of" },
+	{ "NEAR of a filter", "a NEAR/3 (b OR filter:c)",
+	    "q:1:10: this is true of" },
+	{ "NEAR of ATLEAST", "a NEAR/3 ATLEAST/2(b)", "q:1:10: only words" },
+	{ "filter without name", "a AND filter: b", "q:1:7: the name of a" },
+	{ "filter in a field", "title:(a OR filter:b)", "q:1:13: a filter" },
+	{ "unclosed regex", "a AND /b\n/", "q:1:7: this regular expression" },
+	{ "a regex that ends in a backslash", "/a\\/",
+	    "q:1:1: this regular expression is never closed" },
+	{ "empty regex", "//", "q:1:1: this regular expression is empty" },
+	{ "unknown flags", "/a/gi", "q:1:4: only i (any case)" },
+	{ "a path", "url:/world/africa", "q:1:12: only i (any case)" },
 };
 
 static void
@@ -211,19 +291,20 @@ test_words(void **state)
 }
 
 static void
-check_nested(size_t depth, bool good)
+check_nested(const char *open, size_t depth, bool good)
 {
 	struct str query, out;
 
 	str_init(&query, QUERY_BYTES);
 	str_init(&out, QUERY_BYTES);
 	for (size_t i = 0; i < depth; i++)
-		(void)str_addc(&query, '(');
+		(void)str_adds(&query, open);
 	(void)str_addc(&query, 'x');
 	for (size_t i = 0; i < depth; i++)
 		(void)str_addc(&query, ')');
 	parse(str_c(&query), &out);
-	assert_int_equal(strcmp(str_c(&out), "x") == 0, good);
+	assert_int_equal(strstr(str_c(&out), "too deeply") == NULL, good);
+	assert_int_equal(strstr(str_c(&out), "q:1:") == NULL, good);
 	str_done(&query);
 	str_done(&out);
 }
@@ -231,17 +312,23 @@ check_nested(size_t depth, bool good)
 static void
 test_depth(void **state)
 {
+	static const char *const opens[] = { "(", "1 OF(", "ATLEAST/1(" };
+
 	(void)state;
-	check_nested(QUERY_DEPTH, true);
-	check_nested(QUERY_DEPTH + 1, false);
-	check_nested(QUERY_BYTES / 2 - 1, false);
+	for (size_t i = 0; i < COUNTOF(opens); i++) {
+		size_t most = (QUERY_BYTES - 1) / (strlen(opens[i]) + 1);
+
+		check_nested(opens[i], i == 2 ? 1 : QUERY_DEPTH, true);
+		check_nested(opens[i], QUERY_DEPTH + 1, false);
+		check_nested(opens[i], most, false);
+	}
 }
 
 static void
 test_long_chains(void **state)
 {
 	static const char *const joints[] = { " AND ", " OR ", " NEAR/2 ",
-		" NOT " };
+		" NOT NEAR/2 ", " NOT " };
 
 	(void)state;
 	for (size_t i = 0; i < COUNTOF(joints); i++) {
@@ -256,7 +343,7 @@ test_long_chains(void **state)
 		    (query.p[query.len - 1] != 'x' ? strlen(joints[i]) : 0)] =
 		    '\0';
 		parse(str_c(&query), &out);
-		if (i == 2)
+		if (i == 2 || i == 3)
 			assert_non_null(strstr(str_c(&out), "too many NEAR"));
 		else
 			assert_int_equal(str_c(&out)[0], '(');
