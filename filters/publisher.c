@@ -134,17 +134,26 @@ wire_of_family(struct sv family)
 	return WIRE_NONE;
 }
 
-/* The code point before `at`; a line feed at the beginning. */
+/* The code point at `at`; a line feed at the end. */
+static uint32_t
+char_at(struct sv v, size_t at)
+{
+	uint32_t cp = '\n';
+
+	if (at < v.len)
+		(void)utf8_decode(sv_from(v, at), &cp);
+	return cp;
+}
+
+/* The same before `at`. */
 static uint32_t
 char_before(struct sv v, size_t at)
 {
-	uint32_t cp = '\n';
 	size_t from = at;
 
 	while (from > 0 && ((unsigned char)v.p[--from] & 0xC0) == 0x80)
 		;
-	(void)utf8_decode(sv_sub(v, from, at - from), &cp);
-	return at == 0 ? '\n' : cp;
+	return at == 0 ? '\n' : char_at(v, from);
 }
 
 static size_t
@@ -173,9 +182,8 @@ is_dash(uint32_t cp)
 static bool
 is_mark_at(struct sv v, size_t at, const char *marks)
 {
-	uint32_t cp = 0;
+	uint32_t cp = char_at(v, at);
 
-	(void)utf8_decode(sv_from(v, at), &cp);
 	return is_dash(cp) ||
 	    (cp != 0 && cp < 0x80 && strchr(marks, (int)cp) != NULL);
 }
@@ -186,7 +194,7 @@ is_mark_before(struct sv v, size_t at, const char *marks)
 	uint32_t cp = char_before(v, at);
 
 	return is_dash(cp) || cp == 0xA9 ||
-	    (cp < 0x80 && strchr(marks, (int)cp) != NULL);
+	    (cp != 0 && cp < 0x80 && strchr(marks, (int)cp) != NULL);
 }
 
 static bool
@@ -195,24 +203,32 @@ is_letter(uint32_t cp)
 	return cp >= 0xC0 || (cp < 0x80 && ascii_is_alnum((char)cp));
 }
 
-/* The next place at or after `from` where the spelling stands as a word;
- * `v.len`: none. */
+/* Does the spelling stand at `at`, as a word? */
+static bool
+stands_at(struct sv v, size_t at, struct sv spelling)
+{
+	struct sv here = sv_sub(v, at, spelling.len);
+	uint32_t before, after;
+
+	if (spelling.len > SHORT_SPELLING ? !sv_ieq(here, spelling)
+					  : !sv_eq(here, spelling))
+		return false;
+	before = char_before(v, at);
+	after = char_at(v, at + spelling.len);
+	return (!is_letter(before) || is_dash(before)) &&
+	    (!is_letter(after) || is_dash(after));
+}
+
+/* The next place at or after `from` where it does; `v.len`: none. */
 static size_t
 find_spelling(struct sv v, size_t from, struct sv spelling)
 {
-	for (; from + spelling.len <= v.len; from++) {
-		struct sv here = sv_sub(v, from, spelling.len);
-		uint32_t after = ' ', before;
+	char first = ascii_lower(*spelling.p);
 
-		if (spelling.len > SHORT_SPELLING ? !sv_ieq(here, spelling)
-						  : !sv_eq(here, spelling))
-			continue;
-		before = char_before(v, from);
-		(void)utf8_decode(sv_from(v, from + spelling.len), &after);
-		if ((!is_letter(before) || before == 0xA9 || is_dash(before)) &&
-		    (!is_letter(after) || is_dash(after)))
+	for (; from + spelling.len <= v.len; from++)
+		if (ascii_lower(v.p[from]) == first &&
+		    stands_at(v, from, spelling))
 			return from;
-	}
 	return v.len;
 }
 
