@@ -245,6 +245,17 @@ test_boilerplate(void **state)
 		p = assign(ix, &item, NOW);
 	}
 	assert_true(p.is_new);
+	/* Nor does it when two share something else. */
+	for (unsigned i = 0; i < 2; i++) {
+		(void)snprintf(body, sizeof(body),
+		    "A few other words that both of them have. " BREAD
+		    " v%u w%u x%u y%u z%u",
+		    i, i, i, i, i);
+		item = make(50 + i, "", body);
+		item.source = 1;
+		p = assign(ix, &item, NOW);
+	}
+	assert_true(p.is_new);
 	/* At another source it still tells. */
 	p = put(ix, 100, "", "Item of another one. " BREAD, NOW);
 	assert_false(p.is_new);
