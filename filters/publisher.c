@@ -265,6 +265,25 @@ opens_with(struct sv v, size_t at, size_t end)
 	return false;
 }
 
+/* Is it a picture's credit? (Photo: Jane Smith/AP) */
+static bool
+is_of_picture(struct sv before)
+{
+	static const char *const words[] = { "image", "photo", "foto",
+		"picture", "bild:", "getty" };
+	size_t from = before.len;
+
+	while (
+	    from > 0 && before.p[from - 1] != '(' && before.p[from - 1] != '\n')
+		from--;
+	before = sv_from(before, from);
+	for (size_t i = 0; i < COUNTOF(words); i++)
+		for (size_t at = 0; at < before.len; at++)
+			if (sv_istarts(sv_from(before, at), sv_of(words[i])))
+				return true;
+	return false;
+}
+
 /* Nothing but signs and digits behind it, and before it what leads to a
  * credit. */
 static bool
@@ -275,6 +294,8 @@ closes_with(struct sv v, size_t at, size_t end)
 	for (size_t i = end; i < v.len; i++)
 		if (ascii_is_alpha(v.p[i]) || (unsigned char)v.p[i] >= 0xC0)
 			return false;
+	if (is_of_picture(sv_sub(v, 0, at)))
+		return false;
 	return is_mark_before(v, before, "(/[:|\n") ||
 	    sv_ends(sv_sub(v, 0, before), SV(" with")) ||
 	    sv_ends(sv_sub(v, 0, before), SV("eporting by"));

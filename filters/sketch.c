@@ -243,9 +243,17 @@ is_title_enough(
 		l->lead.shared != 0);
 }
 
+static bool
+is_enough_for_one_source(const struct likeness *l)
+{
+	return l->body.shared >= LIKE_BODY_SHARED &&
+	    l->body.contained >= LIKE_SAME_SOURCE_CONTAINED &&
+	    l->lead.contained >= LIKE_SAME_SOURCE_CONTAINED;
+}
+
 enum likeness_kind
-likeness_kind_of(
-    const struct likeness *l, const struct sketch *a, const struct sketch *b)
+likeness_kind_of(const struct likeness *l, const struct sketch *a,
+    const struct sketch *b, bool same_source)
 {
 	if (l->same_link)
 		return LIKE_LINK;
@@ -255,6 +263,8 @@ likeness_kind_of(
 		return LIKE_TEXT;
 	if (l->same_title && is_title_enough(l, a, b))
 		return LIKE_TITLE;
+	if (same_source && !is_enough_for_one_source(l))
+		return LIKE_NOT;
 	if (l->body.shared >= LIKE_BODY_SHARED &&
 	    l->body.contained >= LIKE_BODY_CONTAINED)
 		return LIKE_BODY;

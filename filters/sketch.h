@@ -83,9 +83,13 @@ const char *likeness_name(enum likeness_kind k);
 #define LIKE_NUMBERS_CONTAINED 0.5 /* or it is a template filled anew */
 #define LIKE_TITLE_WORDS 6
 
+/* One source has the same lines above or below many texts: its own items must
+ * have that much in common both as a whole and at the beginning. */
+#define LIKE_SAME_SOURCE_CONTAINED 0.75
+
 /* Of the two sketches that `l` compares. */
-enum likeness_kind likeness_kind_of(
-    const struct likeness *l, const struct sketch *a, const struct sketch *b);
+enum likeness_kind likeness_kind_of(const struct likeness *l,
+    const struct sketch *a, const struct sketch *b, bool same_source);
 
 /* Has `a` numbers that `b` lacks, as far as the samples tell? */
 bool sketch_has_new_numbers(const struct sketch *a, const struct sketch *b);

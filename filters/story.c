@@ -287,7 +287,8 @@ find_best(struct story_index *ix, const struct slot *item,
 			continue;
 		sketch_compare(
 		    &item->sketch, &s->sketch, body_ignored, lead_ignored, &l);
-		b.like = likeness_kind_of(&l, &item->sketch, &s->sketch);
+		b.like = likeness_kind_of(
+		    &l, &item->sketch, &s->sketch, item->source == s->source);
 		b.contained = likeness_contained(&l);
 		if (b.like != LIKE_NOT && is_better(&b, &best))
 			best = b;

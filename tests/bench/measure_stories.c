@@ -1,7 +1,10 @@
 /* tests/bench/measure_stories.c: how well near-duplicates are told, over the
  * corpora: the tables of docs/STORIES.md.
  *
- * usage: measure_stories DIR
+ * usage: measure_stories DIR [-v]
+ *
+ * DIR holds filters/corpora and feeds.  -v shows each item of a real feed that
+ * joined another.
  *
  * Reuters items have no labels of copies: edits of some of them stand for what
  * outlets make of a wire story, and pairs of different items for what must not
@@ -10,6 +13,7 @@
  * reporting. */
 #include "filters/story.h"
 
+#include "feeds/parse.h"
 #include "tests/bench/corpus.h"
 
 #include <jansson.h>
@@ -378,7 +382,7 @@ holds(const struct rule *r, const struct sketch *a, const struct sketch *b,
     const struct likeness *l)
 {
 	if (r->body_shared == 0)
-		return likeness_kind_of(l, a, b) != LIKE_NOT;
+		return likeness_kind_of(l, a, b, false) != LIKE_NOT;
 	if (a->nnumbers != 0 && b->nnumbers != 0 &&
 	    l->numbers.contained <
 		(likeness_contained(l) < STRONG ? r->weak_numbers : r->numbers))
@@ -511,7 +515,8 @@ report_labelled(const char *dir)
 	for (size_t i = 0; i < COUNTOF(t); i++) {
 		t[i] = (struct labelled) { .lang = langs[i / 2],
 			.parity = i % 2 };
-		(void)each_line(dir, "tgcontest-pairs.jsonl", on_pair, &t[i]);
+		(void)each_line(dir, "filters/corpora/tgcontest-pairs.jsonl",
+		    on_pair, &t[i]);
 	}
 	for (size_t r = 0; r < RULES; r++) {
 		printf("%-34s", rules[r].name);
@@ -571,6 +576,15 @@ order_stream(struct stream *c, const struct docs *d, const struct docs *edits)
 			c->place[c->order[i] - d->v] = i;
 }
 
+/* Its place. */
+static size_t
+original_of(const struct stream *c, size_t i)
+{
+	size_t original = c->order[i]->original;
+
+	return original == SIZE_MAX ? i : c->place[original];
+}
+
 static void
 count_place(struct stream *c, size_t i, const struct story_place *p)
 {
@@ -588,7 +602,8 @@ count_place(struct stream *c, size_t i, const struct story_place *p)
 		return;
 	memcpy(&other, p->similar_to, sizeof(other));
 	c->joins[p->like]++;
-	c->wrong[p->like] += !is_copy(d, c->order[other]);
+	c->wrong[p->like] += original_of(c, i) != original_of(c, other) &&
+	    !is_copy(d, c->order[other]);
 }
 
 static void
@@ -640,6 +655,80 @@ report_stream(const char *name, const struct docs *d)
 	free_docs(&edits);
 }
 
+/* What an index makes of real feeds, as if all had come on one day. */
+struct feeds {
+	struct story_index *ix;
+	struct sv feed_link;
+	uint32_t source; /* one a document */
+	size_t n;
+	struct {
+		char *title;
+		uint32_t source;
+	} seen[STORY_ENTRIES / 4];
+	unsigned joins[LIKE_COUNT][2], wires; /* in the same feed; in another */
+	bool verbose;
+};
+
+static void
+on_feed_item(const struct item *it, void *arg)
+{
+	struct feeds *f = arg;
+	struct story_item item = { .source = f->source };
+	struct story_place p;
+	size_t other;
+	bool same;
+
+	if (f->n == COUNTOF(f->seen))
+		return;
+	sketch_item(&scratch, it, f->feed_link, &item.sketch);
+	memcpy(item.id, &f->n, sizeof(f->n));
+	story_assign(f->ix, &item, 0, &p);
+	f->seen[f->n].title = mem_svdup(it->title);
+	f->seen[f->n++].source = f->source;
+	f->wires += wire_of_item(it) != WIRE_NONE;
+	if (p.is_new)
+		return;
+	memcpy(&other, p.similar_to, sizeof(other));
+	same = f->seen[other].source == f->source;
+	f->joins[p.like][!same]++;
+	if (f->verbose)
+		printf("%s %s %.2f | %s | %s\n", same ? "same" : "other",
+		    likeness_name(p.like), p.contained, f->seen[f->n - 1].title,
+		    f->seen[other].title);
+}
+
+static void
+report_feeds(const char *dir, bool verbose)
+{
+	static struct corpus c;
+	static struct feeds f;
+
+	if (!corpus_load(&c, dir))
+		return;
+	f.verbose = verbose;
+	f.ix = story_new(COUNTOF(f.seen));
+	for (size_t i = 0; i < c.n; i++) {
+		struct feed_parser_options o = { 0 };
+		struct feed_parser *p = feed_parser_new(&o, on_feed_item, &f);
+		struct err e;
+
+		f.source = (uint32_t)i;
+		(void)!(feed_parser_push(p, str_sv(&c.files[i]), &e) &&
+		    feed_parser_finish(p, &e));
+		feed_parser_free(p);
+	}
+	printf("\n%zu items of %zu real feeds, %u credited to a wire "
+	       "service\n",
+	    f.n, c.n, f.wires);
+	for (size_t k = 1; k < LIKE_COUNT; k++)
+		printf("joined by %-6s %6u in the same feed, %u in another\n",
+		    likeness_name(k), f.joins[k][0], f.joins[k][1]);
+	while (f.n > 0)
+		free(f.seen[--f.n].title);
+	story_free(f.ix);
+	corpus_done(&c);
+}
+
 static void
 report_cost(const struct docs *d)
 {
@@ -658,10 +747,12 @@ int
 main(int argc, char **argv)
 {
 	struct docs all = { 0 }, half;
+	char path[4096];
 
 	text_init(&scratch);
-	if (argc != 2 ||
-	    !each_line(argv[1], "reuters21578.jsonl", on_item, &all)) {
+	if (argc < 2 ||
+	    !each_line(
+		argv[1], "filters/corpora/reuters21578.jsonl", on_item, &all)) {
 		printf("skipped, no data\n");
 		return 0;
 	}
@@ -672,6 +763,8 @@ main(int argc, char **argv)
 	report_labelled(argv[1]);
 	report_stream("Reuters, held out", &half);
 	report_cost(&half);
+	(void)snprintf(path, sizeof(path), "%s/feeds/realworld/feeds", argv[1]);
+	report_feeds(path, argc == 3);
 	free_docs(&all);
 	text_done(&scratch);
 	return 0;

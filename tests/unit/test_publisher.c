@@ -88,6 +88,8 @@ static const struct {
 	{ "", "The Reuters - a rowing club - won", "" },
 	{ "", "MAP - the new chart", "" },
 	{ "", "The APs of this school (APs) - all of them", "" },
+	{ "", "The court said so. (Image credit: Jane Smith/AP)", "" },
+	{ "", "A photo was shown. So it was (Reuters)", "reuters" },
 	{ "", "ap - a small word", "" },
 	{ "Apana Smith", "", "" },
 	{ "", "", "" },

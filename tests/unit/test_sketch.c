@@ -28,7 +28,7 @@ static enum likeness_kind
 like(const struct sketch *a, const struct sketch *b, struct likeness *l)
 {
 	sketch_compare(a, b, 0, 0, l);
-	return likeness_kind_of(l, a, b);
+	return likeness_kind_of(l, a, b, false);
 }
 
 /* What does the rule make of two items? */

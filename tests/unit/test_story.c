@@ -227,6 +227,39 @@ test_members(void **state)
 	story_free(ix);
 }
 
+/* The same lines below two texts: of two sources they are a copy with another
+ * beginning, of one source they may be its signature. */
+static void
+test_one_source(void **state)
+{
+	static const char above[] =
+	    "Yesterday the queen went to the harbour to see the ships that "
+	    "had come home from the war, and all who live there stood along "
+	    "the walls and sang until it was dark and the wind turned cold "
+	    "and drove them back to their houses on the hill. ";
+	struct story_index *ix = story_new(10);
+	char body[1000];
+
+	(void)state;
+	for (unsigned one = 0; one < 2; one++) {
+		struct story_item a, b;
+
+		(void)snprintf(body, sizeof(body), "%s" NEPAL, above);
+		a = make(1, "", body);
+		b = make(2, "", "Flights end now. " NEPAL);
+		b.source = one ? a.source : b.source;
+		(void)assign(ix, &a, NOW + one * 30 * DAY_S);
+		assert_int_equal(
+		    assign(ix, &b, NOW + one * 30 * DAY_S).is_new, one);
+	}
+	/* All of a text, and some more. */
+	(void)snprintf(body, sizeof(body), NEPAL " %s", above);
+	assert_true(put(ix, 3, "", body, NOW + 60 * DAY_S).is_new);
+	(void)snprintf(body, sizeof(body), NEPAL " %s" BREAD, above);
+	assert_false(put(ix, 3, "", body, NOW + 60 * DAY_S).is_new);
+	story_free(ix);
+}
+
 /* What says nothing because a source has it in all its items. */
 static void
 test_boilerplate(void **state)
@@ -402,7 +435,8 @@ best_of(const struct seen *all, size_t n, const struct seen *new)
 		if (s->place.began < new->time - STORY_WINDOW_S)
 			continue;
 		sketch_compare(&new->item.sketch, &s->item.sketch, 0, 0, &l);
-		k = likeness_kind_of(&l, &new->item.sketch, &s->item.sketch);
+		k = likeness_kind_of(
+		    &l, &new->item.sketch, &s->item.sketch, false);
 		c = likeness_contained(&l);
 		if (k != LIKE_NOT &&
 		    (k > best_kind ||
@@ -489,6 +523,7 @@ main(void)
 		cmocka_unit_test(test_window),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_one_source),
 		cmocka_unit_test(test_boilerplate),
 		cmocka_unit_test(test_many_titles),
 		cmocka_unit_test(test_many_copies),
