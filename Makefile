@@ -10,6 +10,7 @@
 #                    FUZZER=afl, by AFL++
 #   make man         the lists of options in docs/man/tocsin.yaml.5
 #   make bench       the table of measurements
+#   make stories     how well copies of an item are told: docs/STORIES.md
 #   make install     below DESTDIR and PREFIX
 #   make clean
 #
@@ -69,7 +70,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/be
 FUZZ_SECONDS ?= 60
 FUZZER ?= libfuzzer
 
-.PHONY: all run check unit e2e lint fuzz bench man install clean \
+.PHONY: all run check unit e2e lint fuzz bench stories man install clean \
 	run-now check-now lint-now fuzz-now bench-now
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -189,6 +190,10 @@ fuzz-now: $(FUZZERS)
 
 bench-now: all $(BENCHES)
 	@tests/bench/run $(BUILD)
+
+DATA = $(or $(TOCSIN_DATA),../shared/data)
+stories: $(BUILD)/bench/measure_stories
+	@$< $(DATA)
 
 # The unit names the programs of a package, which stand below /usr.
 install: all

@@ -101,6 +101,14 @@
 #define FEED_REMEMBERED          100000       /* items of one feed that have left it */
 #define FORGET_AT_ONCE           1000         /* of them, in one transaction */
 
+/* Stories */
+#define STORY_ENTRIES            (1u << 18)   /* items remembered */
+#define STORY_WINDOW_S           (INT64_C(7) * 24 * 3600) /* and for how long */
+#define STORY_STEPS              256          /* looked at for one hash, or of one story */
+#define STORY_COMMON             100          /* items that have some words in common: no sign of a copy, */
+#define STORY_BOILERPLATE        8            /* nor are so many of one source */
+#define WIRE_BYTES               160          /* at each end of a text, searched for a credit */
+
 /* Batches */
 #define BATCH_CHANGES            128          /* of a poll, then it is committed */
 
