@@ -7,6 +7,7 @@ destination_type(enum config_desttype type)
 	static const struct destination_type *const types[] = {
 		&destination_spool,
 		&destination_webhook,
+		&destination_exec,
 		&destination_stdout,
 	};
 

@@ -37,6 +37,8 @@
 #define HTTP_KEPT_HANDLES        64           /* idle, of libcurl */
 #define SERVER_HEADER_BYTES      KiB(32)      /* of a request to our listener */
 #define SERVER_BODY_BYTES        MiB(1)
+#define PROCESS_LINES            10           /* of what a program says, told of */
+#define PROCESS_LINE_BYTES       256
 #define DNS_CACHE_ENTRIES        16384
 #define DNS_ADDRESSES            16           /* kept of one name */
 

@@ -83,13 +83,21 @@ static const struct {
 } belongings[] = {
 	{ "dir", 1u << DEST_SPOOL, 1u << DEST_SPOOL },
 	{ "url", 1u << DEST_WEBHOOK, 1u << DEST_WEBHOOK },
+	{ "command", 1u << DEST_EXEC, 1u << DEST_EXEC },
 	{ "secret", 1u << DEST_WEBHOOK, 0 },
-	{ "timeout", 1u << DEST_WEBHOOK, 0 },
-	{ "give-up", 1u << DEST_WEBHOOK, 0 },
+	{ "timeout", 1u << DEST_WEBHOOK | 1u << DEST_EXEC, 0 },
+	{ "give-up", 1u << DEST_WEBHOOK | 1u << DEST_EXEC, 0 },
 	{ "template", 1u << DEST_WEBHOOK, 0 },
 	{ "content-type", 1u << DEST_WEBHOOK, 0 },
 	{ "gap", 1u << DEST_WEBHOOK, 0 },
 };
+
+/* "a spool", "an exec" */
+static const char *
+article_of(unsigned type)
+{
+	return type == DEST_EXEC ? "an" : "a";
+}
 
 static void
 check_belongings(struct diags *d, const struct node *map, unsigned type)
@@ -102,10 +110,12 @@ check_belongings(struct diags *d, const struct node *map, unsigned type)
 
 		if (c != NULL && !(belongings[i].takes >> type & 1))
 			node_problem(d, DIAG_ERROR, c->key, NULL,
-			    "a %s destination has no '%s'", word, key);
+			    "%s %s destination has no '%s'", article_of(type),
+			    word, key);
 		if (c == NULL && belongings[i].needs >> type & 1)
 			node_problem(d, DIAG_ERROR, map->key, NULL,
-			    "a %s destination needs '%s'", word, key);
+			    "%s %s destination needs '%s'", article_of(type),
+			    word, key);
 	}
 }
 
@@ -132,14 +142,15 @@ check_format(struct diags *d, const struct node *map, const struct node *format,
 	bool is_template = sv_is(name, "template");
 	const char *word = schema_words(TYPE_DESTTYPE).v[type];
 
-	if (sv_is(name, "text") && type != DEST_STDOUT)
+	if (sv_is(name, "text") && type != DEST_STDOUT && type != DEST_EXEC)
 		node_problem(d, DIAG_ERROR, format, NULL,
-		    "format: text is for stdout; a %s gets json", word);
+		    "format: text is for stdout and exec; a %s gets json",
+		    word);
 	else if (!sv_is(name, "json") && !sv_is(name, "text") &&
 	    type != DEST_WEBHOOK)
 		node_problem(d, DIAG_ERROR, format, NULL,
-		    "format: %.*s is for webhooks; a %s gets json",
-		    SV_ARG(name), word);
+		    "format: %.*s is for webhooks; %s %s gets json",
+		    SV_ARG(name), article_of(type), word);
 	else if (is_template && child_of(map, "template") == NULL)
 		node_problem(d, DIAG_ERROR, format, NULL,
 		    "format: template needs 'template', the file");

@@ -387,6 +387,7 @@ add_SECRETS(struct str *out, struct config_texts v)
 	}
 }
 
+#define add_LIST add_SECRETS
 #define add_PATH add_TEXT
 #define add_URL add_TEXT
 #define add_DURATION add_NUMBER

@@ -72,7 +72,7 @@
 { "a bad enumeration word",
 	    "destinations:\n"
 	    "  d: {type: webook, url: https://a.example/}\n",
-	    "t:2:13: error: 'webook' is not a destination type (spool, webhook, stdout); did you mean 'webhook'?\n" },
+	    "t:2:13: error: 'webook' is not a destination type (spool, webhook, exec, stdout); did you mean 'webhook'?\n" },
 { "a word in the wrong case",
 	    "daemon: {log-level: Warn}\n",
 	    "t:1:21: error: 'Warn' is not a log level (error, warn, info, debug); did you mean 'warn'?\n" },
@@ -203,10 +203,19 @@
 	    "  d: {type: stdout, dir: x, secret: {env: TEST_SECRET}}\n",
 	    "t:2:21: error: a stdout destination has no 'dir'\n"
 	    "t:2:29: error: a stdout destination has no 'secret'\n" },
+	{ "exec: a program, as a list, and nothing of a webhook's",
+	    "destinations:\n"
+	    "  d: {type: exec, url: https://x.test/}\n"
+	    "  e: {type: exec, command: /bin/true}\n"
+	    "  f: {type: exec, command: [/bin/true], format: slack}\n",
+	    "t:2:3: error: an exec destination needs 'command'\n"
+	    "t:2:19: error: an exec destination has no 'url'\n"
+	    "t:3:28: error: expected a list of texts, found a text; did you mean '[/bin/true]'?\n"
+	    "t:4:49: error: format: slack is for webhooks; an exec gets json\n" },
 { "text format for a spool",
 	    "destinations:\n"
 	    "  d: {type: spool, dir: x, format: text}\n",
-	    "t:2:36: error: format: text is for stdout; a spool gets json\n" },
+	    "t:2:36: error: format: text is for stdout and exec; a spool gets json\n" },
 { "a receiver's format for a spool",
 	    "destinations:\n"
 	    "  d: {type: spool, dir: x, format: slack}\n",
