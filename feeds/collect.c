@@ -24,8 +24,6 @@ enum kind {
 /* One open element. */
 struct frame {
 	const struct element *element; /* NULL: of no meaning */
-	const struct element *inner_item; /* an item within an item: what it is
-					   * when something stands in it */
 	enum scope scope; /* of its children */
 	bool reads; /* its text is wanted */
 	bool marked_up; /* elements stand in its text */
@@ -590,48 +588,30 @@ start_markup(struct collect *c, const struct xml_element *el)
 
 static void end_item(struct collect *);
 
-/* Is the element at the top an item within an item?  Unless it is empty, the
- * end tag of the outer one is missing. */
-static const struct element *
-item_within_item(struct collect *c, struct xml_name name)
+/* An item within an item: the end tag of the outer one is missing.  What comes
+ * is no longer in it. */
+static bool
+leaves_item(struct collect *c, const struct xml_element *el)
 {
 	struct frame *f = top(c);
 	const struct element *outer;
 
 	if (c->depth < 3 || f[-1].scope != IN_ITEM)
-		return NULL;
+		return false;
 	outer = f[-1].element;
 	return outer != NULL && outer->reading == OPENS_ITEM &&
-		elements_find(&c->elements, name, f[-2].scope) == outer
-	    ? outer
-	    : NULL;
+	    sv_ieq(el->name.local, outer->name) &&
+	    elements_find(&c->elements, el->name, f[-2].scope) == outer;
 }
 
-/* The first child of an item within an item has begun: the outer one ends, and
- * the inner one is an item of its own. */
 static void
-split_item(struct collect *c)
+leave_item(struct collect *c)
 {
-	static const struct xml_element bare = { .attributes = NULL };
-	struct frame child = *top(c);
-	struct frame *inner = top(c) - 1, *outer = inner - 1;
+	struct frame *f = top(c) - 1;
 
 	end_item(c);
-	outer->element = NULL;
-	outer->scope = outer[-1].scope;
-	inner->element = inner->inner_item;
-	inner->inner_item = NULL;
-	c->depth--;
-	open_item(c, &bare);
-	c->depth++;
-	*top(c) = child;
-}
-
-static bool
-has_room(const struct collect *c, struct err *e)
-{
-	return c->nitems < FEED_ITEMS ||
-	    err_set(e, "the feed has more than %d items", FEED_ITEMS);
+	f->element = NULL;
+	f->scope = f[-1].scope;
 }
 
 static bool
@@ -643,11 +623,9 @@ on_start(const struct xml_element *el, void *arg, struct err *e)
 	push(c, el);
 	if (c->depth == 1)
 		return start_root(c, el, e);
-	if (top(c)[-1].inner_item != NULL) {
-		split_item(c);
-		around = IN_ITEM;
-		if (!has_room(c, e))
-			return false;
+	if (leaves_item(c, el)) {
+		leave_item(c);
+		around = top(c)[-1].scope;
 	}
 	if (around == IN_MARKUP) {
 		start_markup(c, el);
@@ -656,12 +634,14 @@ on_start(const struct xml_element *el, void *arg, struct err *e)
 	if (around == IN_NOTHING)
 		return true;
 	top(c)->element = elements_find(&c->elements, el->name, around);
-	if (top(c)->element == NULL) {
-		top(c)->inner_item = item_within_item(c, el->name);
+	if (top(c)->element == NULL)
 		return true;
-	}
 	start_known(c, el, around);
-	return top(c)->scope != IN_ITEM || around == IN_ITEM || has_room(c, e);
+	if (top(c)->scope == IN_ITEM && around != IN_ITEM &&
+	    c->nitems == FEED_ITEMS)
+		return err_set(
+		    e, "the feed has more than %d items", FEED_ITEMS);
+	return true;
 }
 
 /* Replaces the text of `f`.  Where what is encoded is no text, content becomes
