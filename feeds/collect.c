@@ -589,14 +589,14 @@ start_markup(struct collect *c, const struct xml_element *el)
 static void end_item(struct collect *);
 
 /* An item within an item: the end tag of the outer one is missing.  What comes
- * is no longer in it. */
+ * is no longer in it, unless there is nothing in it. */
 static bool
 leaves_item(struct collect *c, const struct xml_element *el)
 {
 	struct frame *f = top(c);
 	const struct element *outer;
 
-	if (c->depth < 3 || f[-1].scope != IN_ITEM)
+	if (el->empty || c->depth < 3 || f[-1].scope != IN_ITEM)
 		return false;
 	outer = f[-1].element;
 	return outer != NULL && outer->reading == OPENS_ITEM &&

@@ -484,6 +484,7 @@ start_tag(struct xml *x, struct sv v)
 	el.name.uri = xmlns_find(&x->xmlns, el.name.prefix);
 	el.attributes = x->attributes;
 	el.nattributes = x->nattributes;
+	el.empty = empty;
 	flush(x);
 	if (!x->events->start(&el, x->arg, &x->err))
 		x->failed = true;

@@ -21,6 +21,7 @@ struct xml_element {
 	struct xml_name name;
 	const struct xml_attribute *attributes;
 	size_t nattributes;
+	bool empty; /* it ends in "/>" */
 };
 
 /* All views last until the function returns.  There is one root; every element

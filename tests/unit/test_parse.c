@@ -474,6 +474,10 @@ static const struct row broken[] = {
 		   "<item><title>3</title><x><item/></x></item>"
 		   "<item><title>4</title>")),
 	    "[ title=1 ][ title=2 ][ title=3 ][ title=4 ]", NO_HEADERS },
+	{ "but nothing begins with an empty one",
+	    SV(RSS("<item><title>1</title><item /><link>http://a/</link></item>"
+		   "<item><title>2</title></item>")),
+	    "[ title=1 link=http://a/ ][ title=2 ]", NO_HEADERS },
 	{ "so do entries",
 	    SV(ATOM("<entry><title>1</title><entry><title>2</title>")),
 	    "[ title=1 ][ title=2 ]", NO_HEADERS },
