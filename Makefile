@@ -8,6 +8,7 @@
 #   make lint        format, layers, lengths, clang-tidy, cppcheck, shellcheck
 #   make fuzz        each fuzz target for FUZZ_SECONDS, by libFuzzer or, with
 #                    FUZZER=afl, by AFL++
+#   make quality     filters against what people labelled: docs/QUALITY.md
 #   make man         the lists of options in docs/man/tocsin.yaml.5
 #   make bench       the table of measurements
 #   make stories     how well copies of an item are told: docs/STORIES.md
@@ -70,7 +71,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/be
 FUZZ_SECONDS ?= 60
 FUZZER ?= libfuzzer
 
-.PHONY: all run check unit e2e lint fuzz bench stories man install clean \
+.PHONY: all run check unit e2e lint fuzz bench stories quality man install clean \
 	run-now check-now lint-now fuzz-now bench-now
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -192,6 +193,11 @@ bench-now: all $(BENCHES)
 	@tests/bench/run $(BUILD)
 
 DATA = $(or $(TOCSIN_DATA),../shared/data)
+# Of the mean F1.
+QUALITY_FLOOR ?= 0.73
+quality: all
+	@tools/quality --build $(BUILD) --data $(DATA) --floor $(QUALITY_FLOOR)
+
 stories: $(BUILD)/bench/measure_stories
 	@$< $(DATA)
 

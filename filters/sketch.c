@@ -243,6 +243,16 @@ is_title_enough(
 		l->lead.shared != 0);
 }
 
+/* Of a short text that is compared with a longer one only a few hashes count:
+ * a turn of phrase that both have would be all of it. */
+static unsigned
+body_shared_least(const struct sketch *a, const struct sketch *b)
+{
+	return a->nbody < SKETCH_BODY || b->nbody < SKETCH_BODY
+	    ? LIKE_SHORT_SHARED
+	    : LIKE_BODY_SHARED;
+}
+
 static bool
 is_enough_for_one_source(const struct likeness *l)
 {
@@ -265,7 +275,7 @@ likeness_kind_of(const struct likeness *l, const struct sketch *a,
 		return LIKE_TITLE;
 	if (same_source && !is_enough_for_one_source(l))
 		return LIKE_NOT;
-	if (l->body.shared >= LIKE_BODY_SHARED &&
+	if (l->body.shared >= body_shared_least(a, b) &&
 	    l->body.contained >= LIKE_BODY_CONTAINED)
 		return LIKE_BODY;
 	if (l->lead.shared >= LIKE_LEAD_SHARED &&

@@ -78,6 +78,7 @@ const char *likeness_name(enum likeness_kind k);
 /* The thresholds are measured: docs/STORIES.md. */
 #define LIKE_BODY_SHARED 4
 #define LIKE_BODY_CONTAINED 0.5
+#define LIKE_SHORT_SHARED 5 /* where one has under SKETCH_BODY in all */
 #define LIKE_LEAD_SHARED 4
 #define LIKE_LEAD_CONTAINED 0.75
 #define LIKE_NUMBERS_CONTAINED 0.5 /* or it is a template filled anew */

@@ -348,32 +348,24 @@ struct rule {
 	unsigned body_shared;
 	double body;
 	unsigned lead_shared;
-	double lead, numbers, weak_numbers; /* the last below STRONG */
+	double lead, numbers;
 };
 
-#define STRONG 0.75
-
 static const struct rule rules[] = {
-	{ "body 2, .5", 2, .5, 0, 0, 0, 0 },
-	{ "body 3, .5", 3, .5, 0, 0, 0, 0 },
-	{ "body 4, .5", 4, .5, 0, 0, 0, 0 },
-	{ "body 4, .4", 4, .4, 0, 0, 0, 0 },
-	{ "body 4, .3", 4, .3, 0, 0, 0, 0 },
-	{ "body 5, .5", 5, .5, 0, 0, 0, 0 },
-	{ "body 4, .6", 4, .6, 0, 0, 0, 0 },
-	{ "body 4, .5, lead 3, .5", 4, .5, 3, .5, 0, 0 },
-	{ "body 4, .5, lead 4, .6", 4, .5, 4, .6, 0, 0 },
-	{ "body 4, .5, lead 4, .75", 4, .5, 4, .75, 0, 0 },
-	{ "body 4, .5, lead 5, .75", 4, .5, 5, .75, 0, 0 },
-	{ "the same, numbers .34", 4, .5, 4, .75, .34, .34 },
-	{ "numbers .5", 4, .5, 4, .75, .5, .5 },
-	{ "numbers .5, weak .6", 4, .5, 4, .75, .5, .6 },
-	{ "numbers .5, weak .67", 4, .5, 4, .75, .5, .66 },
-	{ "numbers .5, weak .75", 4, .5, 4, .75, .5, .75 },
-	{ "numbers .67", 4, .5, 4, .75, .66, .66 },
-	{ "body 4, .4, numbers .5, .67", 4, .4, 4, .75, .5, .66 },
-	{ "body 5, .4, numbers .5, .67", 5, .4, 4, .75, .5, .66 },
-	{ "the module", 0, 0, 0, 0, 0, 0 },
+	{ "body 2, .5", 2, .5, 0, 0, 0 },
+	{ "body 3, .5", 3, .5, 0, 0, 0 },
+	{ "body 4, .5", 4, .5, 0, 0, 0 },
+	{ "body 5, .5", 5, .5, 0, 0, 0 },
+	{ "body 4, .3", 4, .3, 0, 0, 0 },
+	{ "body 4, .4", 4, .4, 0, 0, 0 },
+	{ "body 4, .6", 4, .6, 0, 0, 0 },
+	{ "body 4, .5, lead 3, .5", 4, .5, 3, .5, 0 },
+	{ "body 4, .5, lead 4, .6", 4, .5, 4, .6, 0 },
+	{ "body 4, .5, lead 4, .75", 4, .5, 4, .75, 0 },
+	{ "the same, numbers .34", 4, .5, 4, .75, .34 },
+	{ "the same, numbers .5", 4, .5, 4, .75, .5 },
+	{ "the same, numbers .67", 4, .5, 4, .75, .66 },
+	{ "the module", 0, 0, 0, 0, 0 },
 };
 #define RULES COUNTOF(rules)
 
@@ -384,8 +376,7 @@ holds(const struct rule *r, const struct sketch *a, const struct sketch *b,
 	if (r->body_shared == 0)
 		return likeness_kind_of(l, a, b, false) != LIKE_NOT;
 	if (a->nnumbers != 0 && b->nnumbers != 0 &&
-	    l->numbers.contained <
-		(likeness_contained(l) < STRONG ? r->weak_numbers : r->numbers))
+	    l->numbers.contained < r->numbers)
 		return false;
 	return (l->body.shared >= r->body_shared &&
 		   l->body.contained >= r->body) ||
@@ -447,12 +438,12 @@ report_half(const char *name, const struct docs *d)
 	count_pairs(d, c);
 	printf("\n%s: %zu items, %.1f M pairs; share of %d edits found\n\n",
 	    name, d->n, (double)d->n * (double)(d->n - 1) / 2e6, EDITED);
-	printf("%-34s", "rule");
+	printf("%-24s", "rule");
 	for (size_t e = 0; e < EDITS; e++)
 		printf(" %8s", edit_names[e]);
 	printf("  pairs  false\n");
 	for (size_t r = 0; r < RULES; r++) {
-		printf("%-34s", rules[r].name);
+		printf("%-24s", rules[r].name);
 		for (size_t e = 0; e < EDITS; e++)
 			printf(" %8.3f", (double)c[r].found[e] / EDITED);
 		printf(" %6u %6u\n", c[r].pairs, c[r].false_pairs);
@@ -503,15 +494,15 @@ report_labelled(const char *dir)
 {
 	static const char *const langs[] = { "en", "ru" };
 
+	struct labelled t[COUNTOF(langs) * 2];
+
 	printf("\nPairs labelled by people (found of the same, wrong of the "
-	       "others)\n\n%-34s",
+	       "others)\n\n%-24s",
 	    "rule");
 	for (size_t i = 0; i < COUNTOF(langs) * 2; i++)
 		printf("  %s %-12s", langs[i / 2],
 		    i % 2 == 0 ? "choosing" : "held out");
 	printf("\n");
-	struct labelled t[COUNTOF(langs) * 2];
-
 	for (size_t i = 0; i < COUNTOF(t); i++) {
 		t[i] = (struct labelled) { .lang = langs[i / 2],
 			.parity = i % 2 };
@@ -519,7 +510,7 @@ report_labelled(const char *dir)
 		    on_pair, &t[i]);
 	}
 	for (size_t r = 0; r < RULES; r++) {
-		printf("%-34s", rules[r].name);
+		printf("%-24s", rules[r].name);
 		for (size_t i = 0; i < COUNTOF(t); i++)
 			printf("  %2u of %2u, %u of %-2u", t[i].of[r].found,
 			    t[i].of[r].same, t[i].of[r].wrong,

@@ -115,6 +115,14 @@ static const struct {
 	    "A quake of magnitude 5.1 struck 33 km north of the town at 12:31 "
 	    "on the coast, the survey said; some damage was reported.",
 	    LIKE_BODY },
+	{ "a turn of phrase in a short text", "A",
+	    "A behind-the-scenes look at Harbour Lights. Find out more at "
+	    "the box.",
+	    "B",
+	    "In this special edition we look back at ten years of making the "
+	    "show - a behind the scenes look at how we made it, with long "
+	    "talks with each of the cast, and much more!",
+	    LIKE_NOT },
 	{ "too short a body is none", "A", "Read more here", "B",
 	    "Read more here", LIKE_NOT },
 	{ "nothing at all", "", "", "", "", LIKE_NOT },
