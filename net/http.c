@@ -802,7 +802,6 @@ http_share(const struct http *h, struct http_shared *out)
 	*out = (struct http_shared) {
 		.dns = h->dns,
 		.ca_file = h->ca_file,
-		.connect_ms = h->connect_ms,
 		.allow = h->allow,
 		.nallow = h->nallow,
 	};

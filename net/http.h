@@ -99,7 +99,6 @@ void http_cancel(struct http_call *c);
 struct http_shared {
 	struct dns *dns;
 	const char *ca_file;
-	int64_t connect_ms;
 	const struct cidr *allow; /* until http_set_allow() */
 	size_t nallow;
 };

@@ -37,6 +37,7 @@ struct mail {
 	CURL *easy;
 	char curl_error[CURL_ERROR_SIZE];
 	char said[SMTP_LINE_BYTES + 1]; /* the server, to libcurl */
+	bool connecting; /* to an address that may be contacted */
 	struct loop_io *reading, *writing;
 	struct smtp talk;
 	size_t sent; /* of talk.out */
@@ -118,12 +119,15 @@ on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 	(void)purpose;
 	http_share(m->http, &shared);
 	if (guard_allows(&a->addr, shared.allow, shared.nallow)) {
+		m->connecting = true;
+		m->error.msg[0] = '\0';
 		fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 		return fd < 0 ? CURL_SOCKET_BAD : fd;
 	}
 	(void)getnameinfo(
 	    &a->addr, a->addrlen, text, sizeof(text), NULL, 0, NI_NUMERICHOST);
-	(void)err_set(&m->error, "%s is not a public address", text);
+	if (!m->connecting)
+		(void)err_set(&m->error, "%s is not a public address", text);
 	return CURL_SOCKET_BAD;
 }
 
@@ -188,7 +192,8 @@ connect_to(struct mail *m, const char *addresses)
 	set_name(m, addresses);
 	curl_easy_setopt(c, CURLOPT_URL, m->target.url);
 	curl_easy_setopt(c, CURLOPT_CONNECT_ONLY, 1L);
-	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)shared.connect_ms);
+	/* A greeting may take its time: it counts as connecting. */
+	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)m->timeout_ms);
 	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)m->timeout_ms);
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c, CURLOPT_PRIVATE, m);
@@ -288,22 +293,24 @@ on_end(CURL *easy, CURLcode rc)
 {
 	struct mail *m;
 	curl_socket_t fd = CURL_SOCKET_BAD;
+	bool refused;
 
 	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&m);
 	if (m->verdict != SMTP_TALKING)
 		return;
 	curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd);
 	if (rc == CURLE_OK && fd != CURL_SOCKET_BAD) {
-		m->error.msg[0] = '\0';
 		m->reading = loop_io_new(m->loop, fd, true, false, talk, m);
 		talk(m);
 		return;
 	}
+	refused = m->said[0] == '4' || m->said[0] == '5';
 	if (m->error.msg[0] == '\0')
 		(void)err_set(&m->error, "%s%s%s",
 		    m->curl_error[0] != '\0' ? m->curl_error
 					     : curl_easy_strerror(rc),
-		    m->said[0] != '\0' ? "; the server said: " : "", m->said);
+		    refused ? "; the server said: " : "",
+		    refused ? m->said : "");
 	finish(m, SMTP_LATER);
 }
 
@@ -335,6 +342,7 @@ mail_send(struct mail *m, const struct smtp_mail *what, int64_t timeout_ms,
 	m->verdict = SMTP_TALKING;
 	m->error.msg[0] = m->curl_error[0] = m->said[0] = '\0';
 	m->sent = 0;
+	m->connecting = false;
 	smtp_init(&m->talk, what);
 	timer_set(m->patience, timeout_ms);
 	http_share(m->http, &shared);

@@ -50,6 +50,8 @@ class Handler(socketserver.StreamRequestHandler):
             said = said(self)
         if said is None:
             raise Closed()
+        if what == 'message' and said[0] == '2':
+            self.server.mail.keep(self.mail)
         self.wfile.write(said.encode() + b'\r\n')
         return said[0] in '23'
 
@@ -69,8 +71,7 @@ class Handler(socketserver.StreamRequestHandler):
                 break
             lines.append(line[1:] if line.startswith(b'.') else line)
         self.mail['message'] = b''.join(lines)
-        if self.say('message', '250 2.0.0 queued'):
-            self.server.mail.keep(self.mail)
+        self.say('message', '250 2.0.0 queued')
 
     def command(self, line):
         verb = line.split(' ')[0].upper()
@@ -84,6 +85,8 @@ class Handler(socketserver.StreamRequestHandler):
             if self.say(verb, '220 go on'):
                 self.encrypt()
         elif verb == 'AUTH':
+            if line == 'AUTH PLAIN' and self.say('challenge', '334 '):
+                line += ' ' + self.rfile.readline(10000).decode().strip()
             self.mail['auth'] = line
             good = line == f'AUTH PLAIN {PASSWORD}'
             self.say(verb, '235 welcome' if good else '535 5.7.8 no')

@@ -180,7 +180,7 @@ class Mail(Case):
             {'greeting': '421 4.3.2 busy'}, {'greeting': '554 go away'},
             {'EHLO': None}, {'MAIL': '451 4.3.0 later'},
             {'MAIL': '550 5.7.1 not you'}, {'RCPT': '450 greylisted'},
-            {'greeting': 'HTTP/1.1 400'},
+            {'RCPT': '421 4.7.0 bye'},
         ], [
             {'DATA': '451 4.3.0 later'}, {'message': '452 4.3.1 full'},
             {'message': None}, {'DATA': None},
@@ -189,7 +189,6 @@ class Mail(Case):
         ]
         servers = [self.serve_mail(*plans) for plans in later]
         daemon, config = self.ring(servers[0], [])
-        config['network']['connect-timeout'] = '1s'
         mail = config['destinations']['mail']
         config['destinations']['more'] = {
             **mail, 'url': f'smtp://127.0.0.1:{servers[1].port}'}
