@@ -39,6 +39,8 @@
 #define SERVER_BODY_BYTES        MiB(1)
 #define PROCESS_LINES            10           /* of what a program says, told of */
 #define PROCESS_LINE_BYTES       256
+#define SMTP_LINE_BYTES          512          /* kept of one line of a reply */
+#define SMTP_REPLY_BYTES         KiB(64)
 #define DNS_CACHE_ENTRIES        16384
 #define DNS_ADDRESSES            16           /* kept of one name */
 

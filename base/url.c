@@ -233,6 +233,17 @@ url_is_http(struct sv text)
 	    u.host.len != 0;
 }
 
+bool
+url_is_mail(struct sv text)
+{
+	struct url u;
+
+	url_split(text, &u);
+	return (sv_iis(u.scheme, "smtp") || sv_iis(u.scheme, "smtps")) &&
+	    u.host.len != 0 && (u.path.len == 0 || sv_is(u.path, "/")) &&
+	    u.query.p == NULL && u.fragment.p == NULL;
+}
+
 static void
 add_lower(struct str *out, struct sv v)
 {

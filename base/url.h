@@ -23,6 +23,9 @@ void url_resolve(struct str *out, struct sv base, struct sv ref);
 /* http or https with a host. */
 bool url_is_http(struct sv text);
 
+/* smtp or smtps with a host, and nothing behind it but a port. */
+bool url_is_mail(struct sv text);
+
 /* Appends "scheme://host:port" in lower case, the default port left out: what
  * per-host limits count by. */
 void url_origin(struct str *out, struct sv text);

@@ -2,6 +2,7 @@
 #include "config/check.h"
 
 #include "base/clock.h"
+#include "base/url.h"
 #include "base/utf8.h"
 #include "config/values.h"
 
@@ -62,6 +63,10 @@ check_feeds(
 			node_problem(d, DIAG_WARNING, every, NULL,
 			    "polling a server more often than every 30s may "
 			    "get you blocked");
+		if (values->url != NULL &&
+		    sv_istarts(sv_of(values->url), SV("smtp")))
+			node_problem(d, DIAG_ERROR, child_of(f, "url"), NULL,
+			    "a feed's URL begins with https:, http: or file:");
 		values++;
 	}
 }
@@ -77,26 +82,36 @@ check_filters(struct diags *d, const struct node *filters)
 }
 
 /* Which types take an option, and which need it.  Others are for all. */
+#define SPOOL (1u << DEST_SPOOL)
+#define WEBHOOK (1u << DEST_WEBHOOK)
+#define EXEC (1u << DEST_EXEC)
+#define SMTP (1u << DEST_SMTP)
+#define STDOUT (1u << DEST_STDOUT)
 static const struct {
 	const char *key;
 	unsigned takes, needs;
 } belongings[] = {
-	{ "dir", 1u << DEST_SPOOL, 1u << DEST_SPOOL },
-	{ "url", 1u << DEST_WEBHOOK, 1u << DEST_WEBHOOK },
-	{ "command", 1u << DEST_EXEC, 1u << DEST_EXEC },
-	{ "secret", 1u << DEST_WEBHOOK, 0 },
-	{ "timeout", 1u << DEST_WEBHOOK | 1u << DEST_EXEC, 0 },
-	{ "give-up", 1u << DEST_WEBHOOK | 1u << DEST_EXEC, 0 },
-	{ "template", 1u << DEST_WEBHOOK, 0 },
-	{ "content-type", 1u << DEST_WEBHOOK, 0 },
-	{ "gap", 1u << DEST_WEBHOOK, 0 },
+	{ "dir", SPOOL, SPOOL },
+	{ "url", WEBHOOK | SMTP, WEBHOOK | SMTP },
+	{ "command", EXEC, EXEC },
+	{ "from", SMTP, SMTP },
+	{ "to", SMTP, SMTP },
+	{ "auth", SMTP, 0 },
+	{ "starttls", SMTP, 0 },
+	{ "secret", WEBHOOK, 0 },
+	{ "format", SPOOL | WEBHOOK | EXEC | STDOUT, 0 },
+	{ "timeout", WEBHOOK | EXEC | SMTP, 0 },
+	{ "give-up", WEBHOOK | EXEC | SMTP, 0 },
+	{ "template", WEBHOOK, 0 },
+	{ "content-type", WEBHOOK, 0 },
+	{ "gap", WEBHOOK | EXEC | SMTP, 0 },
 };
 
 /* "a spool", "an exec" */
 static const char *
 article_of(unsigned type)
 {
-	return type == DEST_EXEC ? "an" : "a";
+	return type == DEST_EXEC || type == DEST_SMTP ? "an" : "a";
 }
 
 static void
@@ -124,13 +139,51 @@ check_webhook(struct diags *d, const struct node *map)
 {
 	const struct node *url = child_of(map, "url");
 
-	if (url != NULL && sv_istarts(url->text.text, SV("file:")))
+	if (url != NULL && !sv_istarts(url->text.text, SV("http")))
 		node_problem(d, DIAG_ERROR, url, NULL,
 		    "a webhook's URL begins with https: or http:");
 	if (child_of(map, "secret") == NULL)
 		node_problem(d, DIAG_WARNING, map->key, NULL,
 		    "this webhook has no 'secret': its receiver cannot tell "
 		    "who sends");
+}
+
+static void
+check_mail(struct diags *d, const struct node *n)
+{
+	struct sv text = n->text.text;
+
+	if (n->kind == NODE_TEXT && !value_is_mail(text))
+		node_problem(d, DIAG_ERROR, n, NULL,
+		    "'%.*s' is not a mail address such as desk@example.org",
+		    SV_ARG(utf8_prefix(text, VALUE_NAME_CHARS)));
+}
+
+static void
+check_smtp(struct diags *d, const struct node *map,
+    const struct config_destination *values)
+{
+	const struct node *url = child_of(map, "url"),
+			  *to = child_of(map, "to");
+	const struct node *from = child_of(map, "from");
+	const struct node *auth = child_of(map, "auth");
+
+	if (url != NULL && values->url != NULL && !url_is_mail(url->text.text))
+		node_problem(d, DIAG_ERROR, url, NULL,
+		    "the url of a mail server is smtps://HOST or smtp://HOST, "
+		    "with :PORT when it is not 465 or 25");
+	if (auth != NULL && !values->starttls &&
+	    sv_istarts(sv_of(values->url), SV("smtp:")))
+		node_problem(d, DIAG_ERROR, auth, NULL,
+		    "with 'starttls: no' the password would be sent in the "
+		    "clear");
+	if (from != NULL)
+		check_mail(d, from);
+	if (to != NULL && to->kind == NODE_LIST && to->first == NULL)
+		node_problem(
+		    d, DIAG_ERROR, to, NULL, "a mail needs a recipient");
+	for (const struct node *n = first_of(to); n != NULL; n = n->next)
+		check_mail(d, n);
 }
 
 /* Each type of destination can do json. */
@@ -175,7 +228,9 @@ check_destination(struct diags *d, const struct node *map,
 	    values->retry_max_ms);
 	if (i == DEST_WEBHOOK)
 		check_webhook(d, map);
-	if (format != NULL)
+	if (i == DEST_SMTP)
+		check_smtp(d, map, values);
+	if (format != NULL && i != DEST_SMTP)
 		check_format(d, map, format, i);
 }
 

@@ -27,7 +27,7 @@ static const struct {
 } shapes[TYPE_COUNT] = {
 	[TYPE_TEXT] = { "type", ANY_TEXT },
 	[TYPE_PATH] = { "type", "\"string\"" },
-	[TYPE_URL] = { "pattern", "\"^(https?|file):\"" },
+	[TYPE_URL] = { "pattern", "\"^(https?|smtps?|file):\"" },
 	[TYPE_LANG] = { "pattern", "\"^([A-Za-z0-9-]{1,35}|[*])$\"" },
 	[TYPE_DURATION] = { "pattern",
 	    "\"^(0|([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?)$\"" },
@@ -239,7 +239,7 @@ describe_manual(struct str *out)
 			    "A map from names to maps of these options:\n");
 		put_entries(out, &s->options);
 	}
-	(void)str_adds(out, ".Ss auth, in a feed\n");
+	(void)str_adds(out, ".Ss auth, in a feed or a destination\n");
 	put_entries(out, &schema_auth);
 	(void)str_adds(out, ".Ss weak names, in an entity\n");
 	put_entries(out, &schema_weak);

@@ -20,7 +20,7 @@
 	X(log_level, "log-level", LOGLEVEL, "info", NULL,  NULL,   "Least severity that is logged.")
 
 #define NETWORK_OPTIONS(X) \
-	X(allow_private, "allow-private", NETS,     NULL,    NULL,  NULL,  "Networks that feeds, articles and webhooks may reach although they are not public.") \
+	X(allow_private, "allow-private", NETS,     NULL,    NULL,  NULL,  "Networks that feeds, articles, webhooks and mail servers may be in although they are not public.") \
 	X(in_flight,     "in-flight",     INT,      "64",    "1",   "256", "Exchanges under way at once; articles take half of them at most.") \
 	X(host_gap_ms,   "host-gap",      DURATION, "100ms", "0s",  "1h",  "Least time between the starts of two exchanges with one host; one host gets one exchange at a time.") \
 	X(timeout_ms,    "timeout",       DURATION, "60s",   "1s",  "10m", "Longest time for one exchange.") \
@@ -60,19 +60,23 @@
 	X(expect,   "expect",   EXPECT,   NULL,     NULL, NULL, "{match: [TEXT...], no: [TEXT...]}: texts that must and must not match; a failure refuses the file.")
 
 #define DESTINATION_OPTIONS(X) \
-	X(type,         "type",      DESTTYPE, REQUIRED, NULL, NULL, "spool, webhook, exec or stdout.") \
+	X(type,         "type",      DESTTYPE, REQUIRED, NULL, NULL, "spool, webhook, exec, smtp or stdout.") \
 	X(dir,          "dir",       PATH,     NULL,     NULL, NULL, "spool: the directory; tmp/ and new/ are made inside it.") \
-	X(url,          "url",       URL,      NULL,     NULL, NULL, "webhook: where alerts are POSTed.") \
+	X(url,          "url",       URL,      NULL,     NULL, NULL, "webhook: where alerts are POSTed. smtp: the mail server, smtps://HOST or smtp://HOST:587.") \
 	X(command,      "command",   LIST,     NULL,     NULL, NULL, "exec: [PROGRAM, ARGUMENT...]; the program as an absolute path or a name that is found in PATH.") \
+	X(from,         "from",      TEXT,     NULL,     NULL, NULL, "smtp: the sender's address.") \
+	X(to,           "to",        LIST,     NULL,     NULL, NULL, "smtp: the recipients' addresses; a mail goes to all of them or to none.") \
+	X(auth,         "auth",      AUTH,     NULL,     NULL, NULL, "smtp: whom to log in as: {user: NAME, password: SECRET}.") \
+	X(starttls,     "starttls",  BOOL,     "yes",    NULL, NULL, "smtp: with an smtp: url, send nothing before the connection is encrypted; no: it stays in the clear.") \
 	X(secrets,      "secret",    SECRETS,  NULL,     NULL, NULL, "webhook: signing secret (whsec_...), or a list of them during a rotation.") \
 	X(format,       "format",    FORMAT,   NULL,     NULL, NULL, "json (default) is the document; text, for stdout and exec, people's output; the others are what a webhook's receiver of that name wants. With ntfy the url ends in the topic.") \
 	X(template,     "template",  PATH,     NULL,     NULL, NULL, "webhook: the file of format: template; see TEMPLATES.") \
 	X(content_type, "content-type", TEXT,  NULL,     NULL, NULL, "webhook: what the template makes. Default: application/json.") \
-	X(gap_ms,       "gap",       DURATION, NULL,     "0s", "1h", "webhook: least time between two alerts. Default: what the format's receivers document; for json none.") \
-	X(timeout_ms,   "timeout",   DURATION, "30s",    "1s", "5m", "webhook, exec: longest time for one attempt.") \
+	X(gap_ms,       "gap",       DURATION, NULL,     "0s", "1h", "webhook, exec, smtp: least time between two alerts. Default: what the format's receivers document; for json none.") \
+	X(timeout_ms,   "timeout",   DURATION, "30s",    "1s", "5m", "webhook, exec, smtp: longest time for one attempt.") \
 	X(retry_min_ms, "retry-min", DURATION, "200ms",  "10ms", "1h", "Wait after the first failed attempt; doubles with each.") \
 	X(retry_max_ms, "retry-max", DURATION, "30m",    "1s", "1d", "Longest wait between attempts.") \
-	X(give_up_ms,   "give-up",   DURATION, "3d",     "1s", "365d", "webhook, exec: an alert undelivered for so long is dead-lettered.")
+	X(give_up_ms,   "give-up",   DURATION, "3d",     "1s", "365d", "webhook, exec, smtp: an alert undelivered for so long is dead-lettered.")
 
 /* Maps inside an option's value: of auth, of each weak name, of expect. */
 #define AUTH_OPTIONS(X) \
@@ -104,7 +108,7 @@
 #define LOGLEVEL_WORDS(X) X(LOGLEVEL_ERROR, "error") X(LOGLEVEL_WARN, "warn") X(LOGLEVEL_INFO, "info") X(LOGLEVEL_DEBUG, "debug")
 #define ARTICLE_WORDS(X)  X(ARTICLE_NEVER, "never") X(ARTICLE_AUTO, "auto") X(ARTICLE_ALWAYS, "always")
 #define SEVERITY_WORDS(X) X(SEVERITY_LOW, "low") X(SEVERITY_MEDIUM, "medium") X(SEVERITY_HIGH, "high") X(SEVERITY_CRITICAL, "critical")
-#define DESTTYPE_WORDS(X) X(DEST_SPOOL, "spool") X(DEST_WEBHOOK, "webhook") X(DEST_EXEC, "exec") X(DEST_STDOUT, "stdout")
+#define DESTTYPE_WORDS(X) X(DEST_SPOOL, "spool") X(DEST_WEBHOOK, "webhook") X(DEST_EXEC, "exec") X(DEST_SMTP, "smtp") X(DEST_STDOUT, "stdout")
 #define FORMAT_WORDS(X)   X(FORMAT_JSON, "json") X(FORMAT_TEXT, "text") \
 	X(FORMAT_CLOUDEVENTS, "cloudevents") X(FORMAT_CLOUDEVENTS_BINARY, "cloudevents-binary") \
 	X(FORMAT_SLACK, "slack") X(FORMAT_DISCORD, "discord") X(FORMAT_TEAMS, "teams") X(FORMAT_MATTERMOST, "mattermost") \

@@ -115,7 +115,7 @@ value_bool(struct sv text, bool *out)
 }
 
 static bool
-check_http(const struct url *u, struct err *e)
+check_host(const struct url *u, struct err *e)
 {
 	uint64_t port;
 
@@ -147,11 +147,12 @@ value_url(struct sv text, struct err *e)
 		return err_set(
 		    e, "the URL is longer than %zu bytes", URL_BYTES);
 	url_split(text, &u);
-	if (sv_iis(u.scheme, "http") || sv_iis(u.scheme, "https"))
-		return check_http(&u, e);
+	if (sv_iis(u.scheme, "http") || sv_iis(u.scheme, "https") ||
+	    sv_iis(u.scheme, "smtp") || sv_iis(u.scheme, "smtps"))
+		return check_host(&u, e);
 	if (!sv_iis(u.scheme, "file"))
-		return err_set(
-		    e, "a URL begins with https:, http: or, for a feed, file:");
+		return err_set(e,
+		    "a URL begins with https: or http:, for a feed also file:, for mail smtps: or smtp:");
 	if (u.host.len != 0)
 		return err_set(e,
 		    "a file: URL names a file of this machine: file:PATH or "
@@ -159,6 +160,38 @@ value_url(struct sv text, struct err *e)
 	if (u.path.len == 0)
 		return err_set(e, "the file: URL has no path");
 	return true;
+}
+
+/* Letters, digits, and marks of `marks` between or around them; no dot at an
+ * end, no two together. */
+static bool
+is_dotted(struct sv v, const char *marks)
+{
+	struct sv part;
+
+	if (v.len == 0 || v.p[v.len - 1] == '.')
+		return false;
+	while (sv_split(&v, '.', &part)) {
+		if (part.len == 0)
+			return false;
+		for (size_t i = 0; i < part.len; i++)
+			if (!ascii_is_alnum(part.p[i]) &&
+			    (part.p[i] == '\0' ||
+				strchr(marks, part.p[i]) == NULL))
+				return false;
+	}
+	return true;
+}
+
+bool
+value_is_mail(struct sv text)
+{
+	size_t at = sv_chr(text, '@');
+	struct sv host = sv_from(text, at + 1);
+
+	return at <= 64 && host.len <= 255 &&
+	    is_dotted(sv_sub(text, 0, at), "!#$%&'*+-/=?^_`{|}~") &&
+	    is_dotted(host, "-") && host.p[0] != '-';
 }
 
 bool

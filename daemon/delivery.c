@@ -387,6 +387,14 @@ add_SECRETS(struct str *out, struct config_texts v)
 	}
 }
 
+static void
+add_AUTH(struct str *out, struct config_auth v)
+{
+	add_TEXT(out, v.user);
+	add_TEXT(out, v.password);
+}
+
+#define add_BOOL add_NUMBER
 #define add_LIST add_SECRETS
 #define add_PATH add_TEXT
 #define add_URL add_TEXT

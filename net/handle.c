@@ -13,8 +13,8 @@
 
 /* With the directory of certificates set as well, libcurl would not keep the
  * parsed bundle and read it anew for every connection. */
-static void
-set_trust(CURL *c, const char *ca_file)
+void
+handle_set_trust(CURL *c, const char *ca_file)
 {
 	const char *bundle = ca_file != NULL
 	    ? ca_file
@@ -78,7 +78,7 @@ handle_new(const struct handle_options *o)
 
 	if ((h->easy = curl_easy_init()) == NULL)
 		BUG("out of memory");
-	set_trust(h->easy, o->ca_file);
+	handle_set_trust(h->easy, o->ca_file);
 	set_manners(h->easy, o);
 	set_callbacks(h, &o->on);
 	set_names(h);

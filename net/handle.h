@@ -1,5 +1,6 @@
-/* net/handle.h: a libcurl transfer set up the way we want, to be used again and
- * again.  Every option of libcurl's that we set is set here. */
+/* net/handle.h: a libcurl transfer over HTTP set up the way we want, to be used
+ * again and again.  Every option of libcurl's that we set is set here, but for
+ * those of mail.c. */
 #ifndef NET_HANDLE_H
 #define NET_HANDLE_H
 
@@ -43,6 +44,8 @@ struct aim {
 
 struct handle *handle_new(const struct handle_options *o);
 void handle_free(struct handle *h);
+/* Whose certificates count; for mail.c, too. */
+void handle_set_trust(CURL *c, const char *ca_file);
 void handle_aim(struct handle *h, const struct aim *a, void *arg);
 
 #endif

@@ -796,6 +796,17 @@ http_set_allow(struct http *h, const struct cidr *nets, size_t n)
 	h->nallow = n;
 }
 
+void
+http_share(const struct http *h, struct http_shared *out)
+{
+	*out = (struct http_shared) {
+		.dns = h->dns,
+		.ca_file = h->ca_file,
+		.allow = h->allow,
+		.nallow = h->nallow,
+	};
+}
+
 static void
 free_list(struct call_list *list)
 {

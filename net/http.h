@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "net/loop.h"
 
+struct dns;
 struct http;
 struct http_call;
 
@@ -93,5 +94,15 @@ struct http_call *http_start(struct http *h, const struct http_request *req,
 /* No callback will come any more.  NULL is fine; not from inside on_head or
  * on_body of the same call (return false there). */
 void http_cancel(struct http_call *c);
+
+/* For net/ only: what other exchanges share; borrowed. */
+struct http_shared {
+	struct dns *dns;
+	const char *ca_file;
+	const struct cidr *allow; /* until http_set_allow() */
+	size_t nallow;
+};
+
+void http_share(const struct http *h, struct http_shared *out);
 
 #endif

@@ -13,6 +13,7 @@ struct multi {
 	CURLM *curl;
 	struct timer *timer;
 	multi_fn *on_end;
+	bool keeps; /* those that have ended */
 };
 
 /* One descriptor of libcurl's. */
@@ -33,7 +34,8 @@ drain(struct multi *m)
 
 		if (msg->msg != CURLMSG_DONE)
 			continue;
-		multi_remove(m, easy);
+		if (!m->keeps)
+			multi_remove(m, easy);
 		m->on_end(easy, rc);
 	}
 }
@@ -141,6 +143,12 @@ multi_new(struct loop *l, multi_fn *on_end)
 	curl_multi_setopt(
 	    m->curl, CURLMOPT_MAXCONNECTS, (long)HTTP_KEPT_CONNECTIONS);
 	return m;
+}
+
+void
+multi_keep_ended(struct multi *m)
+{
+	m->keeps = true;
 }
 
 void

@@ -12,6 +12,9 @@ struct multi;
 typedef void multi_fn(CURL *easy, CURLcode rc);
 
 struct multi *multi_new(struct loop *l, multi_fn *on_end);
+/* From now on transfers stay when they have ended: those that only connect are
+ * used then. */
+void multi_keep_ended(struct multi *m);
 void multi_free(struct multi *m); /* all transfers must be removed */
 
 /* Neither may be called from inside a callback of libcurl.  Removing a transfer

@@ -101,17 +101,14 @@ take_apart(CURLU *u, struct target *t)
 	return t->url != NULL;
 }
 
-bool
-target_parse(struct target *t, const char *url, struct err *e)
+static bool
+parse(struct target *t, const char *url, struct err *e)
 {
 	unsigned flags = CURLU_PATH_AS_IS | CURLU_URLENCODE;
 	CURLU *u;
 	CURLUcode rc;
 	bool ok;
 
-	*t = (struct target) { 0 };
-	if (!url_is_http(sv_of(url)))
-		return err_set(e, "this is no http or https URL");
 	if (strlen(url) > URL_BYTES)
 		return err_set(
 		    e, "the URL is longer than %zu bytes", URL_BYTES);
@@ -125,6 +122,24 @@ target_parse(struct target *t, const char *url, struct err *e)
 	target_done(t);
 	return err_set(e, "the URL is malformed: %s",
 	    rc != CURLUE_OK ? curl_url_strerror(rc) : "Bad hostname");
+}
+
+bool
+target_parse(struct target *t, const char *url, struct err *e)
+{
+	*t = (struct target) { 0 };
+	if (!url_is_http(sv_of(url)))
+		return err_set(e, "this is no http or https URL");
+	return parse(t, url, e);
+}
+
+bool
+target_parse_mail(struct target *t, const char *url, struct err *e)
+{
+	*t = (struct target) { 0 };
+	if (!url_is_mail(sv_of(url)))
+		return err_set(e, "this is no smtp or smtps URL");
+	return parse(t, url, e);
 }
 
 void

@@ -14,8 +14,11 @@ struct target {
 	bool named; /* the host is a name that needs a lookup */
 };
 
-/* False leaves `t` empty. */
+/* An http or https URL.  False leaves `t` empty. */
 bool target_parse(struct target *t, const char *url, struct err *e);
+
+/* The same for the URL of a mail server: smtp or smtps. */
+bool target_parse_mail(struct target *t, const char *url, struct err *e);
 void target_done(struct target *t);
 
 bool target_same_origin(const struct target *a, const struct target *b);

@@ -1,10 +1,15 @@
-"""tests/e2e/test_destinations.py: programs that are run for alerts."""
+"""tests/e2e/test_destinations.py: programs that are run for alerts, and mails
+that are sent."""
+import email
+import email.policy
 import glob
 import json
 import os
+import threading
 import unittest
 
-from harness import Case, item, wait_until
+from harness import Case, SECRET, item, rss, wait_until
+from mailserver import MailServer
 
 HOSTILE = ('Ceasefire $(touch pwned) `touch pwned` ; touch pwned\r\n'
            'Bcc: everyone@example.org\u202e\u2066 " \' \\ %s')
@@ -95,6 +100,178 @@ class Exec(Case):
         daemon.wait_log(r'/nowhere/pager cannot be executed')
         config['destinations']['pager']['command'] = good
         self.assertEqual(daemon.stop(), 0)
+
+
+class Mail(Case):
+    def serve_mail(self, *plans):
+        server = MailServer(plans=plans)
+        self.addCleanup(server.close)
+        return server
+
+    def ring(self, server, titles, **options):
+        self.serve('/feed', [item(i, title, 'Quiet.')
+                             for i, title in enumerate(titles)])
+        config = self.config(
+            {'wire': {'url': '/feed', 'article': 'never'}},
+            {'truce': {'match': 'ceasefire', 'severity': 'high'}},
+            destinations={'mail': {
+                'type': 'smtp', 'url': f'smtp://127.0.0.1:{server.port}',
+                'from': 'tocsin@example.org', 'starttls': 'no',
+                'to': ['desk@example.org', 'ops+x@example.net'],
+                'retry-min': '10ms', 'retry-max': '1s', **options}})
+        return self.daemon(config).start(), config
+
+    def wait_mails(self, server, count):
+        wait_until(lambda: len(server.mails) >= count, 20, f'{count} mails')
+        return [email.message_from_bytes(
+            m['message'], policy=email.policy.default) for m in server.mails]
+
+    def check_mail(self, raw, mail):
+        for line in raw.split(b'\n')[:-1]:
+            self.assertEqual(line[-1:], b'\r')
+            self.assertLessEqual(len(line), 79)
+            self.assertTrue(all(32 <= c < 127 for c in line[:-1]), line)
+        self.assertEqual(mail.defects, [])
+        self.assertEqual(
+            sorted(mail.keys()),
+            ['Auto-Submitted', 'Content-Type', 'Date', 'From', 'MIME-Version',
+             'Message-ID', 'Subject', 'To'])
+        self.assertEqual(mail['To'],
+                         'desk@example.org, ops+x@example.net')
+        self.assertEqual(mail['Auto-Submitted'], 'auto-generated')
+        text, attached = mail.iter_parts()
+        document = json.loads(attached.get_content())
+        self.assertEqual(mail['Message-ID'],
+                         f'<{document["data"]["id"]}@tocsin.example.org>')
+        self.assertEqual(attached.get_filename(),
+                         f'{document["data"]["id"]}.json')
+        self.assertIn('HIGH  truce', text.get_content())
+        return document, text.get_content().replace('\r\n', '\n')
+
+    def test_titles_stay_in_their_place(self):
+        titles = ['Ceasefire', HOSTILE, 'ceasefire ' + 'x' * 1000000,
+                  'ceasefire\0\r\n.\r\nQUIT', 'ceasefire =?utf-8?q?a?=',
+                  'هدنة ceasefire \u202e\u2028\u2029' + '停' * 300,
+                  'ceasefire\r\n\r\n--=_tocsin--']
+        server = self.serve_mail()
+        daemon, _ = self.ring(server, titles)
+        mails = self.wait_mails(server, len(titles))
+        wait_until(lambda: server.quits == len(titles), 20, 'goodbyes')
+        self.assertEqual(daemon.stop(), 0)
+        self.assertEqual(mails[0]['Subject'], '[high] truce: Ceasefire')
+        self.assertEqual(mails[4]['Subject'],
+                         '[high] truce: ceasefire =?utf-8?q?a?=')
+        for number, mail in enumerate(mails):
+            got = server.mails[number]
+            document, text = self.check_mail(got['message'], mail)
+            self.assertEqual(got['from'], 'MAIL FROM:<tocsin@example.org>')
+            self.assertEqual(got['to'], ['RCPT TO:<desk@example.org>',
+                                         'RCPT TO:<ops+x@example.net>'])
+            self.assertRegex(mail['Subject'],
+                             r'^\[high\] truce: .*[Cc]easefire')
+            for bad in '\r\n\0\u202e\u2066\u2028':
+                self.assertNotIn(bad, mail['Subject'])
+            for bad in '\r\0\u202e\u2066\u2028':
+                self.assertNotIn(bad, text)
+            self.assertIn('easefire', document['data']['item']['title'])
+
+    def test_what_is_tried_again_and_what_is_not(self):
+        later = [
+            {'greeting': '421 4.3.2 busy'}, {'greeting': '554 go away'},
+            {'EHLO': None}, {'MAIL': '451 4.3.0 later'},
+            {'MAIL': '550 5.7.1 not you'}, {'RCPT': '450 greylisted'},
+            {'RCPT': '421 4.7.0 bye'},
+        ], [
+            {'DATA': '451 4.3.0 later'}, {'message': '452 4.3.1 full'},
+            {'message': None}, {'DATA': None},
+            {'RCPT': '250-' + 'x' * 70000}, {'MAIL': '250 ok\r\n250 ok'},
+            {'MAIL': '220 ok\r\nnonsense'},
+        ]
+        servers = [self.serve_mail(*plans) for plans in later]
+        daemon, config = self.ring(servers[0], [])
+        mail = config['destinations']['mail']
+        config['destinations']['more'] = {
+            **mail, 'url': f'smtp://127.0.0.1:{servers[1].port}'}
+        daemon.reload(config)
+        self.serve('/feed', [item(1, 'A ceasefire holds', 'Quiet.')])
+        for name in ('mail', 'more'):
+            daemon.wait_log(rf'works again destination={name} attempts=8')
+        self.assertEqual(daemon.stop(), 0)
+        for server in servers:
+            self.assertEqual((server.sessions, len(server.mails)), (8, 1))
+        self.assertEqual(daemon.metrics()['dead_letters_total'], 0)
+
+    def test_refused_for_good(self):
+        server = self.serve_mail({'RCPT': '550 5.1.1 no such user'},
+                                 {'message': '554 5.6.0 no\x1b[1m'})
+        daemon, _ = self.ring(server, ['Ceasefire 1', 'Ceasefire 2',
+                                       'Ceasefire 3'])
+        mails = self.wait_mails(server, 1)
+        self.assertEqual(daemon.stop(), 0)
+        self.assertIn('Ceasefire 3', mails[0]['Subject'])
+        log = daemon.log()
+        self.assertRegex(log, r'given up.*answered to desk@example.org: 550 '
+                              r'5.1.1 no such user')
+        self.assertRegex(log, r'given up.*answered to the message: 554')
+        self.assertNotIn('\x1b', log)
+
+    def test_one_that_hangs_stops_nothing(self):
+        """A reply that does not come, at each place: the daemon polls, rings
+        elsewhere, reloads and ends; at last the mail arrives once."""
+        release = threading.Event()
+        self.addCleanup(release.set)
+        begun = threading.Semaphore(0)
+
+        def hang(_handler):
+            begun.release()
+            release.wait(60)
+        places = ('greeting', 'EHLO', 'MAIL', 'DATA', 'message')
+        server = self.serve_mail(*({place: hang} for place in places))
+        daemon, config = self.ring(server, ['A ceasefire holds'],
+                                   timeout='1m')
+        config['destinations']['desk'] = {
+            'type': 'webhook', 'url': self.hook.url, 'secret': SECRET}
+        config['filters']['boats'] = {'match': 'ferries', 'notify': ['desk']}
+        config['filters']['truce']['notify'] = ['mail']
+        daemon.reload(config)
+        for number, place in enumerate(places):
+            self.assertTrue(begun.acquire(timeout=20), place)
+            self.serve('/feed', [item(0, 'A ceasefire holds', 'Quiet.'),
+                                 item(9 + number, 'Ferries', 'Quiet.')])
+            self.hook.wait(number + 1)
+            config['destinations']['mail']['timeout'] = f'{70 + number}s'
+            daemon.reload(config)       # the attempt begins anew
+        self.wait_mails(server, 1)
+        self.assertEqual(daemon.stop(), 0)
+        self.assertEqual(len(server.mails), 1)
+        self.assertLess(daemon.metrics()['loop_longest_ms'], 1000)
+
+    def test_too_slow_is_tried_again(self):
+        release = threading.Event()
+        self.addCleanup(release.set)
+        server = self.serve_mail({'message': lambda _: release.wait(60)
+                                  and None})
+        daemon, _ = self.ring(server, ['A ceasefire holds'], timeout='1s')
+        daemon.wait_log(r'delivery failed.*not done within 1 s')
+        self.wait_mails(server, 1)
+        self.assertEqual(daemon.stop(), 0)
+
+    def test_the_network_guard(self):
+        server = self.serve_mail()
+        daemon, config = self.ring(server, ['A ceasefire holds'], url=(
+            f'smtp://localhost:{server.port}'))
+        self.wait_mails(server, 1)
+        daemon.stop()
+        config['network']['allow-private'] = []
+        config['feeds'] = {'local': {'url': 'file:feed.xml'}}
+        with open(os.path.join(self.folder, 'feed.xml'), 'w',
+                  encoding='utf-8') as f:
+            f.write(rss([item(5, 'A second ceasefire', 'Quiet.')]))
+        daemon.write(config)
+        daemon.start()
+        daemon.wait_log(r'delivery failed.*not a public address')
+        self.assertEqual(daemon.stop(), 0)
+        self.assertEqual(server.sessions, 1)
 
 
 if __name__ == '__main__':

@@ -72,7 +72,7 @@
 { "a bad enumeration word",
 	    "destinations:\n"
 	    "  d: {type: webook, url: https://a.example/}\n",
-	    "t:2:13: error: 'webook' is not a destination type (spool, webhook, exec, stdout); did you mean 'webhook'?\n" },
+	    "t:2:13: error: 'webook' is not a destination type (spool, webhook, exec, smtp, stdout); did you mean 'webhook'?\n" },
 { "a word in the wrong case",
 	    "daemon: {log-level: Warn}\n",
 	    "t:1:21: error: 'Warn' is not a log level (error, warn, info, debug); did you mean 'warn'?\n" },
@@ -169,7 +169,7 @@
 { "a bad URL scheme",
 	    "feeds:\n"
 	    "  a: {url: 'gopher://a.example/'}\n",
-	    "t:2:12: error: a URL begins with https:, http: or, for a feed, file:\n" },
+	    "t:2:12: error: a URL begins with https: or http:, for a feed also file:, for mail smtps: or smtp:\n" },
 { "a URL without a host",
 	    "feeds:\n"
 	    "  a: {url: 'https:///x'}\n",
@@ -203,6 +203,25 @@
 	    "  d: {type: stdout, dir: x, secret: {env: TEST_SECRET}}\n",
 	    "t:2:21: error: a stdout destination has no 'dir'\n"
 	    "t:2:29: error: a stdout destination has no 'secret'\n" },
+	{ "smtp: a server, addresses, a password only where it is hidden",
+	    "destinations:\n"
+	    "  a: {type: smtp, format: text}\n"
+	    "  b: {type: smtp, url: 'https://x.test', from: desk, to: ['a@b@c', \"a@b\\r\\nBcc: c@d\"]}\n"
+	    "  c: {type: smtp, url: 'smtp://x.test/path', from: a@b.test, to: []}\n"
+	    "  d: {type: smtp, url: 'smtp://x.test', from: a@b.test, to: [a@b.test], starttls: no, auth: {user: u, password: {env: TEST_SECRET}}}\n"
+	    "feeds: {w: {url: 'smtp://x.test'}}\n",
+	    "t:2:3: error: an smtp destination needs 'url'\n"
+	    "t:2:3: error: an smtp destination needs 'from'\n"
+	    "t:2:3: error: an smtp destination needs 'to'\n"
+	    "t:2:19: error: an smtp destination has no 'format'\n"
+	    "t:3:24: error: the url of a mail server is smtps://HOST or smtp://HOST, with :PORT when it is not 465 or 25\n"
+	    "t:3:48: error: 'desk' is not a mail address such as desk@example.org\n"
+	    "t:3:59: error: 'a@b@c' is not a mail address such as desk@example.org\n"
+	    "t:3:68: error: 'a@b  Bcc: c@d' is not a mail address such as desk@example.org\n"
+	    "t:4:24: error: the url of a mail server is smtps://HOST or smtp://HOST, with :PORT when it is not 465 or 25\n"
+	    "t:4:66: error: a mail needs a recipient\n"
+	    "t:5:93: error: with 'starttls: no' the password would be sent in the clear\n"
+	    "t:6:18: error: a feed's URL begins with https:, http: or file:\n" },
 	{ "exec: a program, as a list, and nothing of a webhook's",
 	    "destinations:\n"
 	    "  d: {type: exec, url: https://x.test/}\n"
@@ -275,7 +294,7 @@
 	    "  a: {url: x, article: allways}\n",
 	    "t:2:3: error: unknown key 'contatc' in daemon; did you mean 'contact'?\n"
 	    "t:3:8: error: 'soon' is not a duration such as 30s, 10m, 1h30m or 7d\n"
-	    "t:5:12: error: a URL begins with https:, http: or, for a feed, file:\n"
+	    "t:5:12: error: a URL begins with https: or http:, for a feed also file:, for mail smtps: or smtp:\n"
 	    "t:5:24: error: 'allways' is not an article mode (never, auto, always); did you mean 'always'?\n" },
 { "an eager feed is warned of",
 	    "feeds:\n"

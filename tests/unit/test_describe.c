@@ -95,6 +95,7 @@ the_example_of_the_manual_page_loads(void **state)
 	assert_non_null(mkdtemp(folder));
 	put_credential(folder, "wire");
 	put_credential(folder, "desk-hook");
+	put_credential(folder, "mail");
 	(void)setenv("CREDENTIALS_DIRECTORY", folder, 1);
 	read_page(&page);
 	str_init(&out, MiB(1));
@@ -110,6 +111,7 @@ the_example_of_the_manual_page_loads(void **state)
 	str_done(&out);
 	drop_credential(folder, "wire");
 	drop_credential(folder, "desk-hook");
+	drop_credential(folder, "mail");
 	assert_int_equal(rmdir(folder), 0);
 }
 
