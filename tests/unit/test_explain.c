@@ -26,7 +26,8 @@ static const char config[] =
     "  c: {match: 'ATLEAST/3(a OR b) OR 2 OF (c, d, \"e f\")'}\n"
     "  r: {match: 'a AND filter:n AND (filter:s OR filter:n)'}\n"
     "  x: {match: '/\\bS\\w+/ OR title:/(y+)+$/ OR /(z+)+$/'}\n"
-    "  w: {match: 'b AND filter:r'}\n";
+    "  w: {match: 'b AND filter:r'}\n"
+    "  p: {match: '(\"a b x e\" OR b) PRE/1 e'}\n";
 
 static const struct {
 	const char *rule;
@@ -78,6 +79,8 @@ static const struct {
 	{ "what stands alone", 4, "a c x a", "x x a", true,
 	    { "yes the first without the second near it\n",
 		"      yes a: \"a\" in content at 4\n" } },
+	{ "one inside the other is not before it", 9, "a b x e", "", false,
+	    { "close together: the nearest are 2 words apart, not 1" } },
 	{ "how many places there are", 5, "a b", "", false,
 	    { "no  in at least 3 places: 2 of 3 places\n",
 		"yes b: \"b\" in title at 2" } },
