@@ -58,6 +58,10 @@ class Commands(Case):
         self.assertIn('the nearest are 3 words apart, not 2', near.stdout)
         self.assertIn('yes filter:place', near.stdout)
         self.assertIn('yes /Rafah?/i: "RAFA" in content at 0', near.stdout)
+        done = run('tocsin', 'explain', '-c', config, '--json', 'talks', items)
+        told = json.loads(done.stdout)
+        self.assertEqual((done.returncode, told['matches']), (1, False))
+        self.assertEqual(told['match']['of'][0]['filter']['filter'], 'place')
         # Without -c the file of the working directory.
         done = subprocess.run(
             [os.path.abspath(os.path.join(BUILD, 'tocsin')), 'explain',
