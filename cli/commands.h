@@ -10,7 +10,7 @@
 	X(parse,     "[--content-type T] [--base URL] FILE|URL|-",        "What tocsin sees in a feed, as JSON.") \
 	X(article,   "[--base URL] [--json] FILE|URL|-",                  "The main text of a news page.") \
 	X(match,     "-c FILE | --query QUERY [--entities FILE] [FILE|-]", "Items (JSON lines) that filters or one query match.") \
-	X(explain,   "FILTER [-c FILE] (--text TEXT | [FILE|-])",     "Why a filter matches an item, or does not.") \
+	X(explain,   "FILTER [-c FILE] [--json] (--text TEXT | [FILE|-])", "Why a filter matches an item, or does not.") \
 	X(schema,   "",                                             "Print the JSON Schema of tocsin.yaml, for editors.")
 /* clang-format on */
 

@@ -13,6 +13,7 @@
 
 struct request {
 	const char *filter, *config, *text, *items;
+	bool json;
 };
 
 /* What is to be explained: a ruleset and one of its filters. */
@@ -20,18 +21,31 @@ struct subject {
 	const struct ruleset *rules;
 	size_t filter;
 	struct matcher *matcher;
+	bool json;
 	bool any; /* something matched */
 };
 
 static void
 explain_item(struct subject *s, const struct item *it)
 {
+	bool colour = isatty(STDOUT_FILENO) != 0, matches;
 	struct str out;
 
-	str_init(&out, MiB(16));
-	if (ruleset_explain(s->rules, s->filter, s->matcher, it,
-		isatty(STDOUT_FILENO) != 0, &out))
-		s->any = true;
+	str_init(&out, MiB(64));
+	if (s->json) {
+		matches = ruleset_explain_json(
+		    s->rules, s->filter, s->matcher, it, &out);
+		(void)str_addc(&out, '\n');
+	} else {
+		matches = ruleset_explain(
+		    s->rules, s->filter, s->matcher, it, colour, &out);
+	}
+	s->any = s->any || matches;
+	if (out.full)
+		(void)fprintf(
+		    stderr, "tocsin explain: the explanation is too long\n");
+	if (out.full && s->json)
+		str_clear(&out);
 	(void)fwrite(str_c(&out), 1, out.len, stdout);
 	str_done(&out);
 }
@@ -93,7 +107,7 @@ run(const struct request *r)
 	struct diags *diags = diags_new();
 	struct config *c = config_load(r->config, diags);
 	struct ruleset *rules = c == NULL ? NULL : ruleset_compile(c, diags);
-	struct subject s = { .rules = rules };
+	struct subject s = { .rules = rules, .json = r->json };
 	int status = CLI_USAGE;
 
 	if (rules == NULL)
@@ -111,6 +125,7 @@ cmd_explain(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
+		{ "json", no_argument, NULL, 'j' },
 		{ "text", required_argument, NULL, 't' }, { NULL, 0, NULL, 0 }
 	};
 	struct request r = { .config = config_default_path() };
@@ -121,6 +136,8 @@ cmd_explain(int argc, char **argv)
 			return cli_usage("explain", "no such option");
 		if (c == 'c')
 			r.config = optarg;
+		else if (c == 'j')
+			r.json = true;
 		else
 			r.text = optarg;
 	}

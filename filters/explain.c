@@ -3,12 +3,12 @@
 
 #include "base/utf8.h"
 #include "filters/missing.h"
+#include "filters/places.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PLACES 5 /* shown of one leaf */
 #define GREEN "\033[32m"
 #define RED "\033[31m"
 #define PLAIN "\033[0m"
@@ -46,65 +46,21 @@ add_line(struct explainer *x, unsigned depth, bool good, struct sv what)
 }
 
 static void
-add_place(struct explainer *x, size_t count, struct sv text, uint32_t part,
-    uint32_t start)
+add_places(struct explainer *x, const struct node *n)
 {
-	(void)str_adds(x->out, count == 1 ? ": \"" : ", \"");
-	add_text(x, text);
-	(void)str_addf(x->out, "\" in %s at %u",
-	    field_name(x->m->text.parts[part].field), (unsigned)start);
-}
+	const struct places p = places_find(x->m, x->filter, n);
 
-static void
-add_finds(struct explainer *x, const struct node *n)
-{
-	const struct search *s = matcher_search(x->m, n);
-
-	for (size_t i = 0; i < s->n && i < PLACES; i++) {
-		const struct find *f = &x->m->finds[s->first + i];
-
-		add_place(
-		    x, i + 1, matcher_find_text(x->m, f), f->part, f->start);
+	for (size_t i = 0; i < p.n; i++) {
+		(void)str_adds(x->out, i == 0 ? ": \"" : ", \"");
+		add_text(x, matcher_find_text(x->m, &p.v[i]));
+		(void)str_addf(x->out, "\" in %s at %u",
+		    field_name(x->m->text.parts[p.v[i].part].field),
+		    p.v[i].start);
 	}
-	if (s->n > PLACES)
-		(void)str_addf(x->out, " and %u more", s->n - PLACES);
-	if (s->gave_up)
+	if (p.total > p.n)
+		(void)str_addf(x->out, " and %zu more", p.total - p.n);
+	if (p.gave_up)
 		(void)str_adds(x->out, ", then given up: too many steps");
-}
-
-/* Of the operands of NEAR only what is near; returns how many there are. */
-static size_t
-add_covered(struct explainer *x, const struct node *n, uint32_t cover)
-{
-	uint32_t at = matcher_spans(x->m, x->filter, n);
-	struct cover c = { cover, 0 };
-	size_t count = 0;
-
-	while ((at = matcher_accept(x->m, x->filter, n, at)) != 0) {
-		const struct span s = x->m->spans.v[at - 1];
-		const struct token *t = &x->m->text.tokens[s.first];
-
-		at = s.next;
-		if ((cover != 0 && !cover_has(&x->m->spans, &c, &s)) ||
-		    ++count > PLACES)
-			continue;
-		add_place(x, count, text_span(&x->m->text, s.first, s.last),
-		    t->part, t->start);
-	}
-	return count;
-}
-
-/* Of what must not be near nothing is covered: then all is shown. */
-static void
-add_spans(struct explainer *x, const struct node *n)
-{
-	uint32_t cover = n->near == 0 ? 0 : x->m->verdicts[n->near - 1].near;
-	size_t count = add_covered(x, n, cover);
-
-	if (count == 0 && cover != 0)
-		count = add_covered(x, n, 0);
-	if (count > PLACES)
-		(void)str_addf(x->out, " and %zu more", count - PLACES);
 }
 
 static struct sv
@@ -163,10 +119,8 @@ add_leaf(struct explainer *x, const struct node *n, bool holds)
 	} else if (!holds) {
 		(void)str_adds(x->out, ": ");
 		missing_leaf(x->m, x->filter, n, x->out);
-	} else if (n->kind == QUERY_REGEX) {
-		add_finds(x, n);
-	} else if (n->kind != QUERY_LANG) {
-		add_spans(x, n);
+	} else {
+		add_places(x, n);
 	}
 }
 

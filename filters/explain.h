@@ -10,4 +10,13 @@
 bool ruleset_explain(const struct ruleset *r, size_t filter, struct matcher *m,
     const struct item *it, bool colour, struct str *out);
 
+/* The same as one JSON object:
+ * {"filter","matches","in_scope","vetoed","match":CLAUSE,"not":CLAUSE}.
+ * A clause is {"kind","holds"} and, where there are any, "query" (but for and,
+ * or, not), "places" (field, text, start, length; the first few of "count"),
+ * "gave_up", "why" it does not hold, "of" (clauses), and "filter" (another
+ * filter, the first time). */
+bool ruleset_explain_json(const struct ruleset *r, size_t filter,
+    struct matcher *m, const struct item *it, struct str *out);
+
 #endif

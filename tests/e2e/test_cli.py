@@ -45,6 +45,34 @@ class Commands(Case):
         self.assertEqual(done.returncode, 2)
         self.assertIn('directory', done.stderr)
 
+    def test_explain_says_why(self):
+        config = self.file('tocsin.yaml', json.dumps({
+            'feeds': {'wire': {'url': 'https://wire.invalid/'}},
+            'filters': {
+                'place': {'match': 'Gaza OR /Rafah?/i', 'not': 'film'},
+                'talks': {'match': 'filter:place AND truce NEAR/2 talks'}},
+            'destinations': {'out': {'type': 'stdout'}}}))
+        items = self.file('items', '{"content": "RAFA: talks on a truce"}\n')
+        near = run('tocsin', 'explain', '-c', config, 'talks', items)
+        self.assertEqual((near.returncode, near.stderr), (1, ''))
+        self.assertIn('the nearest are 3 words apart, not 2', near.stdout)
+        self.assertIn('yes filter:place', near.stdout)
+        self.assertIn('yes /Rafah?/i: "RAFA" in content at 0', near.stdout)
+        done = run('tocsin', 'explain', '-c', config, '--json', 'talks', items)
+        told = json.loads(done.stdout)
+        self.assertEqual((done.returncode, told['matches']), (1, False))
+        self.assertEqual(told['match']['of'][0]['filter']['filter'], 'place')
+        # Without -c the file of the working directory.
+        done = subprocess.run(
+            [os.path.abspath(os.path.join(BUILD, 'tocsin')), 'explain',
+             'talks', '--text', 'Gaza truce talks'], cwd=self.folder,
+            capture_output=True, timeout=30, check=False)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(b'talks matches', done.stdout)
+        done = run('tocsin', 'explain', '-c', config, 'talk', '--text', 'x')
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("did you mean 'talks'?", done.stderr)
+
     def test_an_article_commands_no_terminal(self):
         text = 'Sirens \x1b[31mred\x07 \x9b2J and \x7fblue. ' + 'More. ' * 50
         html = self.file('page', page('Title', text))

@@ -39,7 +39,9 @@ match(const struct ruleset *r, struct sv text)
 	ruleset_match(r, m, &s.item, on_match, &s);
 	for (size_t i = 0; i < ruleset_filters(r); i++)
 		if (ruleset_explain(r, i, m, &s.item, false, &out) !=
-		    s.matches[i])
+			s.matches[i] ||
+		    ruleset_explain_json(r, i, m, &s.item, &out) !=
+			s.matches[i])
 			abort();
 	str_done(&out);
 	matcher_free(m);

@@ -26,7 +26,8 @@ static const char config[] =
     "  c: {match: 'ATLEAST/3(a OR b) OR 2 OF (c, d, \"e f\")'}\n"
     "  r: {match: 'a AND filter:n AND (filter:s OR filter:n)'}\n"
     "  x: {match: '/\\bS\\w+/ OR title:/(y+)+$/ OR /(z+)+$/'}\n"
-    "  w: {match: 'b AND filter:r'}\n";
+    "  w: {match: 'b AND filter:r'}\n"
+    "  p: {match: '(\"a b x e\" OR b) PRE/1 e'}\n";
 
 static const struct {
 	const char *rule;
@@ -78,6 +79,8 @@ static const struct {
 	{ "what stands alone", 4, "a c x a", "x x a", true,
 	    { "yes the first without the second near it\n",
 		"      yes a: \"a\" in content at 4\n" } },
+	{ "one inside the other is not before it", 9, "a b x e", "", false,
+	    { "close together: the nearest are 2 words apart, not 1" } },
 	{ "how many places there are", 5, "a b", "", false,
 	    { "no  in at least 3 places: 2 of 3 places\n",
 		"yes b: \"b\" in title at 2" } },
@@ -148,6 +151,63 @@ test_rows(void **state)
 }
 
 static void
+test_json(void **state)
+{
+	static const struct {
+		size_t filter;
+		const char *title, *json;
+	} json_rows[] = {
+		{ 2, "b \x01 a spam",
+		    "{\"filter\":\"n\",\"matches\":false,\"in_scope\":true,"
+		    "\"vetoed\":true,\"match\":{\"kind\":\"near\",\"query\":"
+		    "\"a NEAR/1 b\",\"holds\":true,\"of\":[{\"kind\":"
+		    "\"words\",\"query\":\"a\",\"holds\":true,\"places\":["
+		    "{\"field\":\"title\",\"text\":\"a\",\"start\":4,"
+		    "\"length\":1}],\"count\":1}," },
+		{ 2, "a x b",
+		    "\"holds\":false,\"why\":\"the nearest are 2 words apart, "
+		    "not 1\",\"of\":[" },
+		{ 5, "c",
+		    "{\"kind\":\"of\",\"query\":\"2 OF (c, d, \\\"e f\\\")\","
+		    "\"holds\":false,\"why\":\"1 of 3, not 2\",\"of\":[" },
+		{ 6, "a b",
+		    "{\"kind\":\"filter\",\"query\":\"filter:n\",\"holds\":"
+		    "true,\"filter\":{\"filter\":\"n\",\"matches\":true," },
+		{ 6, "a b", "\"query\":\"filter:n\",\"holds\":true}" },
+		{ 3, "a",
+		    "{\"filter\":\"s\",\"matches\":false,\"in_scope\":false,"
+		    "\"vetoed\":false," },
+		{ 7, "Six",
+		    "{\"kind\":\"regex\",\"query\":\"/\\\\bS\\\\w+/\",\"holds\":"
+		    "true,\"places\":[{\"field\":\"title\",\"text\":\"Six\"," },
+	};
+	struct diags *d = diags_new();
+	struct config *c = config_parse("test", sv_of(config), d);
+	struct ruleset *r = ruleset_compile(c, d);
+	struct matcher *m = matcher_new();
+	struct str out;
+
+	(void)state;
+	str_init(&out, KiB(64));
+	for (size_t i = 0; i < COUNTOF(json_rows); i++) {
+		struct item it = { .title = sv_of(json_rows[i].title) };
+
+		str_clear(&out);
+		assert_int_equal(
+		    ruleset_explain_json(r, json_rows[i].filter, m, &it, &out),
+		    i == 3 || i == 4 || i == 6);
+		if (strstr(str_c(&out), json_rows[i].json) == NULL)
+			fail_msg("%s\nis not in\n%s", json_rows[i].json,
+			    str_c(&out));
+	}
+	str_done(&out);
+	matcher_free(m);
+	ruleset_free(r);
+	config_unref(c);
+	diags_unref(d);
+}
+
+static void
 test_colour(void **state)
 {
 	struct diags *d = diags_new();
@@ -207,6 +267,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_diamonds),
+		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_colour),
 	};
 

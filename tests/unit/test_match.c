@@ -222,6 +222,8 @@ static const struct {
 	    "a c x b x d a", "content:b" },
 	{ "NOT NEAR inside NEAR", "(a NOT NEAR/1 b) NEAR/2 c", "",
 	    "a b x x a x c", "content:a content:c" },
+	{ "what must not be near is no hit", "(a NOT NEAR/1 b) NEAR/4 c", "",
+	    "a x b x c", "content:a content:c" },
 	{ "NOT NEAR inside NEAR, too far", "(a NOT NEAR/1 b) NEAR/2 c", "",
 	    "a b x x a x x c", NULL },
 	{ "ATLEAST counts places", "ATLEAST/3(a)", "a", "a x a",
@@ -267,6 +269,7 @@ static const struct {
 	    "غزة بغزة", "content:غزة بغزة" },
 	{ "any case of all scripts", "/ГАЗА/i", "", "в газа", "content:газа" },
 	{ "no characters are no match", "a OR /x*/", "", "b", NULL },
+	{ "and are passed over", "a OR /x*/", "", "b xx", "content:xx" },
 	{ "a lead to the end of it", "lead:/a.*/", "", "x a b", "content:a b" },
 	{ "an entity by key", "@unsc", "", "United Nations Security Council",
 	    "content:United Nations Security Council@unsc" },
@@ -504,22 +507,26 @@ test_references(void **state)
 	ruleset_free(r);
 }
 
-/* `n` filters that refer each to the next one, twice. */
+/* `n` filters that refer each to the next one, or to the one before, twice. */
 static struct diags *
-compile_chain(int n, bool circle, struct ruleset **r)
+compile_chain(int n, int step, bool circle, struct ruleset **r)
 {
+	int last = step > 0 ? n - 1 : 0;
 	struct diags *d;
 	struct config *c;
 	struct str text;
 
 	str_init(&text, KiB(64));
 	(void)str_adds(&text, "filters:\n");
-	for (int i = 0; i + 1 < n; i++)
-		(void)str_addf(&text,
-		    "  f%d: {match: '(filter:f%d OR x) AND filter:f%d'}\n", i,
-		    i + 1, i + 1);
-	(void)str_addf(&text, "  f%d: {match: 'a OR %s'}\n", n - 1,
-	    circle ? "filter:f0" : "b");
+	for (int i = 0; i < n; i++)
+		if (i == last)
+			(void)str_addf(&text, "  f%d: {match: 'a OR %s'}\n", i,
+			    circle ? "filter:f0" : "b");
+		else
+			(void)str_addf(&text,
+			    "  f%d: {match: '(filter:f%d OR x) AND "
+			    "filter:f%d'}\n",
+			    i, i + step, i + step);
 	c = parse_config(str_c(&text));
 	d = diags_ref(c->diags);
 	diags_clear(d);
@@ -530,10 +537,10 @@ compile_chain(int n, bool circle, struct ruleset **r)
 }
 
 static void
-check_chain(int n, bool circle, const char *said)
+check_chain(int n, int step, bool circle, const char *said)
 {
 	struct ruleset *r;
-	struct diags *d = compile_chain(n, circle, &r);
+	struct diags *d = compile_chain(n, step, circle, &r);
 	struct item it = { .title = SV("a") };
 	struct str out;
 	struct seen s;
@@ -556,12 +563,16 @@ check_chain(int n, bool circle, const char *said)
 static void
 test_chains(void **state)
 {
+	static const char deep[] = "refer to one another in a row";
+
 	(void)state;
-	check_chain(FILTER_DEPTH, false, NULL);
-	check_chain(FILTER_DEPTH + 1, false, "refer to one another in a row");
-	check_chain(1000, false, "refer to one another in a row");
-	check_chain(1, true, "in a circle: f0 -> f0");
-	check_chain(3, true, "in a circle: f0 -> f1 -> f2 -> f0");
+	for (int step = -1; step < 2; step += 2) {
+		check_chain(FILTER_DEPTH, step, false, NULL);
+		check_chain(FILTER_DEPTH + 1, step, false, deep);
+		check_chain(1000, step, false, deep);
+	}
+	check_chain(1, 1, true, "in a circle: f0 -> f0");
+	check_chain(3, 1, true, "in a circle: f0 -> f1 -> f2 -> f0");
 }
 
 /* What takes too long counts as missing, and is counted. */
