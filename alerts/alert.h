@@ -15,7 +15,7 @@ struct alert_hit {
 
 /* What the encoder needs; views are borrowed for the call. */
 struct alert {
-	const char *type; /* "alert.new" */
+	const char *type; /* "alert.new", ... */
 	struct sv id;
 	int64_t now_ms;
 	const char *severity, *filter, *revision;
@@ -25,6 +25,10 @@ struct alert {
 	const struct alert_hit *hits;
 	size_t nhits;
 	struct sv (*field_text)(const struct item *it, const char *field);
+	const char *story_id; /* NULL: it is in no story */
+	int64_t story_since_ms;
+	unsigned story_publishers;
+	struct sv story_also; /* members of a JSON array */
 	int64_t fetched_ms; /* when the item's last byte was there */
 };
 

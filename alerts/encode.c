@@ -110,6 +110,23 @@ put_COUNT(struct doc *d, const char *path, size_t n)
 }
 
 static void
+put_SOME(struct doc *d, const char *path, size_t n)
+{
+	if (n != 0)
+		put_COUNT(d, path, n);
+}
+
+static void
+put_ALSO(struct doc *d, const char *path, struct sv members)
+{
+	if (members.len == 0)
+		return;
+	json_open_array(&d->j, go_to(d, path));
+	json_raw(&d->j, NULL, members);
+	json_close_array(&d->j);
+}
+
+static void
 put_MS(struct doc *d, const char *path, int64_t ms)
 {
 	if (ms != NO_TIME)
@@ -188,6 +205,12 @@ published_lag(const struct alert *a)
 	int64_t ms = seconds(a->item->published);
 
 	return ms != NO_TIME ? a->fetched_ms - ms : NO_TIME;
+}
+
+static int64_t
+story_since(const struct alert *a)
+{
+	return a->story_id != NULL ? a->story_since_ms : NO_TIME;
 }
 
 static struct sv

@@ -4,7 +4,8 @@
  * Columns: path, kind, value (an expression over `a`, or `h` for a hit), help.
  * A path's parent objects are opened and closed as needed.  Kinds: TEXT (absent
  * when empty), TIME (ms since 1970, as RFC 3339; absent when NO_TIME), MS and
- * COUNT (integers; MS absent when NO_TIME), TEXTS (a list), HITS, EXCERPT.
+ * COUNT (integers; MS absent when NO_TIME), SOME (absent when 0), TEXTS (a
+ * list), ALSO (objects as JSON), HITS, EXCERPT.
  */
 #ifndef ALERTS_FIELDS_H
 #define ALERTS_FIELDS_H
@@ -12,7 +13,7 @@
 /* clang-format off */
 
 #define ALERT_FIELDS(X) \
-	X("type",                     TEXT,  sv_of(a->type),                "What the document says: alert.new is a new item that a filter matched.") \
+	X("type",                     TEXT,  sv_of(a->type),                "What the document says: alert.new is a new item that a filter matched; alert.confirmed, that a second publisher has its story; alert.update, that an item of its story brings new numbers or is its feed's next one on it.") \
 	X("timestamp",                TIME,  a->now_ms,                     "When the alert was made.") \
 	X("data.id",                  TEXT,  a->id,                         "Names the alert: the same alert always has the same id, however often it is sent.") \
 	X("data.severity",            TEXT,  sv_of(a->severity),            "low, medium, high or critical, as the filter says.") \
@@ -33,6 +34,10 @@
 	X("data.item.feed.tags",      TEXTS, (a->item->tags, a->item->ntags), "The feed's tags in the configuration; may be empty.") \
 	X("data.hits",                HITS,  a,                             "Where the filter's words stand; may be empty.") \
 	X("data.excerpt",             EXCERPT, a,                           "Text around the hits on one line, at most 400 bytes; an ellipsis shows where it was cut.") \
+	X("data.story.id",            TEXT,  sv_of(a->story_id),            "Names the story: the same for all items that tell it in nearly the same words.") \
+	X("data.story.first_seen",    TIME,  story_since(a),                "When its first item came that this or another filter matched.") \
+	X("data.story.publishers",    SOME,  a->story_publishers,           "Independent publishers that have it; what several have from one wire service counts once.") \
+	X("data.story.also",          ALSO,  a->story_also,                 "Its items before this one; at most 8, each with title, link and feed.") \
 	X("data.lag.published_to_fetched_ms", MS, published_lag(a),         "From the feed's date to our having the item; negative when that date was in the future.") \
 	X("data.lag.fetched_to_queued_ms",    MS, a->now_ms - a->fetched_ms, "From our having the item to the alert.")
 

@@ -109,6 +109,10 @@
 #define STORY_ENTRIES            (1u << 18)   /* items remembered */
 #define STORY_WINDOW_S           (INT64_C(7) * 24 * 3600) /* and for how long */
 #define STORY_STEPS              256          /* looked at for one hash, or of one story */
+#define STORIES_ITEMS            (1u << 14)   /* that matched, remembered by the daemon */
+#define STORIES_TELLINGS         (1u << 15)   /* stories that rang, by filter */
+#define STORY_ALSO               8            /* other items shown of a story */
+#define STORY_ALSO_BYTES         KiB(8)
 #define STORY_COMMON             100          /* items that have some words in common: no sign of a copy, */
 #define STORY_BOILERPLATE        8            /* nor are so many of one source */
 #define WIRE_BYTES               160          /* at each end of a text, searched for a credit */

@@ -16,6 +16,7 @@
 	X(items_duplicate,    "items_duplicate_total",        COUNTER, "Items that stood twice in one document.") \
 	X(items_no_match,     "items_no_match_total",         COUNTER, "Items that no filter matched.") \
 	X(items_alerted,      "items_alerted_total",          COUNTER, "Items that raised at least one alert.") \
+	X(items_attached,     "items_attached_total",         COUNTER, "Items that filters matched and whose story had rung already.") \
 	X(items_error,        "items_error_total",            COUNTER, "Items that could not be judged.") \
 	X(regex_given_up,     "regex_given_up_total",         COUNTER, "Regular expressions that took too many steps in an item and counted as missing.") \
 	X(items_pending,      "items_pending",                GAUGE,   "Items that wait for their article.") \

@@ -49,6 +49,9 @@ enum config_article {
 enum config_severity {
 	SEVERITY_WORDS(WORD_ENUM)
 };
+enum config_group {
+	GROUP_WORDS(WORD_ENUM)
+};
 enum config_desttype {
 	DESTTYPE_WORDS(WORD_ENUM)
 };
@@ -82,6 +85,7 @@ typedef struct config_expect opt_EXPECT;
 typedef enum config_loglevel opt_LOGLEVEL;
 typedef enum config_article opt_ARTICLE;
 typedef enum config_severity opt_SEVERITY;
+typedef enum config_group opt_GROUP;
 typedef enum config_desttype opt_DESTTYPE;
 typedef enum config_format opt_FORMAT;
 

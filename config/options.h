@@ -56,6 +56,8 @@
 	X(feeds,    "feeds",    LIST,     NULL,     NULL, NULL, "Only items of these feeds.") \
 	X(tags,     "tags",     LIST,     NULL,     NULL, NULL, "Only items of feeds with one of these tags.") \
 	X(lang,     "lang",     LIST,     NULL,     NULL, NULL, "Only items in one of these languages, or of unknown language.") \
+	X(group,    "group",    GROUP,    "story",  NULL, NULL, "story: one alert for all items that tell a story in nearly the same words, and alert.confirmed when a second publisher has it; none: an alert for each.") \
+	X(updates,  "updates",  BOOL,     "yes",    NULL, NULL, "Send alert.update when an item of a story that has rung brings new numbers, at most every 10 minutes, or is the same feed's next item on it; with no, the latter is an alert.new.") \
 	X(shout,    "shout",    BOOL,     "no",     NULL, NULL, "Let case-exact words match in headlines that are all capitals.") \
 	X(expect,   "expect",   EXPECT,   NULL,     NULL, NULL, "{match: [TEXT...], no: [TEXT...]}: texts that must and must not match; a failure refuses the file.")
 
@@ -108,6 +110,7 @@
 #define LOGLEVEL_WORDS(X) X(LOGLEVEL_ERROR, "error") X(LOGLEVEL_WARN, "warn") X(LOGLEVEL_INFO, "info") X(LOGLEVEL_DEBUG, "debug")
 #define ARTICLE_WORDS(X)  X(ARTICLE_NEVER, "never") X(ARTICLE_AUTO, "auto") X(ARTICLE_ALWAYS, "always")
 #define SEVERITY_WORDS(X) X(SEVERITY_LOW, "low") X(SEVERITY_MEDIUM, "medium") X(SEVERITY_HIGH, "high") X(SEVERITY_CRITICAL, "critical")
+#define GROUP_WORDS(X)    X(GROUP_STORY, "story") X(GROUP_NONE, "none")
 #define DESTTYPE_WORDS(X) X(DEST_SPOOL, "spool") X(DEST_WEBHOOK, "webhook") X(DEST_EXEC, "exec") X(DEST_SMTP, "smtp") X(DEST_STDOUT, "stdout")
 #define FORMAT_WORDS(X)   X(FORMAT_JSON, "json") X(FORMAT_TEXT, "text") \
 	X(FORMAT_CLOUDEVENTS, "cloudevents") X(FORMAT_CLOUDEVENTS_BINARY, "cloudevents-binary") \

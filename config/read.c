@@ -474,6 +474,7 @@ static read_fn *const readers[TYPE_COUNT] = {
 	[TYPE_LOGLEVEL] = read_word,
 	[TYPE_ARTICLE] = read_word,
 	[TYPE_SEVERITY] = read_word,
+	[TYPE_GROUP] = read_word,
 	[TYPE_DESTTYPE] = read_word,
 	[TYPE_FORMAT] = read_word,
 	[TYPE_LIST] = read_list,

@@ -75,6 +75,7 @@ schema_noun(enum option_type type)
 static const char *const loglevels[] = { LOGLEVEL_WORDS(WORD) };
 static const char *const articles[] = { ARTICLE_WORDS(WORD) };
 static const char *const severities[] = { SEVERITY_WORDS(WORD) };
+static const char *const groups[] = { GROUP_WORDS(WORD) };
 static const char *const desttypes[] = { DESTTYPE_WORDS(WORD) };
 static const char *const formats[] = { FORMAT_WORDS(WORD) };
 
@@ -89,6 +90,7 @@ schema_words(enum option_type type)
 		[TYPE_LOGLEVEL] = WORDS(loglevels),
 		[TYPE_ARTICLE] = WORDS(articles),
 		[TYPE_SEVERITY] = WORDS(severities),
+		[TYPE_GROUP] = WORDS(groups),
 		[TYPE_DESTTYPE] = WORDS(desttypes),
 		[TYPE_FORMAT] = WORDS(formats),
 	};

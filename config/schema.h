@@ -18,6 +18,7 @@
 	X(LOGLEVEL, "a log level") \
 	X(ARTICLE,  "an article mode") \
 	X(SEVERITY, "a severity") \
+	X(GROUP,    "a grouping") \
 	X(DESTTYPE, "a destination type") \
 	X(FORMAT,   "a format") \
 	X(LIST,     "a list of texts") \

@@ -34,6 +34,7 @@ struct app {
 	struct gate *gate;
 	struct store *store;
 	struct committer *committer;
+	struct stories *stories;
 	struct pipeline *pipeline;
 	struct deliveries *deliveries;
 	struct articles *articles;
@@ -166,7 +167,7 @@ wire(struct app *a)
 	a->gate = gate_new(a->loop, a->conf->network.host_gap_ms);
 	a->committer = committer_new(a->loop, a->store);
 	committer_on_stuck(a->committer, on_stuck, a);
-	a->pipeline = pipeline_new(a->loop, a->store);
+	a->pipeline = pipeline_new(a->loop, a->stories);
 	a->subscription_env = (struct subscription_env) {
 		.poller = { .loop = a->loop, .http = a->http, .gate = a->gate },
 		.store = a->store,
@@ -255,7 +256,9 @@ open_all(struct app *a, struct err *e)
 {
 	a->loop = loop_new();
 	a->read_again = timer_new(a->loop, start_feeds_or_wait, a);
-	if (!open_store(a, e))
+	a->stories = stories_new();
+	if (!open_store(a, e) ||
+	    !stories_restore(a->stories, a->store, loop_wall_ms(a->loop), e))
 		return false;
 	a->http = open_http(a);
 	wire(a);
@@ -312,6 +315,7 @@ app_free(struct app *a)
 	articles_free(a->articles);
 	deliveries_free(a->deliveries);
 	pipeline_free(a->pipeline);
+	stories_free(a->stories);
 	gate_free(a->gate);
 	http_free(a->http);
 	store_close(a->store);

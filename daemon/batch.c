@@ -12,6 +12,8 @@ enum change_kind {
 	PUT_ALERT,
 	PUT_PENDING,
 	DEL_PENDING,
+	PUT_STORY_ITEM,
+	PUT_TELLING,
 	CHANGE_KINDS,
 };
 
@@ -30,6 +32,8 @@ struct change {
 		struct traits_change traits;
 		struct store_alert alert;
 		struct store_pending pending;
+		struct store_story_item story_item;
+		struct store_telling telling;
 	};
 };
 
@@ -151,6 +155,25 @@ batch_del_pending(
 	memcpy(to->key, key, ITEM_KEY_BYTES);
 }
 
+void
+batch_put_story_item(struct batch *b, const struct store_story_item *i)
+{
+	struct store_story_item *to = &add(b, PUT_STORY_ITEM)->story_item;
+
+	*to = *i;
+	to->entry = arena_sv(&b->arena, i->entry);
+}
+
+void
+batch_put_telling(struct batch *b, const struct store_telling *t)
+{
+	struct store_telling *to = &add(b, PUT_TELLING)->telling;
+
+	*to = *t;
+	to->filter = arena_sv(&b->arena, t->filter);
+	to->also = arena_sv(&b->arena, t->also);
+}
+
 bool
 batch_has_alerts(const struct batch *b)
 {
@@ -183,6 +206,10 @@ apply_change(struct store *s, const struct change *c, struct err *e)
 		return store_put_pending(s, &c->pending, e);
 	case DEL_PENDING:
 		return store_del_pending(s, c->pending.feed, c->pending.key, e);
+	case PUT_STORY_ITEM:
+		return store_put_story_item(s, &c->story_item, e);
+	case PUT_TELLING:
+		return store_put_telling(s, &c->telling, e);
 	case CHANGE_KINDS:
 		break;
 	}

@@ -23,6 +23,9 @@ void batch_put_pending(struct batch *b, const struct store_pending *p);
 void batch_del_pending(
     struct batch *b, struct sv feed, const unsigned char key[ITEM_KEY_BYTES]);
 
+void batch_put_story_item(struct batch *b, const struct store_story_item *i);
+void batch_put_telling(struct batch *b, const struct store_telling *t);
+
 bool batch_has_alerts(const struct batch *b);
 bool batch_has_pending(const struct batch *b);
 

@@ -14,7 +14,7 @@
 
 struct pipeline {
 	struct loop *loop; /* borrowed */
-	struct store *store; /* borrowed */
+	struct stories *stories; /* borrowed */
 	struct config *conf;
 	struct ruleset *rules;
 	struct matcher *matcher;
@@ -28,17 +28,18 @@ struct judging {
 	const struct origin *origin;
 	const struct item *item;
 	const unsigned char *key;
-	size_t matches;
+	size_t matches, alerts;
+	bool placed; /* in its story */
 	bool failed; /* an alert could not be made */
 };
 
 struct pipeline *
-pipeline_new(struct loop *l, struct store *s)
+pipeline_new(struct loop *l, struct stories *s)
 {
 	struct pipeline *p = mem_calloc(1, sizeof(*p));
 
 	p->loop = l;
-	p->store = s;
+	p->stories = s;
 	p->matcher = matcher_new();
 	str_init(&p->body, ALERT_BYTES);
 	return p;
@@ -141,12 +142,13 @@ copy_hits(const struct match *m, struct alert_hit out[HITS_PER_MATCH])
 }
 
 static bool
-encode(struct judging *j, const struct match *m, const char *id)
+encode(struct judging *j, const struct match *m, const char *type,
+    const struct story_told *story, const char *id)
 {
 	const struct config_filter *f = &j->p->conf->filters[m->index];
 	struct alert_hit hits[HITS_PER_MATCH];
 	struct alert a = {
-		.type = "alert.new",
+		.type = type,
 		.id = sv_of(id),
 		.now_ms = clock_wall_ms(), /* finer than the loop's */
 		.severity = config_severity_word(f->severity),
@@ -160,6 +162,10 @@ encode(struct judging *j, const struct match *m, const char *id)
 		.hits = hits,
 		.nhits = copy_hits(m, hits),
 		.field_text = field_text,
+		.story_id = story != NULL ? story->id : NULL,
+		.story_since_ms = story != NULL ? story->first_seen_ms : 0,
+		.story_publishers = story != NULL ? story->publishers : 0,
+		.story_also = story != NULL ? story->also : SV_NONE,
 		.fetched_ms = loop_wall_ms(j->p->loop),
 	};
 
@@ -169,38 +175,75 @@ encode(struct judging *j, const struct match *m, const char *id)
 }
 
 static void
-on_match(const struct match *m, void *arg)
+ring(struct judging *j, const struct match *m, const char *type,
+    const struct story_told *story)
 {
-	struct judging *j = arg;
 	const struct config_filter *f = &j->p->conf->filters[m->index];
+	const char *feed = j->origin->feed->name;
 	char id[ALERT_ID_BYTES];
 
-	alert_id(
-	    sv_of(j->origin->feed->name), j->key, f->name, "alert.new", id);
-	j->matches++;
-	if (!encode(j, m, id)) {
+	alert_id(sv_of(feed), j->key, f->name, type, id);
+	if (!encode(j, m, type, story, id)) {
 		j->failed = true;
 		log_error(
 		    "alert too large", KV("alert", id), KV("filter", f->name));
 		return;
 	}
+	j->alerts++;
 	metrics.alerts++;
 	address(j, f, id);
-	log_info("alert", KV("alert", id), KV("filter", f->name),
-	    KV("feed", j->origin->feed->name));
+	log_info("alert", KV("alert", id), KV("type", type),
+	    KV("filter", f->name), KV("feed", feed));
+}
+
+static enum story_role
+tell(struct judging *j, const struct config_filter *f, struct story_told *out)
+{
+	struct stories *s = j->p->stories;
+
+	if (!j->placed)
+		stories_place(s, j->batch, j->origin->feed, j->item, j->key,
+		    loop_wall_ms(j->p->loop));
+	j->placed = true;
+	return stories_tell(s, j->batch, f->name, f->updates, out);
+}
+
+static void
+on_match(const struct match *m, void *arg)
+{
+	struct judging *j = arg;
+	const struct config_filter *f = &j->p->conf->filters[m->index];
+	struct story_told story;
+	const char *type;
+
+	j->matches++;
+	if (f->group == GROUP_NONE) {
+		ring(j, m, "alert.new", NULL);
+		return;
+	}
+	type = story_role_type(tell(j, f, &story));
+	if (type != NULL)
+		ring(j, m, type, &story);
+	else
+		log_info("attached to its story", KV("story", story.id),
+		    KV("filter", f->name), KV("feed", j->origin->feed->name));
 }
 
 static enum disposition
 judge(struct pipeline *p, struct batch *b, const struct origin *o,
     const struct item *it, const unsigned char key[ITEM_KEY_BYTES])
 {
-	struct judging j = { p, b, o, it, key, 0, false };
+	struct judging j = {
+		.p = p, .batch = b, .origin = o, .item = it, .key = key
+	};
 
 	ruleset_match(p->rules, p->matcher, it, on_match, &j);
 	metrics.regex_given_up = (int64_t)matcher_gave_up(p->matcher);
 	if (j.failed)
 		return ITEM_ERROR;
-	return j.matches != 0 ? ITEM_ALERTED : ITEM_NO_MATCH;
+	if (j.alerts != 0)
+		return ITEM_ALERTED;
+	return j.matches != 0 ? ITEM_ATTACHED : ITEM_NO_MATCH;
 }
 
 static void
@@ -225,6 +268,9 @@ dispose(struct pipeline *p, struct batch *b, struct sv feed,
 		break;
 	case ITEM_PENDING:
 		metrics.items_pending++;
+		break;
+	case ITEM_ATTACHED:
+		metrics.items_attached++;
 		break;
 	case ITEM_ERROR:
 		metrics.items_error++;

@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "daemon/batch.h"
 #include "daemon/commit.h"
+#include "daemon/stories.h"
 #include "filters/ruleset.h"
 
 struct pipeline;
@@ -16,8 +17,8 @@ struct origin {
 	int64_t since_ms; /* when polling began, wall clock */
 };
 
-/* Borrows the loop and the store. */
-struct pipeline *pipeline_new(struct loop *l, struct store *s);
+/* Borrows both. */
+struct pipeline *pipeline_new(struct loop *l, struct stories *s);
 void pipeline_free(struct pipeline *p);
 
 /* The configuration and rules from now on: takes a reference and the ruleset.

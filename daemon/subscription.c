@@ -61,19 +61,6 @@ subscription_new(const struct subscription_env *env, struct config *conf,
 	return s;
 }
 
-void
-subscription_free(struct subscription *s)
-{
-	if (s == NULL)
-		return;
-	if (s->last != NULL)
-		s->last->s = NULL;
-	poller_free(s->poller);
-	batch_free(s->batch);
-	known_done(&s->known);
-	free(s);
-}
-
 static bool
 apply(struct store *st, void *arg, struct err *e)
 {
@@ -146,6 +133,21 @@ hand_over(struct subscription *s, bool last)
 			s->noted_ms, FEED_REMEMBERED, FORGET_AT_ONCE };
 	}
 	committer_add(s->env->committer, apply, on_committed, free_handover, h);
+}
+
+void
+subscription_free(struct subscription *s)
+{
+	if (s == NULL)
+		return;
+	if (s->last != NULL)
+		s->last->s = NULL;
+	/* What was judged has been told to the stories: it stays. */
+	if (s->batch != NULL)
+		hand_over(s, false);
+	poller_free(s->poller);
+	known_done(&s->known);
+	free(s);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define DONE_KEPT_MS (30 * DAY_MS) /* ids of delivered alerts */
+#define STORIES_KEPT_MS (STORY_WINDOW_S * SEC_MS)
 
 /* A value to bind.  SQLite takes a null pointer for NULL, so empty is "". */
 struct value {
@@ -21,6 +22,7 @@ struct value {
 
 #define INT(x) ((struct value) { .kind = IS_INT, .n = (int64_t)(x) })
 #define TEXT(x) ((struct value) { .kind = IS_TEXT, .v = (x) })
+#define BLOB(x) ((struct value) { .kind = IS_BLOB, .v = (x) })
 #define KEY(x) \
 	((struct value) { \
 	    .kind = IS_BLOB, .v = { (const char *)(x), ITEM_KEY_BYTES } })
@@ -126,15 +128,29 @@ column_text(sqlite3_stmt *st, int at)
 	return (struct sv) { p, (size_t)sqlite3_column_bytes(st, at) };
 }
 
+static struct sv
+column_blob(sqlite3_stmt *st, int at)
+{
+	const char *p = sqlite3_column_blob(st, at);
+
+	return (struct sv) { p, (size_t)sqlite3_column_bytes(st, at) };
+}
+
 /* What has another length, which we never wrote, reads as zeros. */
+static void
+column_bytes(sqlite3_stmt *st, int at, unsigned char *out, size_t n)
+{
+	struct sv v = column_blob(st, at);
+
+	memset(out, 0, n);
+	if (v.len == n)
+		memcpy(out, v.p, n);
+}
+
 static void
 column_key(sqlite3_stmt *st, int at, unsigned char out[ITEM_KEY_BYTES])
 {
-	const void *p = sqlite3_column_blob(st, at);
-
-	memset(out, 0, ITEM_KEY_BYTES);
-	if (p != NULL && sqlite3_column_bytes(st, at) == ITEM_KEY_BYTES)
-		memcpy(out, p, ITEM_KEY_BYTES);
+	column_bytes(st, at, out, ITEM_KEY_BYTES);
 }
 
 bool
@@ -222,6 +238,27 @@ store_del_pending(struct store *s, struct sv feed,
     const unsigned char key[ITEM_KEY_BYTES], struct err *e)
 {
 	return EXEC(s, S_DEL_PENDING, e, TEXT(feed), KEY(key));
+}
+
+bool
+store_put_story_item(
+    struct store *s, const struct store_story_item *i, struct err *e)
+{
+	return EXEC(s, S_PUT_STORY_ITEM, e, INT(i->time_ms), BLOB(i->entry)) &&
+	    EXEC(s, S_FORGET_STORY_ITEMS, e, INT(i->time_ms - STORIES_KEPT_MS));
+}
+
+bool
+store_put_telling(struct store *s, const struct store_telling *t, struct err *e)
+{
+	const struct sv first = { (const char *)t->first, sizeof(t->first) };
+	const struct sv confirmer = { (const char *)t->confirmer,
+		sizeof(t->confirmer) };
+
+	return EXEC(s, S_PUT_TELLING, e, INT(t->story), TEXT(t->filter),
+		   INT(t->time_ms), BLOB(first), BLOB(confirmer),
+		   INT(t->sources), INT(t->updated_ms), TEXT(t->also)) &&
+	    EXEC(s, S_FORGET_TELLINGS, e, INT(t->time_ms - STORIES_KEPT_MS));
 }
 
 bool
@@ -355,6 +392,8 @@ struct reader {
 		store_feed_fn *feed;
 		store_pending_fn *pending;
 		store_outbox_fn *outbox;
+		store_story_item_fn *story_item;
+		store_telling_fn *telling;
 	} fn;
 	void *arg;
 };
@@ -462,6 +501,59 @@ store_each_outbox(struct store *s, struct sv destination, int64_t after,
 
 	return each(
 	    s, start(s, S_OUTBOX, v, COUNTOF(v), e), on_outbox_row, &r, e);
+}
+
+static void
+on_story_item_row(sqlite3_stmt *st, void *arg)
+{
+	const struct reader *r = arg;
+
+	r->fn.story_item(
+	    &(struct store_story_item) {
+		.time_ms = sqlite3_column_int64(st, 0),
+		.entry = column_blob(st, 1),
+	    },
+	    r->arg);
+}
+
+bool
+store_each_story_item(struct store *s, int64_t since_ms,
+    store_story_item_fn *fn, void *arg, struct err *e)
+{
+	const struct value v[] = { INT(since_ms) };
+	struct reader r = { { .story_item = fn }, arg };
+
+	return each(s, start(s, S_STORY_ITEMS, v, COUNTOF(v), e),
+	    on_story_item_row, &r, e);
+}
+
+static void
+on_telling_row(sqlite3_stmt *st, void *arg)
+{
+	const struct reader *r = arg;
+	struct store_telling t = {
+		.story = (uint64_t)sqlite3_column_int64(st, 0),
+		.filter = column_text(st, 1),
+		.time_ms = sqlite3_column_int64(st, 2),
+		.sources = (unsigned)sqlite3_column_int64(st, 5),
+		.updated_ms = sqlite3_column_int64(st, 6),
+		.also = column_text(st, 7),
+	};
+
+	column_bytes(st, 3, t.first, sizeof(t.first));
+	column_bytes(st, 4, t.confirmer, sizeof(t.confirmer));
+	r->fn.telling(&t, r->arg);
+}
+
+bool
+store_each_telling(struct store *s, int64_t since_ms, store_telling_fn *fn,
+    void *arg, struct err *e)
+{
+	const struct value v[] = { INT(since_ms) };
+	struct reader r = { { .telling = fn }, arg };
+
+	return each(
+	    s, start(s, S_TELLINGS, v, COUNTOF(v), e), on_telling_row, &r, e);
 }
 
 static void

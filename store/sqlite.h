@@ -59,6 +59,20 @@
 	X(OUTBOX, \
 	    "SELECT row,id,destination,created,attempts,next,body FROM outbox" \
 	    " WHERE state=0 AND destination=?1 AND row>?2 ORDER BY row LIMIT ?3") \
+	X(PUT_STORY_ITEM, "INSERT INTO story_item(time,entry) VALUES (?1,?2)") \
+	X(FORGET_STORY_ITEMS, \
+	    "DELETE FROM story_item WHERE row IN (SELECT row FROM story_item" \
+	    " WHERE time<?1 LIMIT 4)") \
+	X(STORY_ITEMS, \
+	    "SELECT time,entry FROM story_item WHERE time>=?1 ORDER BY time,row") \
+	X(PUT_TELLING, \
+	    "INSERT INTO telling VALUES (?1,?2,?3,?4,?5,?6,?7,?8)" \
+	    " ON CONFLICT DO UPDATE SET confirmer=?5, sources=?6, updated=?7," \
+	    " also=?8") \
+	X(FORGET_TELLINGS, \
+	    "DELETE FROM telling WHERE rowid IN (SELECT rowid FROM telling" \
+	    " WHERE time<?1 LIMIT 4)") \
+	X(TELLINGS, "SELECT * FROM telling WHERE time>=?1 ORDER BY time") \
 	X(STATS, \
 	    "SELECT (SELECT count(*) FROM item), (SELECT count(*) FROM pending)," \
 	    " (SELECT count(*) FROM outbox WHERE state=0)," \

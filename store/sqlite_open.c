@@ -56,6 +56,14 @@ static const char *const migrations[] = {
 	"ALTER TABLE item ADD COLUMN page INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE item ADD COLUMN shared INTEGER NOT NULL DEFAULT 0;"
 	"CREATE INDEX item_page ON item(feed, page) WHERE page<>0;",
+	"CREATE TABLE story_item(row INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" time INTEGER NOT NULL, entry BLOB NOT NULL);"
+	"CREATE INDEX story_item_time ON story_item(time);"
+	"CREATE TABLE telling(story INTEGER NOT NULL, filter TEXT NOT NULL,"
+	" time INTEGER NOT NULL, first BLOB NOT NULL, confirmer BLOB NOT NULL,"
+	" sources INTEGER NOT NULL, updated INTEGER NOT NULL,"
+	" also TEXT NOT NULL, PRIMARY KEY(story, filter));"
+	"CREATE INDEX telling_time ON telling(time);",
 };
 #define SCHEMA_VERSION ((int)COUNTOF(migrations))
 

@@ -31,6 +31,7 @@ enum disposition {
 	ITEM_BACKLOG,
 	ITEM_PENDING, /* waits for its article */
 	ITEM_ERROR,
+	ITEM_ATTACHED, /* its story had rung already */
 };
 
 struct store_item {
@@ -55,6 +56,26 @@ struct store_pending {
 	struct sv item;
 	unsigned attempts;
 	int64_t next_ms;
+};
+
+#define STORE_STORY_ITEM_BYTES 16
+
+/* An item of a story, as the index of stories encodes it. */
+struct store_story_item {
+	int64_t time_ms;
+	struct sv entry;
+};
+
+/* What the readers of a filter have been told of a story. */
+struct store_telling {
+	uint64_t story;
+	struct sv filter;
+	int64_t time_ms; /* of the first item; then it is forgotten with it */
+	unsigned char first[STORE_STORY_ITEM_BYTES]; /* which item rang */
+	unsigned char confirmer[STORE_STORY_ITEM_BYTES]; /* or zeros */
+	unsigned sources; /* that were told of */
+	int64_t updated_ms; /* when an update was sent last, 0: never */
+	struct sv also; /* members of a JSON array */
 };
 
 /* A row of the outbox. */
@@ -94,6 +115,10 @@ bool store_put_pending(
     struct store *s, const struct store_pending *p, struct err *e) MUST_CHECK;
 bool store_del_pending(struct store *s, struct sv feed,
     const unsigned char key[ITEM_KEY_BYTES], struct err *e) MUST_CHECK;
+bool store_put_story_item(struct store *s, const struct store_story_item *i,
+    struct err *e) MUST_CHECK; /* in order; lets a few old ones go */
+bool store_put_telling(
+    struct store *s, const struct store_telling *t, struct err *e) MUST_CHECK;
 bool store_outbox_done(struct store *s, int64_t row, struct err *e) MUST_CHECK;
 bool store_outbox_retry(struct store *s, int64_t row, unsigned attempts,
     int64_t next_ms, struct sv why, struct err *e) MUST_CHECK;
@@ -132,6 +157,14 @@ typedef void store_outbox_fn(const struct store_outbox *o, void *arg);
  * `after`, at most `limit`. */
 bool store_each_outbox(struct store *s, struct sv destination, int64_t after,
     size_t limit, store_outbox_fn *fn, void *arg, struct err *e) MUST_CHECK;
+
+/* Those that are not older, in the order in which they were put. */
+typedef void store_story_item_fn(const struct store_story_item *i, void *arg);
+bool store_each_story_item(struct store *s, int64_t since_ms,
+    store_story_item_fn *fn, void *arg, struct err *e) MUST_CHECK;
+typedef void store_telling_fn(const struct store_telling *t, void *arg);
+bool store_each_telling(struct store *s, int64_t since_ms, store_telling_fn *fn,
+    void *arg, struct err *e) MUST_CHECK;
 
 struct store_stats {
 	int64_t items, pending, outbox, dead;

@@ -760,6 +760,7 @@ take_back_schema(struct place *p)
 	(void)snprintf(path, sizeof(path), "%s/tocsin.db", p->dir);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db,
+			     "DROP TABLE story_item; DROP TABLE telling;"
 			     "DROP INDEX item_page;"
 			     "ALTER TABLE item DROP COLUMN link;"
 			     "ALTER TABLE item DROP COLUMN title;"

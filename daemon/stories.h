@@ -1,0 +1,56 @@
+/* daemon/stories.h: the story of an item that filters matched, and what the
+ * item is to those who follow a filter: the first they hear of it, a second
+ * publisher, new numbers, or nothing new. */
+#ifndef DAEMON_STORIES_H
+#define DAEMON_STORIES_H
+
+#include "config/config.h"
+#include "daemon/batch.h"
+#include "filters/story.h"
+
+struct stories;
+
+struct stories *stories_new(void);
+void stories_free(struct stories *s); /* NULL is fine */
+
+/* Takes up what is kept of the last STORY_WINDOW_S. */
+bool stories_restore(struct stories *s, struct store *store, int64_t wall_ms,
+    struct err *e) MUST_CHECK;
+
+/* Puts an item into its story, before stories_tell(); once per judgement of the
+ * item.  What is to be kept goes into `b`. */
+void stories_place(struct stories *s, struct batch *b,
+    const struct config_feed *f, const struct item *it,
+    const unsigned char key[ITEM_KEY_BYTES], int64_t wall_ms);
+
+/* Types of alerts that an item of a story can be. */
+#define STORY_ROLES(X) \
+	X(STORY_RINGS, "alert.new") \
+	X(STORY_CONFIRMS, "alert.confirmed") /* a second publisher has it */ \
+	X(STORY_UPDATES, "alert.update") /* new numbers, or the same feed's \
+					  * next item on it */ \
+	X(STORY_IS_TOLD, NULL) /* nothing new */
+#define STORY_ROLE_ENUM(enumerator, type) enumerator,
+enum story_role {
+	STORY_ROLES(STORY_ROLE_ENUM) STORY_ROLE_COUNT
+};
+#undef STORY_ROLE_ENUM
+
+const char *story_role_type(enum story_role r);
+
+/* The story as the alert shows it. */
+struct story_told {
+	char id[STORY_ID_CHARS + 1];
+	int64_t first_seen_ms;
+	unsigned publishers;
+	struct sv also; /* its other items, members of a JSON array; valid until
+			 * the next call */
+};
+
+/* What the placed item is to a filter's readers; what it is counts as told.
+ * The same item in the same role again is in that role again: its alert has the
+ * id it had. */
+enum story_role stories_tell(struct stories *s, struct batch *b,
+    const char *filter, bool updates, struct story_told *out);
+
+#endif

@@ -1,0 +1,253 @@
+/* tests/sim/test_stories.c: a story rings once, whoever repeats it, and nothing
+ * that is new is held back as a copy. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/sim/world.h"
+
+#define FEEDS_OF(more) \
+	"feeds:\n" \
+	"  a: {url: 'http://one.example/rss', every: 10m, article: never}\n" \
+	"  b: {url: 'http://two.example/rss', every: 10m, article: never}\n" \
+	"  c: {url: 'http://three.example/rss', every: 10m, article: never}\n" more
+#define FILTER(options) "filters: {truce: {match: ceasefire" options "}}\n"
+#define CONFIG FEEDS_OF("") FILTER("")
+
+#define LEAD \
+	"The Security Council adopted a resolution on Monday that demands an " \
+	"immediate ceasefire in the strip for the holy month and the release " \
+	"of all hostages, after the largest member had held back its veto. "
+#define REST \
+	"Fourteen members raised their hands, one abstained, and the hall broke " \
+	"into applause while the envoys of both sides left without a word to " \
+	"the cameras that had waited for them since the early morning. "
+
+#define ITEM(id, title, text) \
+	"<item><guid isPermaLink=\"false\">" id "</guid><title>" title \
+	"</title><description>" text "</description></item>"
+
+static int
+begin(void **state)
+{
+	static struct world w;
+
+	world_init(&w);
+	*state = &w;
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	world_done(*state);
+	return 0;
+}
+
+static void
+publish(struct world *w, const char *host, const char *items)
+{
+	char url[80];
+
+	(void)snprintf(url, sizeof(url), "http://%s.example/rss", host);
+	(void)world_feed(w, url, "", items);
+}
+
+static void
+nobody_publishes(struct world *w)
+{
+	publish(w, "one", "");
+	publish(w, "two", "");
+	publish(w, "three", "");
+}
+
+/* Does the n-th alert hold the text? */
+static bool
+rang_with(const struct world *w, size_t n, const char *text)
+{
+	assert_true(n < w->nalerts);
+	return strstr(w->alerts[n].body, text) != NULL;
+}
+
+static void
+a_copy_confirms_once_and_then_is_attached(void **state)
+{
+	struct world *w = *state;
+
+	nobody_publishes(w);
+	publish(w, "one", ITEM("1", "Council adopts ceasefire", LEAD REST));
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 1);
+	assert_true(rang_with(w, 0, "\"type\":\"alert.new\""));
+	assert_true(rang_with(w, 0, "\"publishers\":1"));
+	publish(w, "two", ITEM("x", "UN vote: ceasefire now", LEAD REST));
+	world_live(w, CONFIG, HOUR_MS); /* what was told outlives a restart */
+	assert_int_equal(w->nalerts, 2);
+	assert_true(rang_with(w, 1, "\"type\":\"alert.confirmed\""));
+	assert_true(rang_with(w, 1, "\"publishers\":2"));
+	assert_true(rang_with(w, 1,
+	    "\"also\":[{\"title\":\"Council adopts ceasefire\",\"feed\":\"a\"}"
+	    "]"));
+	publish(w, "three", ITEM("y", "A ceasefire at last", LEAD REST));
+	world_live(w, CONFIG, HOUR_MS);
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 2);
+	assert_int_equal(metrics.items_attached, 1);
+}
+
+static void
+one_wire_service_is_one_source(void **state)
+{
+	struct world *w = *state;
+
+	nobody_publishes(w);
+	publish(w, "one",
+	    ITEM("1", "Council adopts ceasefire",
+		"NEW YORK (Reuters) - " LEAD REST));
+	world_live(w, CONFIG, HOUR_MS);
+	publish(w, "two",
+	    ITEM("x", "UN vote: ceasefire now",
+		"NEW YORK (Reuters) - " LEAD REST));
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 1);
+}
+
+static void
+new_numbers_are_an_update(void **state)
+{
+	struct world *w = *state;
+
+	nobody_publishes(w);
+	publish(w, "one",
+	    ITEM("1", "Ceasefire broken",
+		LEAD REST "At least 120 of 450 died."));
+	world_live(w, CONFIG, HOUR_MS);
+	publish(w, "two",
+	    ITEM("x", "Ceasefire broken",
+		LEAD REST "At least 120 of 450 died."));
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 2);
+	publish(w, "three",
+	    ITEM("y", "Ceasefire broken: toll rises",
+		LEAD REST "At least 120 of 450 died, 871 are hurt."));
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 3);
+	assert_true(rang_with(w, 2, "\"type\":\"alert.update\""));
+}
+
+static void
+what_one_feed_says_next_is_never_held_back(void **state)
+{
+	struct world *w = *state;
+
+	nobody_publishes(w);
+	publish(w, "one", ITEM("1", "Council adopts ceasefire", LEAD REST));
+	world_live(w, CONFIG, HOUR_MS);
+	publish(w, "one",
+	    ITEM("2", "Council adopts ceasefire", LEAD REST)
+		ITEM("1", "Council adopts ceasefire", LEAD REST));
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 2);
+	assert_true(rang_with(w, 1, "\"type\":\"alert.update\""));
+	publish(w, "one", ITEM("3", "Council adopts ceasefire", LEAD REST));
+	world_live(w, FEEDS_OF("") FILTER(", updates: no"), HOUR_MS);
+	assert_int_equal(w->nalerts, 3);
+	assert_true(rang_with(w, 2, "\"type\":\"alert.new\""));
+}
+
+static void
+each_filter_hears_of_a_story(void **state)
+{
+	struct world *w = *state;
+	const char *both = FEEDS_OF(
+	    "") "filters: {truce: {match: ceasefire}, vote: {match: hands}}\n";
+
+	nobody_publishes(w);
+	publish(w, "one", ITEM("1", "Council adopts ceasefire", LEAD LEAD));
+	world_live(w, both, HOUR_MS);
+	assert_int_equal(w->nalerts, 1);
+	publish(
+	    w, "two", ITEM("x", "Council adopts ceasefire", LEAD LEAD REST));
+	world_live(w, both, HOUR_MS);
+	assert_int_equal(world_rang(w, "\"name\":\"vote\""), 1);
+	assert_int_equal(world_rang(w, "\"type\":\"alert.new\""), 2);
+	assert_int_equal(world_rang(w, "\"type\":\"alert.confirmed\""), 1);
+}
+
+static void
+without_grouping_each_item_rings(void **state)
+{
+	struct world *w = *state;
+
+	nobody_publishes(w);
+	publish(w, "one", ITEM("1", "Council adopts ceasefire", LEAD REST));
+	publish(w, "two", ITEM("x", "Council adopts ceasefire", LEAD REST));
+	publish(w, "three", ITEM("y", "Council adopts ceasefire", LEAD REST));
+	world_live(w, FEEDS_OF("") FILTER(", group: none"), HOUR_MS);
+	assert_int_equal(world_rang(w, "\"type\":\"alert.new\""), 3);
+	assert_int_equal(world_rang(w, "\"story\""), 0);
+}
+
+static void
+a_story_ends_after_seven_days(void **state)
+{
+	struct world *w = *state;
+
+	nobody_publishes(w);
+	publish(w, "one", ITEM("1", "Council adopts ceasefire", LEAD REST));
+	world_live(w, CONFIG, HOUR_MS);
+	nobody_publishes(w);
+	world_live(w, CONFIG, 8 * DAY_MS);
+	publish(w, "two", ITEM("x", "Council adopts ceasefire", LEAD REST));
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(world_rang(w, "\"type\":\"alert.new\""), 2);
+}
+
+/* The teaser rings, then the page is matched as well. */
+static void
+an_item_that_is_judged_twice_rings_once(void **state)
+{
+	struct world *w = *state;
+
+	nobody_publishes(w);
+	publish(w, "one",
+	    "<item><guid isPermaLink=\"false\">1</guid>"
+	    "<link>http://one.example/1</link>"
+	    "<title>Council adopts ceasefire</title><description>" LEAD
+	    "</description></item>");
+	(void)world_page(w, "http://one.example/1", 200,
+	    "Content-Type: text/html\n",
+	    "<html><body><article><p>" LEAD "</p><p>" REST
+	    "</p></article></body></html>");
+	world_live(w,
+	    "feeds: {a: {url: 'http://one.example/rss', every: 10m,"
+	    " article: always}}\n" FILTER(""),
+	    HOUR_MS);
+	assert_int_equal(world_asked(w, "http://one.example/1"), 1);
+	assert_int_equal(w->nalerts, 1);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(a_copy_confirms_once_and_then_is_attached),
+		T(one_wire_service_is_one_source),
+		T(new_numbers_are_an_update),
+		T(what_one_feed_says_next_is_never_held_back),
+		T(each_filter_hears_of_a_story),
+		T(without_grouping_each_item_rings),
+		T(a_story_ends_after_seven_days),
+		T(an_item_that_is_judged_twice_rings_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
