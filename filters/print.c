@@ -122,7 +122,7 @@ normalize_leaf(struct query *q, struct arena *a)
 	if (q->kind == QUERY_LANG) {
 		q->text = normalize_langs(q->text, a);
 		q->fields = FIELDS_DEFAULT;
-	} else {
+	} else if (q->kind != QUERY_REGEX) {
 		q->text = normalize_words(q->text, a);
 	}
 }
@@ -149,6 +149,7 @@ struct printer {
 	struct str *out;
 	struct diags *sink; /* for the lexer, which says whether to quote */
 	bool flat; /* all on this line */
+	bool tail; /* a comma follows */
 	size_t indent;
 };
 
@@ -170,10 +171,15 @@ binding_of(const struct query *q)
 	case QUERY_NOT:
 		return BIND_NOT;
 	case QUERY_NEAR:
+	case QUERY_NOT_NEAR:
 		return BIND_NEAR;
+	case QUERY_ATLEAST:
+	case QUERY_OF:
 	case QUERY_TERM:
 	case QUERY_ENTITY:
 	case QUERY_LANG:
+	case QUERY_FILTER:
+	case QUERY_REGEX:
 		return BIND_OPERAND;
 	}
 	BUG("no such kind");
@@ -195,7 +201,7 @@ reads_as(const struct printer *p, const struct str *text, enum lexeme_kind kind,
 	struct config_text at = {
 		.text = str_sv(text), .line = 1, .column = 1
 	};
-	struct lexer l = { &at, p->sink, 0 };
+	struct lexer l = { .at = &at, .diags = p->sink };
 	struct lexeme x = lexer_next(&l);
 
 	return x.kind == kind && l.offset == text->len && sv_eq(x.text, word);
@@ -236,9 +242,14 @@ put_leaf(struct printer *p, const struct query *q)
 
 	if (q->kind == QUERY_ENTITY)
 		put_words(p, "@", q->text, LEX_ENTITY);
+	else if (q->kind == QUERY_FILTER)
+		put_words(p, "filter:", q->text, LEX_FILTER);
 	else if (q->kind == QUERY_TERM)
 		put_words(p, q->exact ? "=" : "", q->text,
 		    q->exact ? LEX_EXACT : LEX_TERM);
+	else if (q->kind == QUERY_REGEX)
+		(void)str_addf(p->out, q->caseless ? "/%.*s/i" : "/%.*s/",
+		    SV_ARG(q->text));
 	else
 		(void)str_addf(p->out, list ? "lang:(%.*s)" : "lang:%.*s",
 		    SV_ARG(q->text));
@@ -246,6 +257,34 @@ put_leaf(struct printer *p, const struct query *q)
 
 static void
 put(struct printer *p, const struct query *q, enum binding least, bool inside);
+
+static void
+put_near(struct printer *p, const struct query *q, bool inside)
+{
+	put(p, q->kids, BIND_NEAR, inside);
+	put_break(p);
+	if (q->kind == QUERY_NOT_NEAR)
+		(void)str_adds(p->out, "NOT ");
+	(void)str_addf(
+	    p->out, "%s/%u ", q->ordered ? "PRE" : "NEAR", q->distance);
+	put(p, q->kids->next, BIND_OPERAND, inside);
+}
+
+/* What OF and ATLEAST count. */
+static void
+put_list(struct printer *p, const struct query *q, bool inside)
+{
+	for (const struct query *k = q->kids; k != NULL && !p->out->full;
+	     k = k->next) {
+		p->tail = k->next != NULL;
+		put(p, k, BIND_LEVEL, inside);
+		p->tail = false;
+		if (k->next == NULL)
+			break;
+		(void)str_addc(p->out, ',');
+		put_break(p);
+	}
+}
 
 /* Operands with their operators; `inside` a field. */
 static void
@@ -256,12 +295,8 @@ put_operands(struct printer *p, const struct query *q, bool inside)
 		put(p, q->kids, BIND_NEAR, inside);
 		return;
 	}
-	if (q->kind == QUERY_NEAR) {
-		put(p, q->kids, BIND_NEAR, inside);
-		put_break(p);
-		(void)str_addf(
-		    p->out, "%s/%u ", q->ordered ? "PRE" : "NEAR", q->distance);
-		put(p, q->kids->next, BIND_OPERAND, inside);
+	if (binding_of(q) == BIND_NEAR) {
+		put_near(p, q, inside);
 		return;
 	}
 	for (const struct query *k = q->kids; k != NULL && !p->out->full;
@@ -275,6 +310,12 @@ put_operands(struct printer *p, const struct query *q, bool inside)
 	}
 }
 
+static bool
+is_counted(const struct query *q)
+{
+	return q->kind == QUERY_ATLEAST || q->kind == QUERY_OF;
+}
+
 static void
 put_group(struct printer *p, const struct query *q, bool inside)
 {
@@ -282,7 +323,10 @@ put_group(struct printer *p, const struct query *q, bool inside)
 	p->indent += INDENT;
 	if (!p->flat)
 		put_break(p);
-	put_operands(p, q, inside);
+	if (is_counted(q))
+		put_list(p, q, inside);
+	else
+		put_operands(p, q, inside);
 	p->indent -= INDENT;
 	if (!p->flat)
 		put_break(p);
@@ -314,7 +358,8 @@ fits(const struct printer *p, const struct query *q, enum binding least,
 	trial.out = &text;
 	put(&trial, q, least, inside);
 	fit = !text.full &&
-	    columns(sv_from(str_sv(p->out), from)) + columns(str_sv(&text)) <=
+	    columns(sv_from(str_sv(p->out), from)) + columns(str_sv(&text)) +
+		    p->tail <=
 		QUERY_COLUMNS;
 	str_done(&text);
 	return fit;
@@ -334,12 +379,16 @@ put(struct printer *p, const struct query *q, enum binding least, bool inside)
 	p->flat = flat || q->kids == NULL || fits(p, q, least, inside);
 	if (field != NULL)
 		(void)str_addf(p->out, "%s:", field);
+	if (q->kind == QUERY_ATLEAST)
+		(void)str_addf(p->out, "ATLEAST/%u", q->count);
+	if (q->kind == QUERY_OF)
+		(void)str_addf(p->out, "%u OF ", q->count);
 	if (q->kids == NULL) {
 		put_leaf(p, q);
-	} else if (field != NULL || binding_of(q) < least) {
+	} else if (is_counted(q) || field != NULL || binding_of(q) < least) {
 		put_group(p, q, inside || field != NULL);
 	} else {
-		if (q->kind == QUERY_NEAR && least == BIND_NOT)
+		if (binding_of(q) == BIND_NEAR && least == BIND_NOT)
 			p->indent += INDENT; /* its lines hang together */
 		put_operands(p, q, inside);
 	}

@@ -199,7 +199,7 @@ parse_list(struct parser *p, struct query *of, bool commas)
 	struct query **tail = &of->kids;
 	size_t n = 0;
 
-	if (++p->depth > QUERY_DEPTH)
+	if (++p->depth > QUERY_DEPTH + (p->in_field ? 1u : 0u))
 		return refuse(p, open.offset, 1,
 			   "parentheses are nested too deeply") != NULL;
 	do {

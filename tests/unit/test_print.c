@@ -22,8 +22,9 @@ enum shape {
 static void
 dump(const struct query *q, struct str *out)
 {
-	(void)str_addf(out, "(%d %x %d/%u '%.*s'", (int)q->kind, q->fields,
-	    q->ordered * 2 + q->exact, q->distance, SV_ARG(q->text));
+	(void)str_addf(out, "(%d %x %d/%u/%u '%.*s'", (int)q->kind, q->fields,
+	    q->ordered * 4 + q->exact * 2 + q->caseless, q->distance, q->count,
+	    SV_ARG(q->text));
 	for (const struct query *k = q->kids; k != NULL; k = k->next)
 		dump(k, out);
 	(void)str_addc(out, ')');
@@ -145,6 +146,29 @@ static const struct {
 	{ "a language is in no field", "title:(a AND lang:en)",
 	    "title:a AND lang:en" },
 	{ "category is tag", "category:a", "tag:a" },
+	{ "NOT NEAR", "((a OR b) NOT NEAR/3 (c)) NEAR/2 d",
+	    "(a OR b) NOT NEAR/3 c NEAR/2 d" },
+	{ "what is counted", "ATLEAST/3((a)) AND 2 OF( (a AND b),\"c d\" ,e)",
+	    "ATLEAST/3(a) AND 2 OF (a AND b, \"c d\", e)" },
+	{ "in a field", "title:a AND title:(2 OF (a, b OR c))",
+	    "title:(a AND 2 OF (a, b OR c))" },
+	{ "alone in a field", "ATLEAST/2(title:x)", "title:ATLEAST/2(x)" },
+	{ "in two", "2 OF (title:a, url:b, c)", "2 OF (title:a, url:b, c)" },
+	{ "a filter", "filter:\"quake\" AND filter:\"a b\"",
+	    "filter:quake AND filter:\"a b\"" },
+	{ "a filter is in no field", "title:a AND filter:b AND title:c",
+	    "title:a AND filter:b AND title:c" },
+	{ "regular expressions", "title:(/^a  b\\/[c,d]/i) OR /x/",
+	    "title:/^a  b\\/[c,d]/i OR /x/" },
+	{ "a long list in lines",
+	    "2 OF (aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbb, "
+	    "ccccccccccc, ddddddddd AND e)",
+	    "2 OF (\n"
+	    "  aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,\n"
+	    "  bbbbbbbbbbbbbbbbbbbbbbbbb,\n"
+	    "  ccccccccccc,\n"
+	    "  ddddddddd AND e\n"
+	    ")" },
 	{ "a long one in lines",
 	    "@gaza AND @unsc AND (ceasefire OR truce OR \"cessation of "
 	    "hostilities\" OR \"pause in the fighting\") NOT (film OR novel)",
@@ -229,9 +253,9 @@ add_random_leaf(struct str *out)
 {
 	static const char *const leaves[] = { "a", "gaza", "=US", "cease-fire",
 		"evacuat*", "\"hostage deal\"", "\"or\"", "“b \"c\" d”",
-		"=\"Le Monde\"", "@unsc", "@\"UN Council\"", "lang:en",
-		"lang:(en,fr)", "停火", "غزة", "צה\"ל", "\"title:x\"",
-		"\"a phrase to break a line soon\"" };
+		"=\"Le Monde\"", "filter:x", "/a, b+/i", "1,000", "@unsc",
+		"@\"UN Council\"", "lang:en", "lang:(en,fr)", "停火", "غزة",
+		"צה\"ל", "\"title:x\"", "\"a phrase to break a line soon\"" };
 
 	(void)str_adds(out, leaves[pick(COUNTOF(leaves))]);
 }
@@ -240,7 +264,7 @@ static void
 add_random(struct str *out, unsigned depth, bool inside)
 {
 	static const char *const joints[] = { " AND ", " OR ", " NOT ",
-		" AND NOT ", " NEAR/3 ", " PRE/2 " };
+		" AND NOT ", " NEAR/3 ", " PRE/2 ", " NOT NEAR/4 ", ", " };
 	static const char *const fields[] = { "title:", "lead:", "url:" };
 	const char *joint = joints[pick(COUNTOF(joints))];
 	bool field = !inside && pick(3) == 0;
@@ -252,6 +276,10 @@ add_random(struct str *out, unsigned depth, bool inside)
 		add_random_leaf(out);
 		return;
 	}
+	if (joint[0] == ',')
+		(void)str_adds(out, "2 OF ");
+	else if (pick(8) == 0)
+		(void)str_adds(out, "ATLEAST/3");
 	(void)str_addc(out, '(');
 	for (unsigned i = 0; i < kids; i++) {
 		if (i != 0)
