@@ -25,7 +25,8 @@
 #define AS_WRITTEN "tocsin finds the word as it is written"
 
 /* How other tools spell what.  In a spelling # is a number; one that ends in (
- * = or : begins an operand; the others are whole words.  `number` is added to
+ * = : < or > begins something; the others are whole words.  `number` is added
+ * to
  * #, or stands for it. */
 /* clang-format off */
 static const struct spelling {
@@ -58,6 +59,8 @@ static const struct spelling {
 	{ FACTIVA,        "la=",          FOREIGN_LANG, 0, true, NULL },
 	{ FACTIVA,        "wc",           FOREIGN_REFUSED, 0, false, NO_LENGTHS },
 	{ FACTIVA,        "wc=",          FOREIGN_REFUSED, 0, true, NO_LENGTHS },
+	{ FACTIVA,        "wc>",          FOREIGN_REFUSED, 0, true, NO_LENGTHS },
+	{ FACTIVA,        "wc<",          FOREIGN_REFUSED, 0, true, NO_LENGTHS },
 	{ FACTIVA,        "date",         FOREIGN_REFUSED, 0, false, NO_DATES },
 	{ FACTIVA,        "pd=",          FOREIGN_REFUSED, 0, true, NO_DATES },
 	{ FACTIVA,        "%",            FOREIGN_REFUSED, 0, false, "exactly one word between: PRE/2 is at most one" },
@@ -209,14 +212,17 @@ ignores_case(enum foreign_tool tool)
 	return tool == FOREIGN_FACTIVA || tool == FOREIGN_NEXIS;
 }
 
+static bool
+is_call(const struct foreign_lexer *l, struct sv word)
+{
+	return char_at(l, skip_blanks(l, l->offset + word.len)) == '(';
+}
+
 /* Finds the spelling that the word is, or begins with. */
 static const struct spelling *
 find_spelling(const struct foreign_lexer *l, struct sv word, size_t *end,
     uint64_t *number)
 {
-	size_t behind = l->offset + word.len;
-	bool call = char_at(l, skip_blanks(l, behind)) == '(';
-
 	for (size_t i = 0; i < COUNTOF(spellings); i++) {
 		const struct spelling *s = &spellings[i];
 		size_t n = strlen(s->text);
@@ -225,9 +231,10 @@ find_spelling(const struct foreign_lexer *l, struct sv word, size_t *end,
 		if ((s->tools & 1u << l->tool) == 0)
 			continue;
 		*end = spelling_covers(s, word, ignores_case(l->tool), number);
-		if (*end == 0 || (last == '(' && !call))
+		if (*end == 0)
 			continue;
-		if (*end == word.len || last == '=' || last == ':')
+		if (strchr("=:<>", last) != NULL ||
+		    (*end == word.len && (last != '(' || is_call(l, word))))
 			return s;
 	}
 	return NULL;
@@ -269,16 +276,19 @@ ends_word(const struct foreign_lexer *l, size_t at)
 }
 
 static size_t
-word_end(const struct foreign_lexer *l)
+word_end(struct foreign_lexer *l)
 {
 	size_t at = l->offset;
 
+	if (at < l->word_end)
+		return l->word_end;
 	if (l->tool == FOREIGN_FACTIVA && is_slash_operator(l->at->text, at))
 		return digits_end(l->at->text, at + 2) + 1;
 	for (; at < l->at->text.len && !ends_word(l, at); at++)
 		if (l->tool == FOREIGN_LUCENE && char_at(l, at) == '\\' &&
 		    at + 1 < l->at->text.len)
 			at++;
+	l->word_end = at;
 	return at;
 }
 
@@ -392,7 +402,7 @@ take_braced(struct foreign_lexer *l)
 
 	if (n == rest.len)
 		return refuse(l, l->offset, 1, "this brace is never closed");
-	t = take(l, FOREIGN_EXACT, l->offset + n + 2);
+	t = take(l, FOREIGN_BRACED, l->offset + n + 2);
 	t.text = sv_sub(rest, 0, n);
 	t.sign = true;
 	return t;

@@ -11,6 +11,7 @@ enum foreign_kind {
 	FOREIGN_CLOSE,
 	FOREIGN_WORD,
 	FOREIGN_PHRASE,
+	FOREIGN_BRACED, /* {BT}: as it is written */
 	FOREIGN_REGEX,
 	FOREIGN_BOOST, /* ^2: how much it counts */
 	FOREIGN_TILDE, /* ~5 */
@@ -21,6 +22,7 @@ enum foreign_kind {
 	FOREIGN_MUST,
 	FOREIGN_NEAR,
 	FOREIGN_PRE,
+	FOREIGN_NOT_NEAR, /* made of two by the parser */
 	FOREIGN_ATLEAST,
 	FOREIGN_WITHIN, /* behind its operand: in its first words */
 	FOREIGN_FIELD,
@@ -48,6 +50,7 @@ struct foreign_lexer {
 	const struct config_text *at;
 	struct diags *diags;
 	size_t offset; /* of what comes next */
+	size_t word_end; /* of the last word, which may be several tokens */
 };
 
 struct foreign_token foreign_next(struct foreign_lexer *l);
