@@ -372,7 +372,7 @@ test_hostile_queries(void **state)
 			struct config_text at = { .line = 1, .column = 1 };
 			size_t offset, length;
 
-			str_init(&query, QUERY_BYTES);
+			str_init(&query, KiB(64));
 			str_init(&text, MiB(8));
 			str_init(&said, MiB(1));
 			while (str_adds(&query, parts[i]))
