@@ -144,13 +144,30 @@ negate(struct parser *p, struct query *kid)
 	return q;
 }
 
+/* A text that has quotes of all kinds has no straight ones here: some have to
+ * stand around it. */
+static struct sv
+spare_quotes(struct parser *p, struct sv text)
+{
+	struct str out;
+
+	if (sv_chr(text, '"') == text.len || sv_find(text, SV("»")) == text.len)
+		return text;
+	str_init(&out, text.len + 1);
+	for (size_t i = 0; i < text.len; i++)
+		(void)str_addc(&out, text.p[i] == '"' ? ' ' : text.p[i]);
+	text = arena_sv(p->arena, str_sv(&out));
+	str_done(&out);
+	return text;
+}
+
 /* A leaf of words in [offset, offset + length). */
 static struct query *
 new_term(struct parser *p, struct sv text, size_t offset, size_t length)
 {
 	struct query *q = new_node(p, QUERY_TERM, NULL, NULL);
 
-	q->text = text;
+	q->text = spare_quotes(p, text);
 	q->offset = offset;
 	q->length = length;
 	return q;

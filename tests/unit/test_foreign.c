@@ -224,6 +224,8 @@ static const struct translation brandwatch[] = {
 	{ "apple AND language:en", "apple AND lang:en", NULL },
 	{ "telecom OR {BT}", "telecom OR =BT", NULL },
 	{ "raw:Google+", "=Google+", NULL },
+	{ "{a\"b”c»}", "=\"a b”c»\"", NULL },
+	{ "{\"}", "=“\"”", NULL },
 	{ "raw:(Google OR BT)", "=Google OR =BT", NULL },
 	{ "#MondayMotivation", "#MondayMotivation", NULL },
 	{ "apple <<<fruit>>> AND pie", "apple AND pie", NULL },
