@@ -267,7 +267,7 @@ ends_word(const struct foreign_lexer *l, size_t at)
 	case FOREIGN_BRANDWATCH:
 		return c == '{' || c == '~';
 	case FOREIGN_LUCENE:
-		return strchr("^~[]{}", c) != NULL;
+		return c != '\0' && strchr("^~[]{}", c) != NULL;
 	case FOREIGN_NEXIS:
 	case FOREIGN_NONE:
 		return false;
@@ -345,7 +345,7 @@ take_word(struct foreign_lexer *l)
 		    l->tool == FOREIGN_FACTIVA
 			? NO_CODES
 			: "tocsin has nothing that corresponds to this field");
-	if (strchr("<>", word.p[0]) != NULL && l->tool != FOREIGN_LUCENE)
+	if ((word.p[0] == '<' || word.p[0] == '>') && l->tool != FOREIGN_LUCENE)
 		return refuse(l, from, word.len,
 		    "tocsin compares neither dates nor lengths");
 	t = take(l, FOREIGN_WORD, end);
