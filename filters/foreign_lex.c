@@ -333,6 +333,7 @@ take_word(struct foreign_lexer *l)
 {
 	size_t from = l->offset, end = word_end(l), covered;
 	struct sv word = sv_sub(l->at->text, from, end - from);
+	char first = char_at(l, from);
 	struct foreign_token t;
 	uint64_t number;
 	const struct spelling *s = find_spelling(l, word, &covered, &number);
@@ -345,13 +346,13 @@ take_word(struct foreign_lexer *l)
 		    l->tool == FOREIGN_FACTIVA
 			? NO_CODES
 			: "tocsin has nothing that corresponds to this field");
-	if ((word.p[0] == '<' || word.p[0] == '>') && l->tool != FOREIGN_LUCENE)
+	if ((first == '<' || first == '>') && l->tool != FOREIGN_LUCENE)
 		return refuse(l, from, word.len,
 		    "tocsin compares neither dates nor lengths");
 	t = take(l, FOREIGN_WORD, end);
 	t.sign = (l->tool == FOREIGN_NEXIS && sv_ends(word, SV("!"))) ||
 	    (l->tool == FOREIGN_FACTIVA && sv_chr(word, '$') < word.len &&
-		word.p[0] != '$');
+		first != '$');
 	return t;
 }
 
@@ -450,11 +451,11 @@ next_of_lucene(struct foreign_lexer *l)
 static struct foreign_token
 next_of_brandwatch(struct foreign_lexer *l)
 {
-	struct sv rest = sv_from(l->at->text, l->offset);
+	char c = char_at(l, l->offset);
 
-	if (rest.p[0] == '{')
+	if (c == '{')
 		return take_braced(l);
-	if (rest.p[0] == '~')
+	if (c == '~')
 		return take_suffix(l, FOREIGN_TILDE);
 	return take_word(l);
 }
