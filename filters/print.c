@@ -5,6 +5,8 @@
 #include "filters/fold.h"
 #include "filters/lex.h"
 
+#include <assert.h>
+
 #define INDENT 2
 #define LINE_BYTES (4 * QUERY_COLUMNS) /* no line that fits is longer */
 
@@ -78,8 +80,10 @@ flatten(struct query *q)
 static unsigned
 shared_fields(const struct query *q)
 {
-	unsigned fields = q->kids->fields;
+	unsigned fields;
 
+	assert(q->kids != NULL);
+	fields = q->kids->fields;
 	for (const struct query *k = q->kids; k != NULL; k = k->next)
 		if (k->fields != fields)
 			return 0;
