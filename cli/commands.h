@@ -11,6 +11,7 @@
 	X(article,   "[--base URL] [--json] FILE|URL|-",                  "The main text of a news page.") \
 	X(match,     "-c FILE | --query QUERY [--entities FILE] [FILE|-]", "Items (JSON lines) that filters or one query match.") \
 	X(explain,   "FILTER [-c FILE] [--json] (--text TEXT | [FILE|-])", "Why a filter matches an item, or does not.") \
+	X(fmt,       "[--from factiva|nexis|brandwatch|lucene] QUERY|-", "The canonical form of a query; translates from other tools.") \
 	X(schema,   "",                                             "Print the JSON Schema of tocsin.yaml, for editors.")
 /* clang-format on */
 

@@ -30,6 +30,15 @@ static const struct {
 	{ "category", FIELD_BIT(FIELD_TAG) },
 };
 
+const char *
+query_field_name(unsigned mask)
+{
+	for (size_t i = 0; i < COUNTOF(fields); i++)
+		if (fields[i].fields == mask)
+			return fields[i].name;
+	return NULL;
+}
+
 static struct query *parse_level(struct parser *p);
 
 static struct query *
@@ -88,7 +97,8 @@ parse_group(struct parser *p, bool commas)
 	struct lexeme open = p->now;
 	struct query *q;
 
-	if (++p->depth > QUERY_DEPTH)
+	/* The parentheses of a field are one more: no field is in another. */
+	if (++p->depth > QUERY_DEPTH + (p->in_field ? 1u : 0u))
 		return refuse(
 		    p, open.offset, 1, "parentheses are nested too deeply");
 	advance(p);
@@ -189,7 +199,7 @@ parse_list(struct parser *p, struct query *of, bool commas)
 	struct query **tail = &of->kids;
 	size_t n = 0;
 
-	if (++p->depth > QUERY_DEPTH)
+	if (++p->depth > QUERY_DEPTH + (p->in_field ? 1u : 0u))
 		return refuse(p, open.offset, 1,
 			   "parentheses are nested too deeply") != NULL;
 	do {

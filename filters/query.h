@@ -49,4 +49,8 @@ struct query {
 struct query *
 query_parse(const struct config_text *at, struct arena *a, struct diags *diags);
 
+/* What is written before the colon for these fields; NULL when no single name
+ * stands for them. */
+const char *query_field_name(unsigned fields);
+
 #endif

@@ -30,6 +30,7 @@ class Commands(Case):
                 ['article', '--json', html],
                 ['explain', '-c', config, 'truce', '--text', 'ceasefire'],
                 ['check', '-c', config],
+                ['fmt', 'ceasefire'],
                 ['schema'], ['--help'], ['--version']):
             with self.subTest(command), open('/dev/full', 'wb') as full:
                 self.assertEqual(run('tocsin', *command).returncode, 0)
@@ -103,6 +104,73 @@ class Commands(Case):
                       watch.stderr.readline())
         watch.terminate()
         self.assertEqual(watch.wait(10), 0)
+
+    def fmt(self, *arguments, status=0, **options):
+        done = run('tocsin', 'fmt', *arguments, **options)
+        self.assertEqual(done.returncode, status, done.stderr)
+        if status != 0:
+            self.assertEqual(done.stdout, '')
+        return done
+
+    def test_fmt_prints_one_form_of_many(self):
+        for query in ('Gaza AND (=UN OR "cease fire")',
+                      '((“Gaza”)) AND ( ="UN" OR «cease  fire» )',
+                      'Gaza\nAND\t(=UN OR "cease fire")\n'):
+            with self.subTest(query):
+                done = self.fmt(query)
+                self.assertEqual(done.stdout,
+                                 'Gaza AND (=UN OR "cease fire")\n')
+                self.assertEqual(done.stderr, '')
+
+    def test_fmt_mends_operators_in_lower_case_and_says_so(self):
+        done = self.fmt('gaza and not\nfilm')
+        self.assertEqual(done.stdout, 'gaza AND NOT film\n')
+        self.assertIn('query:1:6: warning: read as AND', done.stderr)
+        self.assertIn('    gaza and not\n         ^~~\n', done.stderr)
+
+    def test_fmt_shows_where_a_query_is_wrong(self):
+        done = self.fmt('gaza AND\n  truce film', status=2)
+        self.assertIn('query:2:9: error: two words in a row', done.stderr)
+        self.assertIn('      truce film\n            ^~~~\n', done.stderr)
+        for bad in ('gaza \x1b[31m', '', '"'):
+            with self.subTest(bad):
+                self.assertIn('query:1:', self.fmt(bad, status=2).stderr)
+
+    def test_fmt_reads_standard_input(self):
+        done = subprocess.run(
+            [os.path.join(BUILD, 'tocsin'), 'fmt', '-'], input='a OR\nb\n',
+            capture_output=True, text=True, timeout=30, check=False)
+        self.assertEqual((done.returncode, done.stdout), (0, 'a OR b\n'))
+
+    def test_fmt_translates_from_the_tool_that_is_named(self):
+        done = self.fmt('--from', 'factiva', 'gaza w/5 truce')
+        self.assertEqual(done.stdout, 'gaza PRE/5 truce\n')
+        done = self.fmt('--from', 'nexis', 'gaza! w/5 truc!')
+        self.assertEqual(done.stdout, 'gaza* NEAR/5 truc*\n')
+        done = self.fmt('--from', 'brandwatch', 'gaza NEAR/5 truce')
+        self.assertEqual(done.stdout, 'gaza NEAR/6 truce\n')
+        done = self.fmt('--from', 'lucene', '+gaza +truce^2 -film')
+        self.assertEqual(done.stdout, 'gaza AND truce AND NOT film\n')
+        self.assertIn('query:1:13: warning', done.stderr)
+        self.fmt('--from', 'google', 'gaza', status=2)
+
+    def test_fmt_names_the_tool_that_it_takes_or_could_take(self):
+        done = self.fmt('hd=gaza adj5 truce')
+        self.assertEqual(done.stdout, 'title:(gaza PRE/5 truce)\n')
+        self.assertIn('read as a query of factiva', done.stderr)
+        done = self.fmt('gaza w/5 truce', status=2)
+        self.assertIn('--from factiva or --from nexis', done.stderr)
+        done = self.fmt('gaza! AND truce')
+        self.assertEqual(done.stdout, 'gaza! AND truce\n')
+        self.assertIn('--from nexis', done.stderr)
+
+    def test_fmt_refuses_what_its_translation_cannot_say(self):
+        done = self.fmt('--from', 'nexis', 'ga! AND truce', status=2)
+        self.assertIn('the translation is refused', done.stderr)
+        self.assertIn('a wildcard needs 3 letters', done.stderr)
+        done = self.fmt('--from', 'factiva', 'gaza and ns=c11', status=2)
+        self.assertIn('query:1:10: error: tocsin has no such codes',
+                      done.stderr)
 
 
 if __name__ == '__main__':

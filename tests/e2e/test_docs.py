@@ -48,6 +48,14 @@ class Docs(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn('"hits"', done.stdout)
 
+    def test_the_translation_of_the_readme_is_one(self):
+        command = re.search(r'^    (tocsin fmt .*)$', read('README.md'), re.M)
+        done = subprocess.run(
+            os.path.join(os.environ['TOCSIN_BUILD'], command[1]),
+            shell=True, capture_output=True, text=True, timeout=30, check=False)
+        self.assertEqual(done.stdout, 'lead:(=WHO NEAR/5 outbreak*)\n')
+        self.assertIn('lead: is the title', done.stderr)
+
     def test_the_verifier_of_the_readme_accepts_a_good_webhook_only(self):
         code = re.search(r'```python\n(.*?)```', read('README.md'), re.S)[1]
         space = {}
