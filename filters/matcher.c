@@ -73,6 +73,9 @@ begin_item(struct matcher *m, const struct ruleset *r)
 	    sizeof(*m->entities));
 	m->candidates = fit(m->candidates, &m->capcandidates,
 	    r->nfilters / 64 + 1, sizeof(*m->candidates));
+	/* An explanation leaves candidates behind. */
+	memset(
+	    m->candidates, 0, (r->nfilters / 64 + 1) * sizeof(*m->candidates));
 	m->verdicts = fit(
 	    m->verdicts, &m->capverdicts, r->longest + 1, sizeof(*m->verdicts));
 	m->outcomes = fit(m->outcomes, &m->capoutcomes, r->nfilters + 1,

@@ -211,10 +211,49 @@ static void write_operand(struct random *r, struct str *out, unsigned depth);
 static void
 write_near(struct random *r, struct str *out, unsigned depth)
 {
+	static const char *const operators[] = { "NEAR", "NEAR", "NEAR", "PRE",
+		"PRE", "NOT NEAR" };
+
 	write_operand(r, out, depth);
-	(void)str_addf(out, random_is(r, 3) ? " PRE/%u " : " NEAR/%u ",
+	(void)str_addf(out, " %s/%u ",
+	    operators[random_pick(r, COUNTOF(operators))],
 	    1 + random_pick(r, random_is(r, 3) ? 30 : 4));
 	write_operand(r, out, depth);
+}
+
+static void
+write_atleast(struct random *r, struct str *out)
+{
+	(void)str_addf(out, "ATLEAST/%u(", 1 + random_pick(r, 4));
+	write_operand(r, out, 1);
+	(void)str_addc(out, ')');
+}
+
+/* The filters that others name: no circles, and not many in a row. */
+static void
+write_reference(struct random *r, struct str *out)
+{
+	unsigned to = 5 * random_pick(r, r->filter / 5 + 1);
+
+	if (r->filter % 5 == 4 && random_is(r, 2))
+		to = r->filter - 1;
+	if (r->filter % 5 == 0)
+		write_leaf(r, out);
+	else
+		(void)str_addf(out, "filter:f%u", to);
+}
+
+static void
+write_expression(struct random *r, struct str *out)
+{
+	static const char *const patterns[] = { "/ga[yz]an?/i", "/^(un|us)/i",
+		"/\\d{4}/", "/газ[а-я]/", "/[a-zа-я]-[a-z]/", "/é(l|L)an/",
+		"/[ء-ي]{4,}$/", "/加.?沙/", "/(truce|aid) /i", "/[가-힣]은/",
+		"/o'b/i", "/🔥|a\\/t/" };
+
+	if (random_is(r, 3))
+		(void)str_adds(out, random_is(r, 2) ? "title:" : "content:");
+	(void)str_adds(out, patterns[random_pick(r, COUNTOF(patterns))]);
 }
 
 static void
@@ -237,6 +276,21 @@ write_operand(struct random *r, struct str *out, unsigned depth)
 
 static void
 write_group(struct random *r, struct str *out, unsigned depth, bool in_field);
+static void
+write_part(struct random *r, struct str *out, unsigned depth, bool in_field);
+
+static void
+write_of(struct random *r, struct str *out, unsigned depth, bool in_field)
+{
+	unsigned n = 2 + random_pick(r, 3);
+
+	(void)str_addf(out, "%u OF (", 1 + random_pick(r, n));
+	for (unsigned i = 0; i < n; i++) {
+		(void)str_adds(out, i == 0 ? "" : ", ");
+		write_part(r, out, depth, in_field);
+	}
+	(void)str_addc(out, ')');
+}
 
 /* A leaf, a NEAR, or a group in parentheses. */
 static void
@@ -256,6 +310,14 @@ write_part(struct random *r, struct str *out, unsigned depth, bool in_field)
 		(void)str_addc(out, '(');
 		write_group(r, out, depth == 0 ? 0 : depth - 1, true);
 		(void)str_addc(out, ')');
+	} else if (random_is(r, 16)) {
+		write_atleast(r, out);
+	} else if (!in_field && random_is(r, 16)) {
+		write_reference(r, out);
+	} else if (!in_field && random_is(r, 20)) {
+		write_expression(r, out);
+	} else if (depth > 0 && random_is(r, 8)) {
+		write_of(r, out, depth - 1, in_field);
 	} else if (random_is(r, 4)) {
 		(void)str_addc(out, '(');
 		write_near(r, out, NEAR_DEPTH);

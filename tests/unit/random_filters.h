@@ -13,6 +13,7 @@ struct random {
 	uint64_t state;
 	size_t theme[RANDOM_THEME];
 	unsigned entities; /* that queries may name: e0, e1 ... */
+	unsigned filter; /* that the next query is for: f0, f1 ... */
 };
 
 /* A number below n. */

@@ -3,7 +3,11 @@
 
 #include "reference_text.h"
 
+#include <assert.h>
 #include <stdlib.h>
+#include <unicode/unorm2.h>
+#include <unicode/uregex.h>
+#include <unicode/ustring.h>
 
 /* From one token to another of one of the item's texts. */
 struct spot {
@@ -17,6 +21,7 @@ struct spots {
 
 struct reference_item {
 	struct reference_text *texts;
+	struct sv *sources;
 	enum field *fields;
 	size_t n;
 	struct sv lang;
@@ -48,12 +53,23 @@ struct thing {
 	struct phrases never;
 };
 
-struct reference_query {
+struct part {
 	const struct query *q;
-	struct reference_query *kids, *next;
+	struct part *kids, *next;
 	struct phrase phrase; /* of a term */
 	struct thing thing; /* of an entity */
+	const struct rule *rule; /* of filter: */
 	bool shout;
+};
+
+struct rule {
+	const struct config_filter *config;
+	const struct part *match, *veto; /* NULL: none */
+};
+
+struct reference {
+	struct rule *rules;
+	size_t n;
 };
 
 /* Places. */
@@ -459,37 +475,96 @@ find_thing(const struct thing *t, const struct reference_item *it,
 
 /* Queries. */
 
-static void find_all(const struct reference_query *q,
-    const struct reference_item *it, struct spots *out);
+/* Which pairs of places are meant. */
+enum pairs {
+	PAIRS_ALL,
+	PAIRS_CLOSEST
+};
+
+static void find_all(const struct part *q, const struct reference_item *it,
+    enum pairs pairs, struct spots *out);
+
+/* Does another place begin, or end, between the two? */
+static bool
+is_parted(const struct spots *all, bool by_end, const struct spot *before,
+    const struct spot *after)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		size_t at = by_end ? all->v[i].last : all->v[i].first;
+
+		if (all->v[i].text == before->text && at > before->last &&
+		    at < after->first)
+			return true;
+	}
+	return false;
+}
 
 static void
-find_near(const struct reference_query *q, const struct reference_item *it,
-    struct spots *out)
+pair_up(const struct part *q, const struct spots *before,
+    const struct spots *after, enum pairs pairs, struct spots *out)
+{
+	for (size_t i = 0; i < before->n; i++)
+		for (size_t k = 0; k < after->n; k++) {
+			const struct spot *a = &before->v[i], *b = &after->v[k];
+
+			if (a->text != b->text || a->last >= b->first ||
+			    b->first - a->last > q->q->distance)
+				continue;
+			if (pairs == PAIRS_CLOSEST &&
+			    is_parted(before, true, a, b) &&
+			    is_parted(after, false, a, b))
+				continue;
+			add_place(
+			    out, (struct spot) { a->text, a->first, b->last });
+		}
+}
+
+static void
+find_near(const struct part *q, const struct reference_item *it,
+    enum pairs pairs, struct spots *out)
 {
 	struct spots left = { 0 }, right = { 0 };
 
-	find_all(q->kids, it, &left);
-	find_all(q->kids->next, it, &right);
-	for (size_t i = 0; i < left.n; i++)
-		for (size_t k = 0; k < right.n; k++) {
-			struct spot a = left.v[i], b = right.v[k];
+	find_all(q->kids, it, pairs, &left);
+	find_all(q->kids->next, it, pairs, &right);
+	pair_up(q, &left, &right, pairs, out);
+	if (!q->q->ordered)
+		pair_up(q, &right, &left, pairs, out);
+	free(left.v);
+	free(right.v);
+}
 
-			if (!q->q->ordered && b.first < a.first) {
-				a = right.v[k];
-				b = left.v[i];
-			}
-			if (a.text == b.text && a.last < b.first &&
-			    b.first - a.last <= q->q->distance)
-				add_place(out,
-				    (struct spot) { a.text, a.first, b.last });
-		}
+static bool
+is_near(const struct spot *a, const struct spot *b, size_t distance)
+{
+	return a->text == b->text && !same(a, b) &&
+	    b->first <= a->last + distance && a->first <= b->last + distance;
+}
+
+static void
+find_not_near(const struct part *q, const struct reference_item *it,
+    enum pairs pairs, struct spots *out)
+{
+	struct spots left = { 0 }, right = { 0 };
+
+	find_all(q->kids, it, pairs, &left);
+	find_all(q->kids->next, it, pairs, &right);
+	for (size_t i = 0; i < left.n; i++) {
+		bool near = false;
+
+		for (size_t k = 0; k < right.n; k++)
+			near = near ||
+			    is_near(&left.v[i], &right.v[k], q->q->distance);
+		if (!near)
+			add_place(out, left.v[i]);
+	}
 	free(left.v);
 	free(right.v);
 }
 
 static void
-find_all(const struct reference_query *q, const struct reference_item *it,
-    struct spots *out)
+find_all(const struct part *q, const struct reference_item *it,
+    enum pairs pairs, struct spots *out)
 {
 	switch (q->q->kind) {
 	case QUERY_TERM:
@@ -499,41 +574,58 @@ find_all(const struct reference_query *q, const struct reference_item *it,
 		find_thing(&q->thing, it, q->q->fields, q->shout, out);
 		return;
 	case QUERY_NEAR:
-		find_near(q, it, out);
+		find_near(q, it, pairs, out);
+		return;
+	case QUERY_NOT_NEAR:
+		find_not_near(q, it, pairs, out);
 		return;
 	case QUERY_OR:
-		for (const struct reference_query *k = q->kids; k != NULL;
-		     k = k->next)
-			find_all(k, it, out);
+		for (const struct part *k = q->kids; k != NULL; k = k->next)
+			find_all(k, it, pairs, out);
 		return;
 	case QUERY_AND:
 	case QUERY_NOT:
 	case QUERY_LANG:
+	case QUERY_ATLEAST:
+	case QUERY_OF:
+	case QUERY_FILTER:
+	case QUERY_REGEX:
 		break;
 	}
 	BUG("it has no places");
 }
 
 static bool
-stands_anywhere(
-    const struct reference_query *q, const struct reference_item *it)
+stands_anywhere(const struct part *q, const struct reference_item *it)
 {
 	struct spots found = { 0 };
 
-	find_all(q, it, &found);
+	find_all(q, it, PAIRS_ALL, &found);
 	free(found.v);
 	return found.n != 0;
 }
 
 static bool
-all_or_any(const struct reference_query *q, const struct reference_item *it)
+stands_often(const struct part *q, const struct reference_item *it)
 {
-	bool all = q->q->kind == QUERY_AND;
+	struct spots found = { 0 };
 
-	for (const struct reference_query *k = q->kids; k != NULL; k = k->next)
-		if (reference_holds(k, it) != all)
-			return !all;
-	return all;
+	find_all(q->kids, it, PAIRS_CLOSEST, &found);
+	keep_longest(&found);
+	free(found.v);
+	return found.n >= q->q->count;
+}
+
+static bool part_holds(const struct part *q, const struct reference_item *it);
+
+static size_t
+count_kids(const struct part *q, const struct reference_item *it, bool hold)
+{
+	size_t n = 0;
+
+	for (const struct part *k = q->kids; k != NULL; k = k->next)
+		n += part_holds(k, it) == hold;
+	return n;
 }
 
 static struct sv
@@ -556,24 +648,117 @@ is_in_language(struct sv langs, const struct reference_item *it)
 	return false;
 }
 
-bool
-reference_holds(
-    const struct reference_query *q, const struct reference_item *it)
+/* UTF-16 for ICU, to be freed. */
+static UChar *
+widen(struct sv v, int32_t *n)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	int32_t room = (int32_t)v.len + 1;
+	UChar *wide = mem_alloc((size_t)room * sizeof(*wide));
+
+	(void)u_strFromUTF8WithSub(
+	    wide, room, n, v.p, (int32_t)v.len, 0xFFFD, NULL, &status);
+	assert(U_SUCCESS(status));
+	return wide;
+}
+
+static UChar *
+widen_composed(struct sv v, int32_t *n)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	const UNormalizer2 *nfc = unorm2_getNFCInstance(&status);
+	UChar *wide = widen(v, n), *composed;
+	int32_t room = *n * 3 + 1;
+
+	composed = mem_alloc((size_t)room * sizeof(*composed));
+	*n = unorm2_normalize(nfc, wide, *n, composed, room, &status);
+	assert(U_SUCCESS(status));
+	free(wide);
+	return composed;
+}
+
+static bool
+find_expression(const struct query *q, struct sv text)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	int32_t n, ntext;
+	UChar *pattern = widen(q->text, &n);
+	UChar *wide = widen_composed(text, &ntext);
+	URegularExpression *x = uregex_open(pattern, n,
+	    q->caseless ? UREGEX_CASE_INSENSITIVE : 0, NULL, &status);
+	bool found;
+
+	uregex_setText(x, wide, ntext, &status);
+	found = uregex_find(x, 0, &status);
+	assert(U_SUCCESS(status));
+	uregex_close(x);
+	free(pattern);
+	free(wide);
+	return found;
+}
+
+static bool
+finds_expression(const struct query *q, const struct reference_item *it)
+{
+	for (size_t i = 0; i < it->n; i++)
+		if (looks_at(q->fields, it->fields[i]) &&
+		    find_expression(q, it->sources[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_in_scope(const struct rule *r, const struct reference_item *it)
+{
+	const struct config_texts *langs = &r->config->lang;
+	bool any = langs->n == 0 || it->lang.len == 0;
+
+	for (size_t i = 0; i < langs->n; i++)
+		any = any || is_in_language(langs->v[i].text, it);
+	return any;
+}
+
+static bool
+rule_holds(const struct rule *r, const struct reference_item *it)
+{
+	return is_in_scope(r, it) && part_holds(r->match, it) &&
+	    (r->veto == NULL || !part_holds(r->veto, it));
+}
+
+static bool
+part_holds(const struct part *q, const struct reference_item *it)
 {
 	switch (q->q->kind) {
 	case QUERY_AND:
+		return count_kids(q, it, false) == 0;
 	case QUERY_OR:
-		return all_or_any(q, it);
+		return count_kids(q, it, true) != 0;
+	case QUERY_OF:
+		return count_kids(q, it, true) >= q->q->count;
 	case QUERY_NOT:
-		return !reference_holds(q->kids, it);
+		return !part_holds(q->kids, it);
 	case QUERY_LANG:
 		return is_in_language(q->q->text, it);
+	case QUERY_FILTER:
+		return rule_holds(q->rule, it);
+	case QUERY_REGEX:
+		return finds_expression(q->q, it);
+	case QUERY_ATLEAST:
+		return stands_often(q, it);
 	case QUERY_NEAR:
+	case QUERY_NOT_NEAR:
 	case QUERY_TERM:
 	case QUERY_ENTITY:
 		return stands_anywhere(q, it);
 	}
 	BUG("no such query");
+}
+
+bool
+reference_holds(
+    const struct reference *r, size_t filter, const struct reference_item *it)
+{
+	return rule_holds(&r->rules[filter], it);
 }
 
 /* Reading queries and items. */
@@ -655,22 +840,72 @@ read_thing(struct arena *a, struct sv key, const struct config *c)
 	BUG("no such entity");
 }
 
-struct reference_query *
-reference_compile(struct arena *a, const struct query *q,
-    const struct config *entities, bool shout)
-{
-	struct reference_query *r = arena_calloc(a, sizeof(*r)),
-			       **kid = &r->kids;
+struct compiler {
+	struct arena *arena;
+	const struct config *config;
+	struct reference *out;
+	bool shout;
+};
 
-	r->q = q;
-	r->shout = shout;
+static const struct rule *
+find_rule(const struct reference *r, struct sv name)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (sv_is(name, r->rules[i].config->name))
+			return &r->rules[i];
+	BUG("no such filter");
+}
+
+static struct part *
+compile_part(struct compiler *c, const struct query *q)
+{
+	struct part *p = arena_calloc(c->arena, sizeof(*p)), **kid = &p->kids;
+
+	p->q = q;
+	p->shout = c->shout;
 	if (q->kind == QUERY_TERM)
-		r->phrase = read_phrase(a, q->text, q->exact);
+		p->phrase = read_phrase(c->arena, q->text, q->exact);
 	if (q->kind == QUERY_ENTITY)
-		r->thing = read_thing(a, q->text, entities);
+		p->thing = read_thing(c->arena, q->text, c->config);
+	if (q->kind == QUERY_FILTER)
+		p->rule = find_rule(c->out, q->text);
 	for (const struct query *k = q->kids; k != NULL; k = k->next) {
-		*kid = reference_compile(a, k, entities, shout);
+		*kid = compile_part(c, k);
 		kid = &(*kid)->next;
+	}
+	return p;
+}
+
+static const struct part *
+compile_text(struct compiler *c, const struct config_text *at)
+{
+	struct diags *d = diags_new();
+	const struct query *q;
+
+	if (at->text.p == NULL) {
+		diags_unref(d);
+		return NULL;
+	}
+	q = query_parse(at, c->arena, d);
+	assert(q != NULL);
+	diags_unref(d);
+	return compile_part(c, q);
+}
+
+struct reference *
+reference_new(struct arena *a, const struct config *config)
+{
+	struct reference *r = arena_calloc(a, sizeof(*r));
+	struct compiler c = { a, config, r, false };
+
+	r->n = config->nfilters;
+	r->rules = arena_calloc(a, (r->n + 1) * sizeof(*r->rules));
+	for (size_t i = 0; i < r->n; i++)
+		r->rules[i].config = &config->filters[i];
+	for (size_t i = 0; i < r->n; i++) {
+		c.shout = config->filters[i].shout;
+		r->rules[i].match = compile_text(&c, &config->filters[i].match);
+		r->rules[i].veto = compile_text(&c, &config->filters[i].not );
 	}
 	return r;
 }
@@ -680,6 +915,7 @@ add_text(struct arena *a, struct reference_item *it, enum field f, struct sv v)
 {
 	it->texts[it->n] = reference_read(
 	    a, v, f == FIELD_URL ? READ_ADDRESS : READ_PROSE);
+	it->sources[it->n] = v;
 	it->fields[it->n++] = f;
 }
 
@@ -690,6 +926,7 @@ reference_item(struct arena *a, const struct item *it)
 	size_t n = 6 + it->ncategories + it->ntags;
 
 	r->texts = arena_calloc(a, n * sizeof(*r->texts));
+	r->sources = arena_calloc(a, n * sizeof(*r->sources));
 	r->fields = arena_calloc(a, n * sizeof(*r->fields));
 	add_text(a, r, FIELD_TITLE, it->title);
 	add_text(a, r, FIELD_SUMMARY, it->summary);

@@ -27,6 +27,13 @@
  * from the end of the first to the beginning of the second; that whole stretch
  * is the place of the NEAR.  PRE/n: and the left one comes first.
  *
+ * x NOT NEAR/n y: the places of x with none of y that overlaps them or is at
+ * most n words away in the same text; the very same place does not count.
+ * ATLEAST/n(x): n places of x, without those inside others; of pairs that are
+ * near, only those of which one is the closest to the other.  n OF: n of them
+ * hold.  Other filters: with their veto, and the languages they look at.
+ * Regular expressions: as ICU understands them, in form NFC.
+ *
  * Entities.  All places of all names but: names of another language than the
  * item's, when they are exact or weak; weak names when none of their `needs` is
  * in the title or texts, or one of `without` is; what lies inside a place of
@@ -38,16 +45,16 @@
 
 #include "config/config.h"
 
-struct reference_query; /* lives in its arena */
+struct reference; /* the filters of a configuration; lives in an arena */
 struct reference_item;
 
-/* `entities` may be NULL.  All are borrowed. */
-struct reference_query *reference_compile(struct arena *a,
-    const struct query *q, const struct config *entities, bool shout);
+/* The configuration is borrowed, and one that compiles. */
+struct reference *reference_new(struct arena *a, const struct config *c);
 
+/* Borrows the item. */
 struct reference_item *reference_item(struct arena *a, const struct item *it);
 
 bool reference_holds(
-    const struct reference_query *q, const struct reference_item *it);
+    const struct reference *r, size_t filter, const struct reference_item *it);
 
 #endif

@@ -30,7 +30,7 @@ struct world {
 	struct str yaml;
 	struct config *config;
 	struct ruleset *rules;
-	struct reference_query *match[FILTERS], *veto[FILTERS];
+	struct reference *reference;
 	struct matcher *matcher;
 	struct random_item item;
 	bool have[FILTERS];
@@ -58,11 +58,14 @@ write_config(struct world *w)
 	(void)str_adds(&w->yaml, "filters:\n");
 	for (unsigned i = 0; i < FILTERS; i++) {
 		str_clear(&query);
+		w->random.filter = i;
 		random_query(&w->random, &query);
 		(void)str_addf(&w->yaml, "  f%u: {match: ", i);
 		random_quote(&w->yaml, str_sv(&query));
 		if (random_is(&w->random, 8))
 			(void)str_adds(&w->yaml, ", shout: yes");
+		if (random_is(&w->random, 16))
+			(void)str_adds(&w->yaml, ", lang: [en, ru]");
 		if (random_is(&w->random, 8)) {
 			str_clear(&query);
 			random_query(&w->random, &query);
@@ -93,18 +96,6 @@ fail_refused(const struct diags *d)
 	fail_with("refused", &out);
 }
 
-static struct reference_query *
-compile_reference(struct world *w, const struct config_text *at, bool shout)
-{
-	struct diags *d = diags_new();
-	const struct query *q = query_parse(at, &w->arena, d);
-
-	if (q == NULL)
-		fail_refused(d);
-	diags_unref(d);
-	return reference_compile(&w->arena, q, w->config, shout);
-}
-
 static void
 open_world(struct world *w)
 {
@@ -119,14 +110,7 @@ open_world(struct world *w)
 	if (w->rules == NULL)
 		fail_refused(d);
 	arena_clear(&w->arena);
-	for (size_t i = 0; i < FILTERS; i++) {
-		const struct config_filter *f = &w->config->filters[i];
-
-		w->match[i] = compile_reference(w, &f->match, f->shout);
-		w->veto[i] = f->not .text.p == NULL
-		    ? NULL
-		    : compile_reference(w, &f->not, f->shout);
-	}
+	w->reference = reference_new(&w->arena, w->config);
 	diags_unref(d);
 }
 
@@ -135,13 +119,6 @@ close_world(struct world *w)
 {
 	ruleset_free(w->rules);
 	config_unref(w->config);
-}
-
-static bool
-reference_says(struct world *w, size_t filter, const struct reference_item *it)
-{
-	return reference_holds(w->match[filter], it) &&
-	    (w->veto[filter] == NULL || !reference_holds(w->veto[filter], it));
 }
 
 /* What the texts of an item are, with fields that are empty left out. */
@@ -169,7 +146,8 @@ disagrees(struct world *w, size_t filter)
 	arena_init(&arena);
 	w->have[filter] = false;
 	ruleset_match(w->rules, w->matcher, &w->item.item, on_match, w);
-	want = reference_says(w, filter, reference_item(&arena, &w->item.item));
+	want = reference_holds(
+	    w->reference, filter, reference_item(&arena, &w->item.item));
 	arena_done(&arena);
 	return want != w->have[filter];
 }
@@ -215,6 +193,8 @@ report(struct world *w, size_t filter)
 		(void)str_addf(&out, "not: %.*s\n", SV_ARG(f->not .text));
 	if (f->shout)
 		(void)str_adds(&out, "shout: yes\n");
+	if (f->lang.n != 0)
+		(void)str_adds(&out, "lang: [en, ru]\n");
 	describe(it, &out);
 	if (sv_find(f->match.text, SV("@")) != f->match.text.len ||
 	    sv_find(f->not .text, SV("@")) != f->not .text.len)
@@ -238,7 +218,7 @@ check_item(struct world *w)
 	memset(w->have, 0, sizeof(w->have));
 	ruleset_match(w->rules, w->matcher, &w->item.item, on_match, w);
 	for (size_t i = 0; i < FILTERS; i++) {
-		if (reference_says(w, i, it) != w->have[i])
+		if (reference_holds(w->reference, i, it) != w->have[i])
 			report(w, i);
 		w->pairs++;
 		w->matches += w->have[i];
