@@ -225,6 +225,23 @@ flatten(struct compiler *c, const struct config_text *at, const struct query *q,
 	return (uint32_t)c->nnodes;
 }
 
+/* NOT NEAR must know each pair of its operands: it counts as two. */
+static unsigned
+nears_of(const struct node *n)
+{
+	return n->kind == QUERY_NEAR ? 1 : n->kind == QUERY_NOT_NEAR ? 2 : 0;
+}
+
+static void
+count_nears(struct program *p)
+{
+	for (size_t i = p->n; i-- > 0;)
+		for (uint32_t k = p->nodes[i].kid; k != 0;
+		     k = p->nodes[k - 1].sibling)
+			p->nodes[k - 1].depth = p->nodes[i].depth +
+			    nears_of(&p->nodes[i]);
+}
+
 static struct program
 compile_query(struct compiler *c, const struct config_text *at, bool veto)
 {
@@ -243,6 +260,7 @@ compile_query(struct compiler *c, const struct config_text *at, bool veto)
 	p.nodes = arena_alloc(&c->rules->arena, p.n * sizeof(*p.nodes));
 	for (size_t i = 0; i < p.n; i++)
 		p.nodes[i] = c->nodes[i];
+	count_nears(&p);
 	if (p.n > c->rules->longest)
 		c->rules->longest = p.n;
 	return p;

@@ -7,6 +7,11 @@
 
 _Static_assert(CHAR_BLOCK >= 0x80, "ASCII is in the first block");
 
+/* Width forms: of ASCII, whose case must be kept, and of kana and hangul. */
+#define WIDE_FIRST 0xFF01u
+#define WIDE_LAST 0xFF5Eu
+#define NARROW_LAST 0xFFEFu
+
 #define HANGUL_BASE 0xAC00u
 #define HANGUL_L 0x1100u
 #define HANGUL_V 0x1161u
@@ -151,6 +156,12 @@ folded_add_exact(struct folded *f, uint32_t cp)
 	uint32_t tail[8];
 	size_t n = 0;
 
+	if (cp >= WIDE_FIRST && cp <= WIDE_LAST)
+		cp -= WIDE_FIRST - '!';
+	else if (cp > WIDE_LAST && cp <= NARROW_LAST) {
+		folded_add(f, cp);
+		return;
+	}
 	for (; d != NULL && n < COUNTOF(tail); d = decomposition_of(cp)) {
 		if (d->second != 0)
 			tail[n++] = d->second;

@@ -45,7 +45,8 @@ struct folded {
  * diacritics and look-alike letters of one script are gone. */
 void folded_add(struct folded *f, uint32_t cp);
 
-/* Appends the canonical form: equal for canonically equivalent words only. */
+/* Appends the canonical form, in ordinary width: equal for canonically
+ * equivalent words only. */
 void folded_add_exact(struct folded *f, uint32_t cp);
 
 /* Folds a word of a text (or keeps its exact form): characters that do not

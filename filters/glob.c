@@ -5,6 +5,22 @@
 
 #define NOWHERE SIZE_MAX
 
+#define FIRST_DIACRITIC 0x300u
+#define LAST_DIACRITIC 0x36Fu
+
+/* A letter is one character with its diacritics, where words have them. */
+static size_t
+skip_diacritics(struct sv word, size_t at)
+{
+	uint32_t cp;
+	size_t n;
+
+	while (n = utf8_decode(sv_from(word, at), &cp),
+	    n != 0 && cp >= FIRST_DIACRITIC && cp <= LAST_DIACRITIC)
+		at += n;
+	return at;
+}
+
 bool
 glob_match(struct sv pattern, struct sv word)
 {
@@ -15,12 +31,15 @@ glob_match(struct sv pattern, struct sv word)
 		size_t np = utf8_decode(sv_from(pattern, p), &want);
 		size_t nw = utf8_decode(sv_from(word, w), &have);
 
-		if (np != 0 && want == GLOB_ANY) {
+		if (np != 0 && want == GLOB_ANY &&
+		    skip_diacritics(word, w) == w) {
 			star = p += np;
 			resume = w;
 		} else if (np != 0 && (want == have || want == GLOB_ONE)) {
 			p += np;
 			w += nw;
+			if (want == GLOB_ONE)
+				w = skip_diacritics(word, w);
 		} else if (star != NOWHERE) {
 			p = star;
 			resume += utf8_decode(sv_from(word, resume), &have);

@@ -7,7 +7,7 @@
 /* In a pattern, * and ? are these noncharacters: to the tokenizer they are
  * letters, and no text that is one holds them. */
 #define GLOB_ANY 0xFDD0u /* any characters, or none */
-#define GLOB_ONE 0xFDD1u /* one character */
+#define GLOB_ONE 0xFDD1u /* one character with its diacritics */
 
 /* Does the pattern cover the whole word?  At most length times length steps. */
 bool glob_match(struct sv pattern, struct sv word);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define WILD_LETTERS 3 /* before the first wildcard of a word */
+#define PHRASE_LETTERS 3 /* of a phrase in which short stems count */
 #define JOINED_MAX 3 /* hyphenated words of a phrase that also match joined */
 
 const uint8_t lexicon_prefix_bytes[LEXICON_PREFIXES] = { 3, 4, 5, 6, 8, 10, 12,
@@ -150,12 +151,22 @@ joined_form(const struct text *t, size_t token)
 	return NULL;
 }
 
+static bool
+is_phrase(const struct lexicon *l, const struct sequence *s)
+{
+	size_t letters = 0;
+
+	for (size_t i = 0; i < s->nwords; i++)
+		letters += count_letters(l->words[s->words + i].folded);
+	return s->nwords > 1 && letters >= PHRASE_LETTERS;
+}
+
 /* One spelling: bit n of `mask` tells to join the nth hyphenated word. */
 static void
 add_sequence(struct lexicon *l, bool exact, bool open, unsigned mask)
 {
 	const struct text *t = &l->scratch;
-	struct sequence s = { 0, (uint32_t)l->nwords, 0, 0, true, open };
+	struct sequence s = { 0, (uint32_t)l->nwords, 0, 0, true, open, false };
 
 	for (size_t i = 0; i < t->ntokens;) {
 		const struct form *joined = joined_form(t, i);
@@ -173,6 +184,7 @@ add_sequence(struct lexicon *l, bool exact, bool open, unsigned mask)
 		    (t->tokens[i].flags & TOKEN_KATAKANA) != 0;
 		i += f->span;
 	}
+	s.phrase = is_phrase(l, &s);
 	l->sequences = mem_grow(l->sequences, &l->capsequences,
 	    l->nsequences + 1, sizeof(*l->sequences));
 	l->sequences[l->nsequences++] = s;

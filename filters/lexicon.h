@@ -26,6 +26,7 @@ struct sequence {
 	uint32_t next; /* sequence + 1 of the same key; 0: none */
 	bool katakana; /* all of it: never part of a longer run */
 	bool open; /* * at the end: may go on */
+	bool phrase; /* long enough that short stems count */
 };
 
 struct lexicon_slot {

@@ -53,27 +53,35 @@ is_exact(const struct text *t, const struct word *w, size_t token,
 	    (w->wild ? glob_match(w->exact, exact) : sv_eq(w->exact, exact));
 }
 
+static bool
+is_stem(const struct form *f)
+{
+	return f->kind == FORM_STEM || f->kind == FORM_SHORT_STEM;
+}
+
 /* Hashes lead here; bytes decide. */
 static bool
 word_matches(const struct text *t, const struct word *w, size_t token,
-    const struct form *f)
+    const struct form *f, bool in_phrase)
 {
 	struct sv bytes = form_bytes(t, f);
 
+	if (f->kind == FORM_SHORT_STEM && !in_phrase)
+		return false;
 	if (w->wild) {
-		if (f->kind == FORM_STEM || !glob_match(w->folded, bytes))
+		if (is_stem(f) ||
+		    (w->exact.p == NULL && !glob_match(w->folded, bytes)))
 			return false;
 	} else if (f->hash != w->hash || !sv_eq(w->folded, bytes)) {
 		return false;
 	}
-	return w->exact.p == NULL ||
-	    (f->kind != FORM_STEM && is_exact(t, w, token, f));
+	return w->exact.p == NULL || (!is_stem(f) && is_exact(t, w, token, f));
 }
 
 /* One word further: from each reading to those that go on with the word. */
 static void
-follow_word(
-    const struct text *t, const struct word *w, size_t end, struct ends *ends)
+follow_word(const struct text *t, const struct word *w, bool in_phrase,
+    size_t end, struct ends *ends)
 {
 	struct ends from = *ends;
 
@@ -87,7 +95,7 @@ follow_word(
 			const struct form *f =
 			    &t->forms[t->tokens[at].forms + k];
 
-			if (word_matches(t, w, at, f))
+			if (word_matches(t, w, at, f, in_phrase))
 				add_end(ends, at + f->span);
 		}
 	}
@@ -127,7 +135,8 @@ try_sequence(const struct finder *f, const struct sequence *s)
 	size_t end = part_end(f->t, f->token), next;
 
 	for (size_t i = 0; i < s->nwords && ends.n != 0; i++)
-		follow_word(f->t, &f->l->words[s->words + i], end, &ends);
+		follow_word(
+		    f->t, &f->l->words[s->words + i], s->phrase, end, &ends);
 	if (ends.n == 0)
 		return;
 	next = ends.v[0];
@@ -190,7 +199,7 @@ lexicon_find(
 
 			probe(&f, form->hash);
 			probe_pairs(&f, form);
-			if (form->kind != FORM_STEM)
+			if (!is_stem(form))
 				probe_prefixes(&f, form);
 		}
 	}

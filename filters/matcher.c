@@ -73,6 +73,9 @@ begin_item(struct matcher *m, const struct ruleset *r)
 	    sizeof(*m->entities));
 	m->candidates = fit(m->candidates, &m->capcandidates,
 	    r->nfilters / 64 + 1, sizeof(*m->candidates));
+	/* An explanation leaves candidates behind. */
+	memset(
+	    m->candidates, 0, (r->nfilters / 64 + 1) * sizeof(*m->candidates));
 	m->verdicts = fit(
 	    m->verdicts, &m->capverdicts, r->longest + 1, sizeof(*m->verdicts));
 	m->outcomes = fit(m->outcomes, &m->capoutcomes, r->nfilters + 1,
@@ -128,7 +131,7 @@ on_seen(struct matcher *m, uint32_t atom)
 		add_candidate(m, p->filters[i]);
 }
 
-/* Of several spellings that begin at one token the longest is kept. */
+/* Of several spellings that begin at one token the shortest is kept. */
 static void
 on_found(uint32_t atom, size_t first, size_t last, void *arg)
 {
@@ -139,7 +142,7 @@ on_found(uint32_t atom, size_t first, size_t last, void *arg)
 	if (f->epoch != m->epoch)
 		on_seen(m, atom);
 	if (f->tail != 0 && m->spans.v[f->tail - 1].first == first) {
-		if (m->spans.v[f->tail - 1].last < last)
+		if (m->spans.v[f->tail - 1].last > last)
 			m->spans.v[f->tail - 1].last = (uint32_t)last;
 		return;
 	}
@@ -397,9 +400,11 @@ judge_near(struct matcher *m, const struct program *p, const struct node *n)
 {
 	uint32_t left = m->verdicts[n->kid - 1].near;
 	uint32_t right = m->verdicts[p->nodes[n->kid - 1].sibling - 1].near;
+	/* Of a NEAR in a NEAR it is enough to know where pairs begin and where
+	 * they end; deeper down each pair must be known. */
+	const struct near near = { n->distance, n->ordered, n->depth > 1 };
 	uint32_t list = n->kind == QUERY_NEAR
-	    ? near_join(
-		  &m->spans, &m->text, left, right, n->distance, n->ordered)
+	    ? near_join(&m->spans, &m->text, left, right, &near)
 	    : near_without(&m->spans, &m->text, left, right, n->distance);
 
 	return (struct verdict) { list != 0, false, list };

@@ -6,7 +6,7 @@
 struct joiner {
 	struct spans *spans;
 	const struct text *text;
-	unsigned distance;
+	const struct near *near;
 	uint32_t result;
 	unsigned closest; /* 0: no pair was seen */
 };
@@ -23,17 +23,16 @@ add_pair(struct joiner *j, uint32_t before, uint32_t after)
 		return;
 	if (j->closest == 0 || distance < j->closest)
 		j->closest = distance;
-	if (distance > j->distance)
+	if (distance > j->near->distance)
 		return;
 	pair = span_new(j->spans, a.first, b.last, j->result);
 	j->result = pair != 0 ? pair : j->result;
 }
 
 /* For each span of `after`, the one of `before` that ends last before it; for
- * each of `before`, the one of `after` that begins first after it.  `before` is
- * sorted by its ends. */
+ * each of `before`, the one of `after` that begins first after it. */
 static void
-join(struct joiner *j, uint32_t before, uint32_t after)
+join_closest(struct joiner *j, uint32_t before, uint32_t after)
 {
 	struct span *v;
 	uint32_t a = before, b = after, closest = 0;
@@ -54,12 +53,41 @@ join(struct joiner *j, uint32_t before, uint32_t after)
 	}
 }
 
+/* For each span of `after` all of `before` that end close enough before it. */
 static void
-join_both_ways(struct joiner *j, uint32_t left, uint32_t right, bool ordered)
+join_all(struct joiner *j, uint32_t before, uint32_t after)
+{
+	for (uint32_t b = after; b != 0; b = j->spans->v[b - 1].next) {
+		uint32_t begin = j->spans->v[b - 1].first;
+		const struct span *v;
+
+		for (v = j->spans->v; before != 0 &&
+		     v[before - 1].last + j->near->distance < begin;
+		     before = v[before - 1].next)
+			;
+		for (uint32_t a = before;
+		     a != 0 && j->spans->v[a - 1].last < begin;
+		     a = j->spans->v[a - 1].next)
+			add_pair(j, a, b);
+	}
+}
+
+/* `before` is sorted by its ends. */
+static void
+join(struct joiner *j, uint32_t before, uint32_t after)
+{
+	if (j->near->all)
+		join_all(j, before, after);
+	else
+		join_closest(j, before, after);
+}
+
+static void
+join_both_ways(struct joiner *j, uint32_t left, uint32_t right)
 {
 	left = span_sort(j->spans, left, true);
 	join(j, left, right);
-	if (!ordered) {
+	if (!j->near->ordered) {
 		left = span_sort(j->spans, left, false);
 		right = span_sort(j->spans, right, true);
 		join(j, right, left);
@@ -68,21 +96,22 @@ join_both_ways(struct joiner *j, uint32_t left, uint32_t right, bool ordered)
 
 uint32_t
 near_join(struct spans *s, const struct text *t, uint32_t left, uint32_t right,
-    unsigned distance, bool ordered)
+    const struct near *near)
 {
-	struct joiner j = { s, t, distance, 0, 0 };
+	struct joiner j = { s, t, near, 0, 0 };
 
-	join_both_ways(&j, left, right, ordered);
-	return span_sort(s, j.result, false);
+	join_both_ways(&j, left, right);
+	return span_drop_same(s, span_sort(s, j.result, false));
 }
 
 unsigned
 near_distance(struct spans *s, const struct text *t, uint32_t left,
     uint32_t right, bool ordered)
 {
-	struct joiner j = { s, t, 0, 0, 0 };
+	const struct near near = { .ordered = ordered };
+	struct joiner j = { s, t, &near, 0, 0 };
 
-	join_both_ways(&j, left, right, ordered);
+	join_both_ways(&j, left, right);
 	return j.closest;
 }
 

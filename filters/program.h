@@ -14,6 +14,7 @@ struct node {
 	enum query_kind kind;
 	uint32_t kid, sibling; /* first child; next child of its parent */
 	uint32_t near; /* the outermost one that needs its spans: NEAR, ... */
+	unsigned depth; /* in how many NEARs it is an operand; see matcher.c */
 	uint32_t id; /* of a leaf: its atom, entity, filter or regex */
 	unsigned fields; /* of a leaf: where it looks */
 	unsigned distance; /* of NEAR, PRE and NOT NEAR */

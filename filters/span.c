@@ -82,6 +82,20 @@ span_sort(struct spans *s, uint32_t list, bool by_last)
 }
 
 uint32_t
+span_drop_same(struct spans *s, uint32_t list)
+{
+	for (uint32_t at = list; at != 0; at = s->v[at - 1].next) {
+		struct span *span = &s->v[at - 1];
+
+		while (span->next != 0 &&
+		    s->v[span->next - 1].first == span->first &&
+		    s->v[span->next - 1].last == span->last)
+			span->next = s->v[span->next - 1].next;
+	}
+	return list;
+}
+
+uint32_t
 span_keep_longest(struct spans *s, uint32_t list)
 {
 	uint32_t *link = &list, end = 0; /* one after what is covered */

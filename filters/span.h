@@ -30,6 +30,9 @@ uint32_t span_merge(struct spans *s, uint32_t a, uint32_t b);
 /* Sorts a list; `by_last` orders by the end instead. */
 uint32_t span_sort(struct spans *s, uint32_t list, bool by_last);
 
+/* Drops spans that are in the list already. */
+uint32_t span_drop_same(struct spans *s, uint32_t list);
+
 /* Drops spans that lie inside others of the list. */
 uint32_t span_keep_longest(struct spans *s, uint32_t list);
 

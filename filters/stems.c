@@ -8,7 +8,8 @@
 #include <string.h>
 #include <uchar.h>
 
-#define SEMITIC_LETTERS 3 /* that must remain */
+#define SEMITIC_LETTERS 3 /* that must remain, */
+#define SEMITIC_LETTERS_IN_PHRASE 2 /* where other words stand beside it */
 #define HANGUL_SYLLABLES 2
 #define ARABIC_PREFIX 4
 #define HEBREW_PREFIX 6
@@ -69,14 +70,15 @@ is_hebrew_prefix(const uint32_t *at, const uint32_t *end)
 }
 
 static void
-find_prefixed(const uint32_t *cps, size_t n, size_t longest,
-    bool (*is_prefix)(const uint32_t *at, const uint32_t *end), stem_fn *fn,
-    void *arg)
+find_prefixed(enum char_script script, const uint32_t *cps, size_t n,
+    size_t longest, bool (*is_prefix)(const uint32_t *at, const uint32_t *end),
+    stem_fn *fn, void *arg)
 {
-	for (size_t len = 1; len <= longest && len + SEMITIC_LETTERS <= n;
-	     len++)
-		if (is_prefix(cps, cps + len))
-			fn(cps + len, n - len, arg);
+	for (size_t len = 1;
+	     len <= longest && len + SEMITIC_LETTERS_IN_PHRASE <= n; len++)
+		if (CHAR_SCRIPT(char_entry(cps[len])) == script &&
+		    is_prefix(cps, cps + len))
+			fn(cps + len, n - len, len + SEMITIC_LETTERS > n, arg);
 }
 
 /* li- swallows the alef of the article: lil-amn is li- and al-amn. */
@@ -92,7 +94,7 @@ find_lil(const uint32_t *cps, size_t n, stem_fn *fn, void *arg)
 	word[0] = ALEF;
 	word[1] = LAM;
 	memcpy(word + 2, at, (size_t)(end - at) * sizeof(*at));
-	fn(word, (size_t)(end - at) + 2, arg);
+	fn(word, (size_t)(end - at) + 2, false, arg);
 }
 
 static const char32_t *const particles[] = { U"은", U"는", U"이", U"가", U"을",
@@ -119,25 +121,28 @@ find_particles(const uint32_t *cps, size_t n, stem_fn *fn, void *arg)
 		at -= len <= n ? len : 0;
 		if (len + HANGUL_SYLLABLES <= n &&
 		    take_word(&at, cps + n, particles[i]))
-			fn(cps, n - len, arg);
+			fn(cps, n - len, false, arg);
 	}
 }
 
 void
 stems_find(const uint32_t *cps, size_t n, stem_fn *fn, void *arg)
 {
+	/* Particles also stand behind words of other scripts: UN은. */
+	if (n != 0 && CHAR_SCRIPT(char_entry(cps[n - 1])) == SCRIPT_HANGUL)
+		find_particles(cps, n, fn, arg);
 	switch (n == 0 ? SCRIPT_ANY : CHAR_SCRIPT(char_entry(cps[0]))) {
 	case SCRIPT_ANY:
+	case SCRIPT_HANGUL:
 		return;
 	case SCRIPT_ARABIC:
-		find_prefixed(cps, n, ARABIC_PREFIX, is_arabic_prefix, fn, arg);
+		find_prefixed(SCRIPT_ARABIC, cps, n, ARABIC_PREFIX,
+		    is_arabic_prefix, fn, arg);
 		find_lil(cps, n, fn, arg);
 		return;
 	case SCRIPT_HEBREW:
-		find_prefixed(cps, n, HEBREW_PREFIX, is_hebrew_prefix, fn, arg);
-		return;
-	case SCRIPT_HANGUL:
-		find_particles(cps, n, fn, arg);
+		find_prefixed(SCRIPT_HEBREW, cps, n, HEBREW_PREFIX,
+		    is_hebrew_prefix, fn, arg);
 		return;
 	}
 }

@@ -18,6 +18,7 @@ struct run {
 	struct sv words[RUN_WORDS];
 	bool apostrophe[RUN_WORDS]; /* stands before the word */
 	size_t n;
+	bool possessive; /* inside of it, not at its end */
 };
 
 /* The work on one text. */
@@ -98,6 +99,30 @@ class_at(const struct scan *s, size_t at, size_t *len)
 	return CHAR_CLASS(char_entry_at(s->v, at, len));
 }
 
+/* The first place at or behind `at` where something visible stands. */
+static size_t
+skip_ignored(const struct scan *s, size_t at)
+{
+	size_t n;
+
+	while (class_at(s, at, &n) == CHAR_IGNORED)
+		at += n;
+	return at;
+}
+
+/* The visible character before `at`. */
+static size_t
+step_back(const struct scan *s, size_t at)
+{
+	size_t n;
+
+	do
+		while (at > 0 && ((unsigned char)s->v.p[--at] & 0xC0) == 0x80)
+			;
+	while (at > 0 && class_at(s, at, &n) == CHAR_IGNORED);
+	return at;
+}
+
 /* A form of the last token, of the bytes from `at` on. */
 static void
 end_form(struct text *t, enum form_kind kind, size_t span, size_t at)
@@ -147,10 +172,30 @@ add_plain_form(struct text *t, struct sv word)
 	end_form(t, FORM_WORD, 1, at);
 }
 
+struct stem_of {
+	struct text *text;
+	size_t span;
+};
+
 static void
-on_stem(const uint32_t *cps, size_t n, void *arg)
+on_stem(const uint32_t *cps, size_t n, bool is_short, void *arg)
 {
-	add_form(arg, FORM_STEM, 1, cps, n);
+	const struct stem_of *of = arg;
+
+	add_form(
+	    of->text, is_short ? FORM_SHORT_STEM : FORM_STEM, of->span, cps, n);
+}
+
+/* A form of folded letters, and its stems. */
+static void
+add_folded(
+    struct text *t, enum form_kind kind, size_t span, const struct folded *f)
+{
+	struct stem_of of = { t, span };
+
+	add_form(t, kind, span, f->v, f->n);
+	if (!f->cut)
+		stems_find(f->v, f->n, on_stem, &of);
 }
 
 static void
@@ -196,7 +241,7 @@ new_token(struct scan *s, struct sv word, unsigned flags)
 	if (t->parts[s->part].first < t->ntokens) {
 		const struct token *before = &t->tokens[t->ntokens - 1];
 
-		if (before->start + before->length == start)
+		if (skip_ignored(s, before->start + before->length) >= start)
 			flags |= TOKEN_GLUED;
 	}
 	t->tokens = mem_grow(
@@ -224,9 +269,7 @@ add_token(struct scan *s, struct sv word, unsigned flags)
 	if (f->n == 0)
 		return;
 	new_token(s, word, flags);
-	add_form(s->text, FORM_WORD, 1, f->v, f->n);
-	if (!f->cut)
-		stems_find(f->v, f->n, on_stem, s->text);
+	add_folded(s->text, FORM_WORD, 1, f);
 }
 
 /* Gives the first token of a run a joined form, as it is the newest one that
@@ -239,7 +282,7 @@ add_joined(struct scan *s, struct sv from, struct sv to, size_t span)
 
 	folded_word(f, all, false);
 	if (f->n != 0 && !f->cut)
-		add_form(s->text, FORM_JOINED, span, f->v, f->n);
+		add_folded(s->text, FORM_JOINED, span, f);
 }
 
 static bool
@@ -248,12 +291,19 @@ is_possessive(struct sv word)
 	return word.len == 1 && (*word.p == 's' || *word.p == 'S');
 }
 
-static bool
-is_one_letter(struct sv word)
+/* Letters, digits and signs of a word, marks and joiners aside; no more than
+ * `most` are counted. */
+static size_t
+count_letters(struct sv word, size_t most)
 {
-	uint32_t cp;
+	size_t count = 0;
 
-	return utf8_decode(word, &cp) == word.len;
+	for (size_t n, at = 0; at < word.len && count < most; at += n) {
+		enum char_class c = CHAR_CLASS(char_entry_at(word, at, &n));
+
+		count += c != CHAR_MARK && c != CHAR_IGNORED;
+	}
+	return count;
 }
 
 /* Does folding leave nothing?  So with marks that have no letter. */
@@ -273,25 +323,33 @@ is_nothing(struct sv word)
 static void
 drop_placeless(struct run *r)
 {
+	bool possessive = false;
 	size_t n = 0;
 
+	r->possessive = false;
 	for (size_t i = 0; i < r->n; i++) {
-		if (i > 0 && r->apostrophe[i] && is_possessive(r->words[i]))
+		if (i > 0 && r->apostrophe[i] && is_possessive(r->words[i])) {
+			possessive = true;
 			continue;
+		}
 		if (is_nothing(r->words[i]))
 			continue;
+		r->possessive = possessive;
 		r->words[n] = r->words[i];
 		r->apostrophe[n++] = r->apostrophe[i];
 	}
 	r->n = n;
 }
 
-/* May the words be written as one?  cease-fire, O'Brien; not Sana'a. */
+/* May the words be written as one?  cease-fire, O'Brien; not Sana'a, not what
+ * has a possessive inside. */
 static bool
 is_joinable(const struct run *r)
 {
+	if (r->possessive)
+		return false;
 	if (r->n == 2 && r->apostrophe[1])
-		return is_one_letter(r->words[0]);
+		return count_letters(r->words[0], 2) == 1;
 	for (size_t i = 1; i < r->n; i++)
 		if (r->apostrophe[i])
 			return false;
@@ -329,33 +387,35 @@ skip_letters(const struct scan *s, size_t at)
 	return at;
 }
 
+/* The end of the letter at `at` with its marks, or `at`. */
+static size_t
+skip_letter(const struct scan *s, size_t at)
+{
+	size_t n, end = skip_ignored(s, at);
+
+	if (class_at(s, end, &n) != CHAR_LETTER)
+		return at;
+	do
+		end = skip_ignored(s, end + n);
+	while (class_at(s, end, &n) == CHAR_MARK);
+	return end;
+}
+
 /* The end of a dotted acronym (U.N., U.S.A) at `at`, or `at`. */
 static size_t
 skip_acronym(const struct scan *s, size_t at)
 {
-	size_t end = at, pairs = 0, n, dot;
+	size_t end = at, pairs = 0, n, next;
 
-	while (class_at(s, end, &n) == CHAR_LETTER &&
-	    class_at(s, end + n, &dot) == CHAR_DOT) {
-		end += n + dot;
+	while (next = skip_letter(s, end),
+	    next > end && class_at(s, next, &n) == CHAR_DOT) {
+		end = next + n;
 		pairs++;
 	}
 	if (pairs < 2)
 		return at;
-	if (class_at(s, end, &n) == CHAR_LETTER &&
-	    !char_is_word(class_at(s, end + n, &dot)))
-		end += n;
-	return end;
-}
-
-static enum char_class
-class_before(const struct scan *s, size_t at)
-{
-	size_t n;
-
-	while (at > 0 && ((unsigned char)s->v.p[--at] & 0xC0) == 0x80)
-		;
-	return class_at(s, at, &n);
+	return skip_ignored(
+	    s, char_is_word(class_at(s, next, &n)) ? end : next);
 }
 
 static bool
@@ -373,16 +433,19 @@ static bool
 is_glue(const struct scan *s, struct sv before, size_t at, size_t *len)
 {
 	enum char_class c = class_at(s, at, len), next;
-	size_t n;
+	size_t n, after;
 
-	next = class_at(s, at + *len, &n);
+	if (c < CHAR_QUOTE || c > CHAR_AMPERSAND)
+		return false;
+	after = skip_ignored(s, at + *len);
+	next = class_at(s, after, &n);
 	if (c == CHAR_COMMA || c == CHAR_DOT)
-		return class_before(s, at) == CHAR_DIGIT && next == CHAR_DIGIT;
+		return class_at(s, step_back(s, at), &n) == CHAR_DIGIT &&
+		    next == CHAR_DIGIT;
 	if (c == CHAR_AMPERSAND)
-		return before.len <= 2 && char_is_word(next);
-	return c == CHAR_QUOTE && char_is_word(next) &&
-	    is_hebrew_at(s, at + *len) && before.len >= 2 &&
-	    is_hebrew_at(s, at - 2);
+		return count_letters(before, 3) <= 2 && char_is_word(next);
+	return char_is_word(next) && is_hebrew_at(s, after) && before.len > 0 &&
+	    is_hebrew_at(s, step_back(s, at));
 }
 
 /* One word of a run. */
@@ -408,7 +471,7 @@ take_joint(struct scan *s, bool *apostrophe)
 
 	if (c != CHAR_HYPHEN && c != CHAR_APOSTROPHE)
 		return false;
-	if (!char_is_word(class_at(s, s->at + n, &next)))
+	if (!char_is_word(class_at(s, skip_ignored(s, s->at + n), &next)))
 		return false;
 	*apostrophe = c == CHAR_APOSTROPHE;
 	s->at += n;
@@ -437,10 +500,10 @@ skip_camel(const struct scan *s, size_t at, size_t end)
 {
 	enum char_case before = CASE_NONE, last = CASE_NONE;
 	enum char_class class = CHAR_MARK;
-	size_t prev = at;
+	size_t prev = at; /* the last letter */
 	uint32_t cp;
 
-	for (size_t n, i = at; i < end; prev = i, i += n) {
+	for (size_t n, i = at; i < end; i += n) {
 		uint32_t entry;
 
 		n = utf8_decode(sv_from(s->v, i), &cp);
@@ -461,6 +524,7 @@ skip_camel(const struct scan *s, size_t at, size_t end)
 		class = CHAR_CLASS(entry);
 		before = last;
 		last = CHAR_CASE(entry);
+		prev = i;
 	}
 	return end;
 }
@@ -488,6 +552,7 @@ scan_hashtag(struct scan *s)
 	while (at < end && r->n < RUN_WORDS) {
 		size_t stop = skip_camel(s, at, end);
 
+		r->apostrophe[r->n] = false;
 		if (stop > at)
 			r->words[r->n++] = sv_sub(s->v, at, stop - at);
 		at = stop > at ? stop : at + 1;
@@ -509,8 +574,11 @@ scan_sequence(struct scan *s, enum char_class c, size_t len)
 {
 	size_t from = s->at, n;
 
-	for (s->at += len; class_at(s, s->at, &n) == CHAR_VOICING;)
-		s->at += n;
+	for (size_t next = s->at + len;
+	     s->at = next, next = skip_ignored(s, next),
+		    class_at(s, next, &n) == CHAR_VOICING;
+	     next += n)
+		;
 	add_token(s, sv_sub(s->v, from, s->at - from), sequence_flags(c));
 }
 
@@ -522,8 +590,9 @@ scan_picture(struct scan *s, enum char_class c, size_t len)
 	uint32_t cp;
 
 	s->at += len;
-	if (c == CHAR_REGIONAL && class_at(s, s->at, &n) == CHAR_REGIONAL) {
-		s->at += n;
+	if (c == CHAR_REGIONAL &&
+	    class_at(s, skip_ignored(s, s->at), &n) == CHAR_REGIONAL) {
+		s->at = skip_ignored(s, s->at) + n;
 	} else {
 		for (; c = class_at(s, s->at, &n),
 		       c == CHAR_IGNORED || (joined && c == CHAR_EMOJI);
@@ -563,7 +632,7 @@ is_hashtag(const struct scan *s, size_t len)
 	size_t n;
 
 	return s->at != s->word_end &&
-	    char_is_word(class_at(s, s->at + len, &n));
+	    char_is_word(class_at(s, skip_ignored(s, s->at + len), &n));
 }
 
 static void

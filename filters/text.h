@@ -7,7 +7,8 @@
 enum form_kind {
 	FORM_WORD, /* the token itself */
 	FORM_JOINED, /* with the tokens after it: cease-fire as ceasefire */
-	FORM_STEM /* without a proclitic or particle: غزة of بغزة */
+	FORM_STEM, /* without a proclitic or particle: غزة of بغزة */
+	FORM_SHORT_STEM /* so short that it counts in phrases only: תל of בתל */
 };
 
 /* One way to read a token.  What a word of a query is compared with. */

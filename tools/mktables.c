@@ -50,6 +50,7 @@ static const struct range special[] = {
 	{ '#', '#', CHAR_SIGIL },          { '@', '@', CHAR_SIGIL },
 	{ 0xFF03, 0xFF03, CHAR_SIGIL },    { 0xFF20, 0xFF20, CHAR_SIGIL },
 	{ 0xFDD0, 0xFDD1, CHAR_LETTER }, /* wildcards; see filters/glob.h */
+	{ 0x1160, 0x11FF, CHAR_MARK }, /* jamo that do not begin a syllable */
 	{ 0x1F1E6, 0x1F1FF, CHAR_REGIONAL },
 	{ 0x1F000, 0x1FAFF, CHAR_EMOJI },  { 0x2600, 0x27BF, CHAR_EMOJI },
 	{ 0x2B00, 0x2BFF, CHAR_EMOJI },
@@ -64,7 +65,7 @@ static const struct range sequences[] = {
 	{ 0x30A1, 0x30FF, CHAR_KATAKANA }, { 0x31F0, 0x31FF, CHAR_KATAKANA },
 	{ 0xFF66, 0xFF9D, CHAR_KATAKANA },
 	{ 0xE01, 0xEFF, CHAR_SEQUENCE },   { 0x1000, 0x109F, CHAR_SEQUENCE },
-	{ 0x1780, 0x17DD, CHAR_SEQUENCE }, { 0x3005, 0x3005, CHAR_SEQUENCE },
+	{ 0x1780, 0x17DD, CHAR_SEQUENCE }, { 0x3005, 0x3007, CHAR_SEQUENCE },
 	{ 0x3041, 0x309F, CHAR_SEQUENCE }, { 0x3400, 0x9FFF, CHAR_SEQUENCE },
 	{ 0xF900, 0xFAFF, CHAR_SEQUENCE }, { 0x20000, 0x3FFFF, CHAR_SEQUENCE },
 };

@@ -1,6 +1,7 @@
 /* tests/unit/test_match.c: what filters find, and what is said of filters that
  * are wrong. */
 #include "filters/compile.h"
+#include "filters/explain.h"
 
 #include "base/file.h"
 
@@ -303,6 +304,43 @@ static const struct {
 	{ "Korean particles", "이스라엘", "", "이스라엘은",
 	    "content:이스라엘은" },
 	{ "Korean words go on", "인도", "", "인도네시아에서", NULL },
+	{ "a particle behind a Latin word", "UN", "", "UN은", "content:UN은" },
+	{ "and behind a hyphenated one", "한미", "", "한-미는",
+	    "content:한-미는" },
+	{ "a proclitic before the short words of a phrase", "\"תל אביב\"", "",
+	    "בתל אביב", "content:בתל אביב" },
+	{ "but not before a short word alone", "תל", "", "בתל", NULL },
+	{ "nor before a word of another script", "хамас", "", "שХАМАС", NULL },
+	{ "& is part of a name of two letters", "\"К\"", "", "ТВ&К", NULL },
+	{ "a name with & in any script", "тв&к", "", "ТВ&К", "content:ТВ&К" },
+	{ "invisible characters beside a hyphen", "ceasefire", "",
+	    "cease-\u200bfire", "content:cease-\u200bfire" },
+	{ "and beside a comma of a number", "1000", "", "1\u200e,000",
+	    "content:1\u200e,000" },
+	{ "an acronym with accents, however encoded", "eu", "",
+	    "E\u0301.U\u0301.", "content:E\u0301.U\u0301." },
+	{ "a hashtag, however encoded", "unrelief", "", "#UNR\u0301elief",
+	    "content:UNR\u0301elief" },
+	{ "a hashtag behind an elided article", "gazatruce", "",
+	    "l'ONU #GazaTruce", "content:GazaTruce" },
+	{ "a possessive inside a hyphenated run", "gazasbased", "",
+	    "Gaza's-based", NULL },
+	{ "? is a letter with its marks", "росси?ский", "", "российский",
+	    "content:российский" },
+	{ "* begins behind the marks of a letter", "=onu*", "", "onu\u0301",
+	    NULL },
+	{ "? of exact words, however encoded", "=stra?e", "", "straße",
+	    "content:straße" },
+	{ "exact words in full width", "=US", "", "us, ＵＳ", "content:ＵＳ" },
+	{ "the ideograph for zero is one of a sequence", "二〇", "", "二〇〇八",
+	    "content:二〇" },
+	{ "voicing behind an invisible character", "がん", "",
+	    "か\u200f\u3099ん", "content:か\u200f\u3099ん" },
+	{ "decomposed Korean has its letters counted", "유엔&x", "",
+	    "유\u110b\u1166\u11ab&x", "content:유\u110b\u1166\u11ab&x" },
+	{ "NEAR in NEAR in NEAR takes the pair that fits",
+	    "((a NEAR/9 b) NEAR/1 c) NEAR/1 d", "", "d a b x b c",
+	    "content:d content:a content:b content:b content:c" },
 };
 
 static void
@@ -918,6 +956,33 @@ test_reuse(void **state)
 	str_done(&s.hits);
 }
 
+/* What an explanation found out about one ruleset says nothing of another. */
+static void
+test_reuse_after_explaining(void **state)
+{
+	struct ruleset *other = compile_filters(
+	    "filters: {a: {match: x}, b: {match: x}, c: {match: 'filter:a'}}\n");
+	struct ruleset *r = compile_filters(
+	    "filters: {a: {match: x}, b: {match: 'filter:a AND y'}}\n");
+	struct item x = { .title = SV("x") }, xy = { .title = SV("x y") };
+	struct matcher *m = matcher_new();
+	struct seen s = { .matches = 0 };
+	struct str why;
+
+	(void)state;
+	str_init(&s.hits, KiB(4));
+	str_init(&why, KiB(4));
+	for (size_t i = 0; i < 3; i++)
+		(void)ruleset_explain(other, i, m, &x, false, &why);
+	ruleset_match(r, m, &xy, on_match, &s);
+	assert_int_equal(s.matches, 2);
+	matcher_free(m);
+	ruleset_free(r);
+	ruleset_free(other);
+	str_done(&s.hits);
+	str_done(&why);
+}
+
 /* Very many occurrences: bounded hits, linear work. */
 static void
 test_hostile(void **state)
@@ -973,6 +1038,7 @@ main(void)
 		cmocka_unit_test(test_problems),
 		cmocka_unit_test(test_seed_article),
 		cmocka_unit_test(test_reuse),
+		cmocka_unit_test(test_reuse_after_explaining),
 		cmocka_unit_test(test_hostile),
 	};
 
