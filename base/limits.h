@@ -98,6 +98,7 @@
 #define PHRASE_WORDS             64           /* words of one phrase or name */
 #define ITEM_SPANS               2000000      /* occurrences in one item */
 #define HITS_PER_MATCH           64
+#define LANG_DETECT_BYTES        KiB(1)       /* in which the language is looked for that nobody declared */
 
 /* What is remembered */
 #define FEED_REMEMBERED          100000       /* items of one feed that have left it */
