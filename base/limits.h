@@ -21,6 +21,7 @@
 /* Configuration */
 #define CONFIG_BYTES             MiB(64)      /* one file */
 #define CONFIG_FILES             1000
+#define CONFIG_PACKS             64           /* built in */
 #define CONFIG_DEPTH             16
 #define CONFIG_NODES             4000000
 #define CONFIG_ERRORS            100          /* shown of one load */
