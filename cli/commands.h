@@ -5,7 +5,7 @@
 /* clang-format off */
 /*      name       arguments                                        help */
 #define COMMANDS(X) \
-	X(check,    "[-c FILE]",                                    "Report all problems of a configuration, and run its expectations.") \
+	X(check,    "[-c FILE] [--strict]",                         "Report all problems of a configuration, and run its expectations.") \
 	X(watch,   "--match QUERY [--every TIME] [--allow-private NET] [--json] URL|FILE...", "Poll and print alerts as they come, until ^C; needs no configuration.") \
 	X(parse,     "[--content-type T] [--base URL] FILE|URL|-",        "What tocsin sees in a feed, as JSON.") \
 	X(article,   "[--base URL] [--json] FILE|URL|-",                  "The main text of a news page.") \

@@ -420,6 +420,27 @@ lang_detect(const struct langs *l, const struct sv *texts, size_t n)
 	return decide(&t);
 }
 
+struct sv
+lang_of_word(const struct langs *l, struct sv word)
+{
+	char small[WORD_BYTES + 4];
+	struct langset set;
+	size_t len = 0;
+	uint32_t cp;
+
+	while (word.len != 0 && len <= WORD_BYTES) {
+		word = sv_from(word, utf8_decode(word, &cp));
+		len += utf8_encode(lower(cp), small + len);
+	}
+	if (len == 0 || len > WORD_BYTES)
+		return SV_NONE;
+	set = find(l, word_hash((struct sv) { small, len }))->langs;
+	for (size_t i = 0; i < LANGUAGES; i++)
+		if (has(set, i) && languages[i].name.len != 0)
+			return languages[i].name;
+	return SV_NONE;
+}
+
 void
 langs_begin(struct langs *l, const struct item *it)
 {

@@ -21,6 +21,10 @@ void langs_free(struct langs *l); /* NULL is fine */
  * the program. */
 struct sv lang_detect(const struct langs *l, const struct sv *texts, size_t n);
 
+/* A language of which this is one of the most frequent words, in any case; the
+ * empty view when there is none. */
+struct sv lang_of_word(const struct langs *l, struct sv word);
+
 /* Begins an item, which is borrowed until the next one. */
 void langs_begin(struct langs *l, const struct item *it);
 

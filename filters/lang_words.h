@@ -12,7 +12,7 @@
 	  "or will been their had its who were we would said after more than about when up one all there can she her also " \
 	  "into over out new two what if could no some new time year first last people may i you your how says our most " \
 	  "before because during while where between them than these those being so do if back against through under since " \
-	  "my just off made week according should did") \
+	  "my just off made week according should did us") \
 	X("pcm", "", \
 	  "di dey wey na dem im wetin dis dat don sey say go fit no e for and make una tok pipo oga sabi dia afta sake " \
 	  "wia wen tori from on top pesin kontri neva still one dose taim bin") \
@@ -35,7 +35,7 @@
 	X("gl", "", \
 	  "de a o que e do da en un para con non unha os no se na por máis as dos como pero ao das á súa seu ou cando moi " \
 	  "nos xa tamén só pola polo até iso ela entre despois sen mesmo aos seus nas foi son está ser ten segundo sobre ano " \
-	  "anos unhas uns hai dende galega galego polos polas nunha onte hoxe") \
+	  "anos unhas uns hai dende polos polas nunha onte hoxe") \
 	X("ca", "ç l·l", \
 	  "de la que el en i a els del es les per un amb no una al com més però seus seva seu va ha aquest aquesta entre quan " \
 	  "molt sense sobre també fins hi on des tot són està han segons dos anys ser d l s n pel als dels fer ja o perquè " \
@@ -76,7 +76,7 @@
 	  "hänen olisi jos ne sitä voi vuonna jälkeen tämä ollut sekä noin jotka ennen vielä siitä kuitenkin ovat sanoo kertoo " \
 	  "tämän minä me he ettei eikä ollaan koko yli sitten olivat muun muassa") \
 	X("et", "õ ä ö ü", \
-	  "ja on et ei see oli ka mis kui ta aga oma kes või nii ning selle veel siis eesti aasta pärast kuid seda ole üle " \
+	  "ja on et ei see oli ka mis kui ta aga oma kes või nii ning selle veel siis aasta pärast kuid seda ole üle " \
 	  "välja pole poolt tema nad kõik ma olid juba vaid mida seal mille nende ütles sai kus") \
 	X("hu", "ő ű ö ü á é", \
 	  "a az és hogy nem is egy ez volt van meg azt csak de mint már még el ki után lesz ezt vagy szerint ha most aki " \
@@ -116,32 +116,32 @@
 	  "savo ar per gali šiuo būti kuris kuri labai bus nėra iki pagal dar tačiau") \
 	X("lv", "ā ē ī ū ļ ņ ķ ģ š ž č", \
 	  "un ir no ar par ka uz kas tika bet arī pēc vai to viņš bija nav gada lai ko tas jau kā pie šo tiek būs savu " \
-	  "latvijas gadā kuri tikai tam viņa līdz viens") \
+	  "gadā kuri tikai tam viņa līdz viens") \
 	X("sq", "ë ç", \
 	  "të e në dhe i për me që se një nga është ka do nuk si në më u janë ky kjo por edhe pas deri duke ishte kanë " \
 	  "ai ajo ne pa tha kjo këtë tij saj mund vetëm tyre kur ku") \
 	X("tr", "ı ğ ş ü ö ç", \
-	  "ve bir bu da de için ile olarak çok daha en gibi olan kadar sonra ne o var ancak ise her ya türkiye oldu göre " \
+	  "ve bir bu da de için ile olarak çok daha en gibi olan kadar sonra ne o var ancak ise her ya oldu göre " \
 	  "ama değil büyük yeni iki ki şu diye olduğunu tarafından karşı dedi önce üzerine ilgili içinde mi yer şekilde " \
 	  "kendi bunun nedeniyle etti eden yapılan ettiği olan " \
 	  "ilk tüm bazı olması son edildi üzere şey her hem kişi yıl yılında zaman birlikte onun ben biz onlar değildir oldukça") \
 	X("az", "ə ı ğ ş ü ö ç", \
-	  "və bir bu da də üçün ilə ki olan daha ən kimi sonra o var isə hər azərbaycan görə amma böyük yeni iki olub edib " \
+	  "və bir bu da də üçün ilə ki olan daha ən kimi sonra o var isə hər görə amma böyük yeni iki olub edib " \
 	  "edilib olaraq həm onun öz bildirib çox qeyd haqqında tərəfindən") \
 	X("uz", "oʻ gʻ", \
-	  "va bu bilan uchun bir ham bu deb edi esa lekin uning oʻzbekiston kerak boʻlgan yil yangi bo'yicha haqida emas " \
+	  "va bu bilan uchun bir ham bu deb edi esa lekin uning kerak boʻlgan yil yangi bo'yicha haqida emas " \
 	  "bo'lgan bor hamda uchun shu mumkin yilda qilish") \
 	X("vi", "đ ơ ư ạ ả ấ ầ ẩ ậ ắ ằ ặ ẹ ẻ ế ề ể ệ ị ọ ố ồ ổ ộ ớ ờ ở ợ ụ ủ ứ ừ ử ữ ự", \
 	  "và của là các có được cho trong một không với những người này để đã khi đến từ ra ở vào như tại theo về sẽ năm " \
-	  "nhiều trên đó nhưng việt nam ngày hai sau làm phải đang cũng việc bị nhà nước công ông bà") \
+	  "nhiều trên đó nhưng ngày hai sau làm phải đang cũng việc bị nhà nước công ông bà") \
 	X("id", "", \
 	  "yang dan di dengan untuk pada tidak itu ini dari dalam akan juga tersebut ada adalah ke oleh saat para karena " \
 	  "sudah bisa lebih kepada telah atau sebagai menjadi bahwa hari mereka kata tahun ia dia saya kami seperti namun " \
-	  "setelah secara serta masih hanya kasus antara belum harus lain hingga orang indonesia jika bagi usai") \
+	  "setelah secara serta masih hanya kasus antara belum harus lain hingga orang jika bagi usai") \
 	X("ms", "", \
 	  "yang dan di dengan untuk pada tidak itu ini dari dalam akan juga tersebut ada adalah ke oleh para kerana " \
 	  "sudah boleh lebih kepada telah atau sebagai menjadi bahawa hari mereka kata tahun beliau dia saya kami seperti " \
-	  "namun selepas secara serta masih hanya antara belum harus lain hingga orang malaysia jika bagi berkata daripada " \
+	  "namun selepas secara serta masih hanya antara belum harus lain hingga orang jika bagi berkata daripada " \
 	  "ketika ialah kes polis semalam") \
 	X("tl", "", \
 	  "ang ng sa na mga ay si at ito nang niya para kay hindi ni may siya ko ako sila kung pa rin din lang ngunit ayon " \
@@ -164,7 +164,7 @@
 	  "inuu badan kala leh laga waxa kuwa dadka isaga markii yahay dowladda kasoo waxay") \
 	X("om", "", \
 	  "fi kan akka keessa irraa waan isaa ta'e jedhan kun jiru ture keessatti kana ni hin isaan irratti itti yeroo " \
-	  "bara sana garuu ammoo biyya mootummaa booda illee godina oromiyaa ta tokko") \
+	  "bara sana garuu ammoo biyya mootummaa booda illee godina ta tokko") \
 	X("", "", \
 	  "mu ku na ya ko n wa kandi cyangwa ni bya ari iyi uyu muri kuri mu abantu nk ngo y cya ba ibi ubwo w rwa avuga " \
 	  "umwe igihugu kugira kuko ayo nyuma abo perezida ivyo uno iyo vyo aho iki") \
@@ -176,7 +176,7 @@
 	  "mingi kasi ekozala bango moko nyonso esika") \
 	X("sn", "", \
 	  "kuti uye ne kwete asi zvakare iyo avo ari kana ava vanhu iri mukuru munyika nokuti mune nhasi zvikuru gore " \
-	  "zimbabwe anoti vachiti ichi iyi ngekuti kubva pamusoro pakati pasi panyaya vakati sekuru nyaya aya vana") \
+	  "anoti vachiti ichi iyi ngekuti kubva pamusoro pakati pasi panyaya vakati sekuru nyaya aya vana") \
 	X("xh", "", \
 	  "ukuba uthi le ukuze nge kwaye kodwa apho emva ngaphambi oku umntu abantu yena lo wakhe into xa eli ezi kule " \
 	  "nto lokuba ekuthiwa usothini wathi umongameli njengoko ngoku kanye kakhulu") \
@@ -184,7 +184,7 @@
 	  "ukuthi uthi futhi kodwa lapho ngemuva kwakhe umuntu abantu yena lo wakhe uma lokhu leli ngoba njengoba emva " \
 	  "kakhulu lokho ngokuthi kwathi ngesikhathi laba kubantu unyaka") \
 	X("eu", "", \
-	  "eta da ez du bat dira izan dute zen ere baina beste egin duen den ditu hori urte dela batean dituzte euskal " \
+	  "eta da ez du bat dira izan dute zen ere baina beste egin duen den ditu hori urte dela batean dituzte " \
 	  "arte baino bere bi bezala horrek dutela hau gehiago") \
 	X("cy", "ŵ ŷ", \
 	  "yn y i a o ar yr mae wedi ei ac am bod gan oedd fel sydd bydd er hyn eu ond hefyd mewn dim ni ein dweud gyda " \
@@ -193,61 +193,61 @@
 	  "an na agus ar ag i le go a is sé bhí sa tá don leis ach nach ó mar gur siad chun seo sin atá níl faoi aige " \
 	  "bliana dúirt iad nuair raibh") \
 	X("ht", "", \
-	  "yo nan ak pou ki te li se ap la a yon sou nou pa men kap fè gen tout ayiti peyi moun lan sa depi kote ann") \
+	  "yo nan ak pou ki te li se ap la a yon sou nou pa men kap fè gen tout peyi moun lan sa depi kote ann") \
 	X("mt", "ħ ġ ż ċ għ", \
 	  "li ta u fil mill biex dan għal kien il tal minn ma hu l lill qal din wara hija dwar kienet bil qed jew kif") \
 	X("ku", "ê î û ş ç", \
-	  "û di de bi ji li ku ev e ye bo jî ne wê wî yê ya hat xwe dike lê jê kir kurdistan piştî hatin kurd gelek ên") \
+	  "û di de bi ji li ku ev e ye bo jî ne wê wî yê ya hat xwe dike lê jê kir piştî hatin gelek ên") \
 	X("ru", "ы э ё", \
 	  "и в не на что с по как из за он к от а это для его о до но у все также после так году при был или было уже их " \
 	  "она то бы были была только со об будет более ее если который которые может во года лет нет сообщил между ещё еще " \
-	  "этого под через против словам заявил которая рф мы они я вы без около " \
+	  "этого под через против словам заявил которая мы они я вы без около " \
 	  "лишь себя него них нас ему им эти тем чтобы этом том очень когда где даже потому можно время поэтому однако другие мог") \
 	X("uk", "і ї є ґ", \
 	  "і в не на що з по як із за він до від а це для його про та але у усі також після так року при був або було вже їх " \
 	  "вона то би були була тільки зі буде більше її якщо який які може й років немає повідомив між ще цього під через " \
-	  "проти словами заявив яка ми вони я ви без щодо україни час") \
+	  "проти словами заявив яка ми вони я ви без щодо час") \
 	X("be", "ў і ы э", \
 	  "і ў у не на што з па як за ён да ад а гэта для яго пра але ці таксама пасля так годзе пры быў або было ужо іх " \
-	  "яна то бы былі была толькі са будзе больш яе калі які якія можа гадоў няма паведаміў паміж яшчэ гэтага беларусі") \
+	  "яна то бы былі была толькі са будзе больш яе калі які якія можа гадоў няма паведаміў паміж яшчэ гэтага") \
 	X("bg", "ъ", \
 	  "и на да в за се от е не с са че по това като до той при със след но или му във през които ще има са си най които " \
 	  "който която г година към бе ако беше бяха те повече между само още така след защото една един както бъде със са") \
 	X("mk", "ѓ ќ ѕ ј љ њ џ", \
 	  "и на да во за се од е не со ќе дека што по ги го како до тој при кои ја но или му преку има си кој која година " \
-	  "кон ако беше беа тие повеќе меѓу само уште така затоа една еден бидат македонија оваа овој ова") \
+	  "кон ако беше беа тие повеќе меѓу само уште така затоа една еден бидат оваа овој ова") \
 	X("kk", "ә ғ қ ң ө ұ ү һ і", \
-	  "және бұл мен бір үшін деп да де қазақстан туралы бойынша болды жылы осы деді ол сол керек кейін болып еді " \
+	  "және бұл мен бір үшін деп да де туралы бойынша болды жылы осы деді ол сол керек кейін болып еді " \
 	  "арқылы жаңа көп дейін екі") \
 	X("ky", "ң ө ү", \
-	  "жана бул менен бир үчүн деп да кыргыз тууралуу боюнча болду жылы ушул деди ал ошол керек кийин болуп эле " \
-	  "кыргызстан дагы жаңы эки") \
+	  "жана бул менен бир үчүн деп да тууралуу боюнча болду жылы ушул деди ал ошол керек кийин болуп эле " \
+	  "дагы жаңы эки") \
 	X("tg", "ғ ӣ қ ӯ ҳ ҷ", \
-	  "ва дар ба аз ки ин барои бо аст тоҷикистон он як шуд дорад мебошад низ то мардум соли худ ҳам кард") \
+	  "ва дар ба аз ки ин барои бо аст он як шуд дорад мебошад низ то мардум соли худ ҳам кард") \
 	X("mn", "ө ү", \
-	  "нь байна энэ юм болон гэж монгол улсын байгаа бол дээр хийх байсан болно мөн тухай оны хэмээн бөгөөд та") \
+	  "нь байна энэ юм болон гэж улсын байгаа бол дээр хийх байсан болно мөн тухай оны хэмээн бөгөөд та") \
 	X("ar", "ة ى أ إ ك ي", \
 	  "في من على أن إلى التي عن مع هذا هذه كما الذي ما لا بين بعد أو كان قد ذلك كل حيث قال وقال إن لم خلال منذ هو هي " \
 	  "بن وفي غير أكثر عام يوم كانت قبل أي حتى عند ولا فيها ومن لكن وهو ثم به له تم عبر ضد رئيس وكان وأضاف") \
 	X("fa", "پ چ ژ گ ک ی", \
 	  "و در به از که این را با است برای آن یک خود تا شده می بر هم کرد نیز ها های شد بود اما یا باید هر اگر دو وی گفت " \
-	  "ایران سال پس کشور ما نمی شود دارد کند بین کرده همه") \
+	  "سال پس کشور ما نمی شود دارد کند بین کرده همه") \
 	X("ur", "ٹ ڈ ڑ ے ں ہ ھ گ چ پ", \
 	  "کے کی میں ہے کا سے اور کو نے پر کہ اس یہ بھی ہیں کر ہو ایک نہیں گیا کیا تھا لیے جو ان وہ تک ہی تھی کہا بعد " \
-	  "جس پاکستان کرنے ساتھ لئے ہوئے گے گی اپنے تھے") \
+	  "جس کرنے ساتھ لئے ہوئے گے گی اپنے تھے") \
 	X("ps", "ې ښ ګ ځ څ ړ ټ ډ ۍ ډ ڼ", \
-	  "د په چې او کې له ته دا یې هم نه سره یو څخه وي شوي کړي دي دی کوي افغانستان به لپاره دغه") \
+	  "د په چې او کې له ته دا یې هم نه سره یو څخه وي شوي کړي دي دی کوي به لپاره دغه") \
 	X("ckb", "ە ێ ۆ ڕ ڵ ڤ پ چ گ ک ی", \
-	  "لە و بە کە بۆ ئەو ئەم لەسەر هەر یان کوردستان ناو دوای لەگەڵ ئەوەی هیچ دەبێت کرد") \
+	  "لە و بە کە بۆ ئەو ئەم لەسەر هەر یان ناو دوای لەگەڵ ئەوەی هیچ دەبێت کرد") \
 	X("hi", "", \
 	  "के में की है और से का को पर ने कि यह भी हैं इस नहीं कर एक हो था गया लिए ही जो तो बाद साथ वह तक करने रहे " \
 	  "कहा हुए अपने थे रहा गई किया वाले दिया थी उन्होंने अब या बताया कोई दो") \
 	X("mr", "ळ", \
 	  "आहे आणि या व तर ते हा ही हे आहेत असे होते केली केला केले तसेच मात्र होता होती मध्ये नाही झाली झाला करण्यात " \
-	  "त्या एक यांनी साठी पण असल्याचे यांच्या काही त्यांनी मुंबई झाले") \
+	  "त्या एक यांनी साठी पण असल्याचे यांच्या काही त्यांनी झाले") \
 	X("ne", "", \
-	  "छ र पनि गरेको भएको छन् गर्न यो लागि तथा नेपाल हो थियो एक भने रहेको गरेका गर्ने भन्ने अनि बताए उनले गरी हुने " \
-	  "नै हुन् दिन वा तर नेपाली") \
+	  "छ र पनि गरेको भएको छन् गर्न यो लागि तथा हो थियो एक भने रहेको गरेका गर्ने भन्ने अनि बताए उनले गरी हुने " \
+	  "नै हुन् दिन वा तर") \
 	X("bn", "", \
 	  "ও এই করে এবং থেকে না এ তার কথা হয় জন্য একটি করা বলেন হয়েছে সঙ্গে তিনি আর করতে এক পর ছিল যে কিন্তু") \
 	X("as", "ৰ ৱ", \
