@@ -11,6 +11,7 @@
 	X(article,   "[--base URL] [--json] FILE|URL|-",                  "The main text of a news page.") \
 	X(match,     "-c FILE | --query QUERY [--entities FILE] [FILE|-]", "Items (JSON lines) that filters or one query match.") \
 	X(explain,   "FILTER [-c FILE] (--text TEXT | [FILE|-])",     "Why a filter matches an item, or does not.") \
+	X(entity,   "import [--langs LANG,...] [--all] [FILE|-] [ID...]", "Entities of Wikidata (JSON) as those of a configuration.") \
 	X(schema,   "",                                             "Print the JSON Schema of tocsin.yaml, for editors.")
 /* clang-format on */
 
