@@ -67,8 +67,8 @@ compiles_without_expectations(const struct config *c, struct diags *d)
 static enum cli_exit
 check(const char *path, bool strict, struct diags *d)
 {
-	struct config *c = config_load(path, d);
-	struct ruleset *rules = c != NULL ? ruleset_compile(c, d) : NULL;
+	struct ruleset *rules;
+	struct config *c = ruleset_load(path, &rules, d);
 	enum cli_exit status = CLI_USAGE;
 	size_t warnings;
 

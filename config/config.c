@@ -66,12 +66,13 @@ merge(struct node *into, const struct node *more)
 static void
 merge_section(struct loader *l, enum section_id id, struct node *n)
 {
-	if (n->kind != NODE_MAP && !node_is_empty(n))
+	if (n->kind != NODE_MAP && !node_is_empty(n)) {
+		l->incomplete = true;
 		read_form_problem(&l->reader, n,
 		    schema_sections[id].item != NULL
 			? "a map from names to maps of options"
 			: "a map of options");
-	else if (l->sections[id] == NULL)
+	} else if (l->sections[id] == NULL)
 		l->sections[id] = n;
 	else
 		merge(l->sections[id], n);
@@ -105,8 +106,10 @@ include_all(struct loader *l, const struct node *list)
 	size_t errors = diags_count(l->reader.diags, DIAG_ERROR);
 
 	(void)read_texts(&l->reader, list); /* for its complaints */
-	if (diags_count(l->reader.diags, DIAG_ERROR) != errors)
+	if (diags_count(l->reader.diags, DIAG_ERROR) != errors) {
+		l->incomplete = true;
 		return;
+	}
 	for (const struct node *n = list->first; n != NULL; n = n->next)
 		include(l, n);
 }
@@ -118,6 +121,7 @@ unknown_pack(struct loader *l, const struct node *n)
 	const char *names[CONFIG_PACKS];
 	size_t count = 0;
 
+	l->incomplete = true;
 	for (const struct pack *p;
 	     count < COUNTOF(names) && (p = pack_at(count)) != NULL; count++)
 		names[count] = p->name;
@@ -157,9 +161,11 @@ use_packs(struct loader *l, const struct node *list)
 {
 	size_t errors = diags_count(l->reader.diags, DIAG_ERROR);
 
-	(void)read_texts(&l->reader, list);
-	if (diags_count(l->reader.diags, DIAG_ERROR) != errors)
+	(void)read_texts(&l->reader, list); /* for its complaints */
+	if (diags_count(l->reader.diags, DIAG_ERROR) != errors) {
+		l->incomplete = true;
 		return;
+	}
 	for (const struct node *n = list->first; n != NULL; n = n->next)
 		use_pack(l, n);
 }
@@ -203,6 +209,7 @@ unknown_section(struct loader *l, const struct node *key)
 	struct sv text = key->text.text;
 	const char *names[SECTION_COUNT + 2];
 
+	l->incomplete = true;
 	if (l->only != NULL) {
 		node_problem(l->reader.diags, DIAG_ERROR, key, NULL,
 		    "only '%s' may stand in this file", l->only);
@@ -241,6 +248,7 @@ take_root(struct loader *l, struct node *root)
 	if (node_is_empty(root))
 		return;
 	if (root->kind != NODE_MAP) {
+		l->incomplete = true;
 		read_form_problem(
 		    &l->reader, root, "sections such as 'feeds:'");
 		return;
@@ -314,6 +322,7 @@ load_file(struct loader *l, const char *path, const struct node *from)
 	if (real == NULL)
 		real = mem_strdup(path); /* reading it will say why */
 	if (from != NULL && !may_include(l, path, real, from)) {
+		l->incomplete = true;
 		free(real);
 		return;
 	}
@@ -388,23 +397,25 @@ new_config(struct diags *diags)
 	return c;
 }
 
-/* From `path`, or where that is NULL from `text`, called `name`. */
-static struct config *
-load(const char *path, const char *name, struct sv text, const char *only,
-    struct diags *diags)
-{
-	struct loader *l = mem_calloc(1, sizeof(*l));
-	size_t errors = diags_count(diags, DIAG_ERROR);
-	struct config *c = l->c = new_config(diags);
+/* What a configuration is read from, and how. */
+struct origin {
+	const char *path; /* NULL: `text`, which is called `name` */
+	const char *name;
+	struct sv text;
+	const char *only; /* the one section that is allowed; NULL: all */
+	bool broken; /* comes back, too */
+};
 
-	l->reader = (struct reader) { diags, &c->arena, path != NULL };
-	l->only = only;
+static void
+load_origin(struct loader *l, const struct origin *o)
+{
+	l->only = o->only;
 	arena_init(&l->scratch);
 	map_init(&l->packs);
-	if (path != NULL)
-		load_file(l, path, NULL);
+	if (o->path != NULL)
+		load_file(l, o->path, NULL);
 	else
-		parse_text(l, name, text);
+		parse_text(l, o->name, o->text);
 	add_packs(l);
 	read_sections(l);
 	check_sections(l);
@@ -412,8 +423,22 @@ load(const char *path, const char *name, struct sv text, const char *only,
 		free(l->files[i].path);
 	map_done(&l->packs);
 	arena_done(&l->scratch);
+}
+
+static struct config *
+load(const struct origin *o, struct diags *diags)
+{
+	struct loader *l = mem_calloc(1, sizeof(*l));
+	size_t errors = diags_count(diags, DIAG_ERROR);
+	struct config *c = l->c = new_config(diags);
+	bool wanted;
+
+	l->reader = (struct reader) { diags, &c->arena, o->path != NULL };
+	load_origin(l, o);
+	c->broken = diags_count(diags, DIAG_ERROR) != errors;
+	wanted = !c->broken || (o->broken && !l->incomplete);
 	free(l);
-	if (diags_count(diags, DIAG_ERROR) == errors)
+	if (wanted)
 		return c;
 	config_unref(c);
 	return NULL;
@@ -429,20 +454,27 @@ config_default_path(void)
 struct config *
 config_load(const char *path, struct diags *diags)
 {
-	return load(path, NULL, SV_NONE, NULL, diags);
+	return load(&(struct origin) { .path = path }, diags);
+}
+
+struct config *
+config_load_broken(const char *path, struct diags *diags)
+{
+	return load(&(struct origin) { .path = path, .broken = true }, diags);
 }
 
 struct config *
 config_parse(const char *name, struct sv text, struct diags *diags)
 {
-	return load(NULL, name, text, NULL, diags);
+	return load(&(struct origin) { .name = name, .text = text }, diags);
 }
 
 struct config *
 config_load_entities(const char *path, struct diags *diags)
 {
-	return load(
-	    path, NULL, SV_NONE, schema_sections[SECTION_entity].key, diags);
+	return load(&(struct origin) { .path = path,
+			.only = schema_sections[SECTION_entity].key },
+	    diags);
 }
 
 struct config *

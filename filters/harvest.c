@@ -367,8 +367,8 @@ is_acronym(struct sv name, const struct makeup *m)
 
 	if (quote == name.len)
 		quote = sv_find(name, SV("\xD7\xB4"));
-	return (m->upper >= 2 && m->lower == 0 && !m->blank &&
-		   m->chars <= ACRONYM_CHARS) ||
+	return (m->upper >= 1 && m->upper + m->digits >= 2 && m->lower == 0 &&
+		   !m->blank && m->chars <= ACRONYM_CHARS) ||
 	    (quote != 0 && quote < name.len - 1 && m->upper + m->lower == 0);
 }
 
