@@ -185,7 +185,7 @@ test_manual(void **state)
 
 		rest = sv_from(rest, sv_find(rest, SV("' [")) + 3);
 		str_clear(&item);
-		(void)str_addf(&item, "\n.It Cm %.*s\n",
+		(void)str_addf(&item, "\n.It Ic %.*s\n",
 		    SV_ARG(sv_sub(rest, 0, sv_chr(rest, ']'))));
 		if (rest.len != 0 && strstr(str_c(&page), str_c(&item)) == NULL)
 			fail_msg("not in the manual:%s", str_c(&item));
