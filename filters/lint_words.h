@@ -20,11 +20,13 @@
 	"se sg sh si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn " \
 	"to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
 
+/* clang-format off */
 /* Codes of countries that are taken for those of their languages. */
 #define LINT_COUNTRIES(X) \
 	X("cn", "zh") X("jp", "ja") \
 	X("ua", "uk") X("gr", "el") X("cz", "cs") X("dk", "da") \
 	X("us", "en") X("gb", "en") X("at", "de") X("il", "he") \
 	X("ir", "fa") X("vn", "vi") X("by", "be") X("rs", "sr")
+/* clang-format on */
 
 #endif

@@ -108,6 +108,8 @@ shorten(struct sv line, struct str *out)
 	size_t place = sv_find(line, SV(": '")), clause, lint;
 	struct sv rest;
 
+	if (line.p == NULL)
+		return;
 	if (!sv_starts(line, SV("test:")) || place == line.len)
 		fail_msg("%.*s", SV_ARG(line));
 	(void)str_add(out, sv_sub(line, 5, place - 5));
