@@ -57,7 +57,7 @@ TEST_SRC := $(wildcard tests/unit/test_*.c)
 TEST_HELP_SRC := $(filter-out $(TEST_SRC),$(wildcard tests/unit/*.c tests/fake/*.c))
 ALL_SRC := $(LIB_SRC) $(CLI_SRC) $(wildcard daemon/main.c tests/*/*.c tools/*.c)
 ALL_HEADERS := $(wildcard $(LIB_DIRS:%=%/*.h) cli/*.h tests/*/*.h tools/*.h)
-SHELL_SCRIPTS := .ci/run tests/bench/run tests/run $(addprefix tools/,deps lint-functions run)
+SHELL_SCRIPTS := .ci/run tests/bench/run tests/run $(addprefix tools/,deps lint-functions mkpacks run)
 
 LIB := $(BUILD)/libtocsin.a
 # Simulations: linked with a loop and an HTTP client of their own.
@@ -94,6 +94,14 @@ $(BUILD)/gen/unicode_tables.h: $(BUILD)/mktables
 	@echo '  GEN  $@'
 	@$(BUILD)/mktables $(UNICODE_DATA) >$@
 $(BUILD)/filters/fold.o $(BUILD)/filters/nfc.o: $(BUILD)/gen/unicode_tables.h
+
+# Entity packs stand in the program itself.
+PACK_FILES := $(wildcard packs/*.yaml)
+$(BUILD)/gen/pack_texts.h: tools/mkpacks $(PACK_FILES)
+	@mkdir -p $(@D)
+	@echo '  GEN  $@'
+	@tools/mkpacks $(PACK_FILES) >$@
+$(BUILD)/config/packs.o: $(BUILD)/gen/pack_texts.h
 
 $(LIB): $(call objects,$(LIB_SRC))
 	@rm -f $@
@@ -205,7 +213,7 @@ stories: $(BUILD)/bench/measure_stories
 install: all
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/systemd/system \
 	    lib/sysusers.d lib/tmpfiles.d share/doc/tocsin/examples \
-	    share/man/man1 share/man/man5 share/man/man7 share/man/man8)
+	    share/tocsin/packs share/man/man1 share/man/man5 share/man/man7 share/man/man8)
 	install $(BUILD)/tocsind $(BUILD)/tocsin $(DESTDIR)$(PREFIX)/bin
 	for s in 1 5 7 8; do install -m 644 docs/man/*.$$s \
 	    $(DESTDIR)$(PREFIX)/share/man/man$$s || exit; done
@@ -215,6 +223,7 @@ install: all
 	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/tocsin.conf
 	install -m 644 systemd/tocsin.tmpfiles \
 	    $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/tocsin.conf
+	install -m 644 $(PACK_FILES) $(DESTDIR)$(PREFIX)/share/tocsin/packs
 	install -m 644 README.md CHANGELOG.md SECURITY.md LICENSE \
 	    docs/ARCHITECTURE.md $(DESTDIR)$(PREFIX)/share/doc/tocsin
 	install -m 644 docs/example.yaml \

@@ -21,6 +21,7 @@
 /* Configuration */
 #define CONFIG_BYTES             MiB(64)      /* one file */
 #define CONFIG_FILES             1000
+#define CONFIG_PACKS             64           /* built in */
 #define CONFIG_DEPTH             16
 #define CONFIG_NODES             4000000
 #define CONFIG_ERRORS            100          /* shown of one load */
@@ -100,6 +101,8 @@
 #define PHRASE_WORDS             64           /* words of one phrase or name */
 #define ITEM_SPANS               2000000      /* occurrences in one item */
 #define HITS_PER_MATCH           64
+#define HARVEST_NAMES            4000         /* of one thing, all languages */
+#define LANG_DETECT_BYTES        KiB(1)       /* in which the language is looked for that nobody declared */
 
 /* What is remembered */
 #define FEED_REMEMBERED          100000       /* items of one feed that have left it */
@@ -116,6 +119,10 @@
 #define STORY_COMMON             100          /* items that have some words in common: no sign of a copy, */
 #define STORY_BOILERPLATE        8            /* nor are so many of one source */
 #define WIRE_BYTES               160          /* at each end of a text, searched for a credit */
+
+/* tocsin entity import */
+#define IMPORT_ENTITY_BYTES      MiB(32)      /* one entity as JSON */
+#define IMPORT_ENTITIES          100000       /* written at once */
 
 /* Batches */
 #define BATCH_CHANGES            128          /* of a poll, then it is committed */

@@ -4,7 +4,9 @@
 #include "base/limits.h"
 #include "config/config.h"
 #include "filters/compile.h"
+#include "filters/lint.h"
 
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -63,17 +65,21 @@ compiles_without_expectations(const struct config *c, struct diags *d)
 }
 
 static enum cli_exit
-check(const char *path, struct diags *d)
+check(const char *path, bool strict, struct diags *d)
 {
-	struct config *c = config_load(path, d);
-	struct ruleset *rules = c != NULL ? ruleset_compile(c, d) : NULL;
+	struct ruleset *rules;
+	struct config *c = ruleset_load(path, &rules, d);
 	enum cli_exit status = CLI_USAGE;
+	size_t warnings;
 
+	if (rules != NULL)
+		lint_config(c, d);
+	warnings = diags_count(d, DIAG_WARNING);
 	print_problems(d);
 	diags_clear(d);
 	if (rules != NULL) {
 		print_summary(path, c);
-		status = CLI_DONE;
+		status = strict && warnings != 0 ? CLI_NOTHING : CLI_DONE;
 	} else if (c != NULL && compiles_without_expectations(c, d)) {
 		status = CLI_NOTHING;
 	}
@@ -85,20 +91,27 @@ check(const char *path, struct diags *d)
 int
 cmd_check(int argc, char **argv)
 {
+	static const struct option options[] = { { "config", required_argument,
+						     NULL, 'c' },
+		{ "strict", no_argument, NULL, 's' }, { NULL, 0, NULL, 0 } };
 	const char *path = config_default_path();
+	bool strict = false;
 	struct diags *d;
 	int opt, status;
 
 	opterr = 0;
-	while ((opt = getopt(argc, argv, "c:")) != -1) {
-		if (opt != 'c')
+	while ((opt = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
+		if (opt == '?')
 			return cli_usage("check", "no such option");
-		path = optarg;
+		if (opt == 's')
+			strict = true;
+		else
+			path = optarg;
 	}
 	if (optind != argc)
 		return cli_usage("check", "the file is given with -c");
 	d = diags_new();
-	status = check(path, d);
+	status = check(path, strict, d);
 	diags_unref(d);
 	return status;
 }

@@ -5,13 +5,14 @@
 /* clang-format off */
 /*      name       arguments                                        help */
 #define COMMANDS(X) \
-	X(check,    "[-c FILE]",                                    "Report all problems of a configuration, and run its expectations.") \
+	X(check,    "[-c FILE] [--strict]",                         "Report all problems of a configuration, and run its expectations.") \
 	X(watch,   "--match QUERY [--every TIME] [--allow-private NET] [--json] URL|FILE...", "Poll and print alerts as they come, until ^C; needs no configuration.") \
 	X(parse,     "[--content-type T] [--base URL] FILE|URL|-",        "What tocsin sees in a feed, as JSON.") \
 	X(article,   "[--base URL] [--json] FILE|URL|-",                  "The main text of a news page.") \
 	X(match,     "-c FILE | --query QUERY [--entities FILE] [FILE|-]", "Items (JSON lines) that filters or one query match.") \
 	X(explain,   "FILTER [-c FILE] [--json] (--text TEXT | [FILE|-])", "Why a filter matches an item, or does not.") \
 	X(fmt,       "[--from factiva|nexis|brandwatch|lucene] QUERY|-", "The canonical form of a query; translates from other tools.") \
+	X(entity,    "import [--langs LANG,...] [--all] [FILE|-] [ID...]", "Entities of Wikidata (JSON) as those of a configuration.") \
 	X(schema,   "",                                             "Print the JSON Schema of tocsin.yaml, for editors.")
 /* clang-format on */
 

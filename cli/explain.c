@@ -105,8 +105,8 @@ static int
 run(const struct request *r)
 {
 	struct diags *diags = diags_new();
-	struct config *c = config_load(r->config, diags);
-	struct ruleset *rules = c == NULL ? NULL : ruleset_compile(c, diags);
+	struct ruleset *rules;
+	struct config *c = ruleset_load(r->config, &rules, diags);
 	struct subject s = { .rules = rules, .json = r->json };
 	int status = CLI_USAGE;
 

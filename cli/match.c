@@ -81,9 +81,7 @@ compile(const struct request *r, struct diags *diags)
 	struct ruleset *rules = NULL;
 
 	if (r->config != NULL) {
-		c = config_load(r->config, diags);
-		if (c != NULL)
-			rules = ruleset_compile(c, diags);
+		c = ruleset_load(r->config, &rules, diags);
 	} else {
 		if (r->entities != NULL)
 			c = config_load_entities(r->entities, diags);

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "config/check.h"
+#include "config/packs.h"
 #include "config/read.h"
 
 #include <glob.h>
@@ -25,6 +26,8 @@ struct loader {
 	struct node *sections[SECTION_COUNT]; /* merged; NULL: absent */
 	struct loaded_file files[CONFIG_FILES];
 	size_t nfiles;
+	struct map packs; /* by name: that they are used already */
+	struct node *pack_entities; /* of all packs in use; NULL: none */
 	bool incomplete; /* a file is missing: names may be, too */
 };
 
@@ -63,12 +66,13 @@ merge(struct node *into, const struct node *more)
 static void
 merge_section(struct loader *l, enum section_id id, struct node *n)
 {
-	if (n->kind != NODE_MAP && !node_is_empty(n))
+	if (n->kind != NODE_MAP && !node_is_empty(n)) {
+		l->incomplete = true;
 		read_form_problem(&l->reader, n,
 		    schema_sections[id].item != NULL
 			? "a map from names to maps of options"
 			: "a map of options");
-	else if (l->sections[id] == NULL)
+	} else if (l->sections[id] == NULL)
 		l->sections[id] = n;
 	else
 		merge(l->sections[id], n);
@@ -102,18 +106,110 @@ include_all(struct loader *l, const struct node *list)
 	size_t errors = diags_count(l->reader.diags, DIAG_ERROR);
 
 	(void)read_texts(&l->reader, list); /* for its complaints */
-	if (diags_count(l->reader.diags, DIAG_ERROR) != errors)
+	if (diags_count(l->reader.diags, DIAG_ERROR) != errors) {
+		l->incomplete = true;
 		return;
+	}
 	for (const struct node *n = list->first; n != NULL; n = n->next)
 		include(l, n);
+}
+
+static void
+unknown_pack(struct loader *l, const struct node *n)
+{
+	struct sv name = n->text.text;
+	const char *names[CONFIG_PACKS];
+	size_t count = 0;
+
+	l->incomplete = true;
+	for (const struct pack *p;
+	     count < COUNTOF(names) && (p = pack_at(count)) != NULL; count++)
+		names[count] = p->name;
+	node_problem(l->reader.diags, DIAG_ERROR, n,
+	    diag_nearest(name, names, count), "there is no pack '%.*s'",
+	    SV_ARG(utf8_prefix(name, 64)));
+}
+
+/* A pack that several files ask for is there once. */
+static void
+use_pack(struct loader *l, const struct node *n)
+{
+	const struct pack *p = pack_find(n->text.text);
+	struct diags *d = l->reader.diags;
+	struct node *root;
+	uint32_t file;
+
+	if (p == NULL) {
+		unknown_pack(l, n);
+		return;
+	}
+	if (map_get(&l->packs, sv_of(p->name)) != NULL)
+		return;
+	(void)map_put(&l->packs, sv_of(p->name), l);
+	file = diags_add_source(d, p->path, sv_of(p->text));
+	root = yaml_parse(&l->scratch, d, file, sv_of(p->text));
+	if (root == NULL || root->first == NULL)
+		BUG("a pack that is no YAML");
+	if (l->pack_entities == NULL)
+		l->pack_entities = root->first;
+	else
+		merge(l->pack_entities, root->first);
+}
+
+static void
+use_packs(struct loader *l, const struct node *list)
+{
+	size_t errors = diags_count(l->reader.diags, DIAG_ERROR);
+
+	(void)read_texts(&l->reader, list); /* for its complaints */
+	if (diags_count(l->reader.diags, DIAG_ERROR) != errors) {
+		l->incomplete = true;
+		return;
+	}
+	for (const struct node *n = list->first; n != NULL; n = n->next)
+		use_pack(l, n);
+}
+
+/* The file's own entities come first and take the place of those of a pack that
+ * have the same key. */
+static void
+add_packs(struct loader *l)
+{
+	struct node **own = &l->sections[SECTION_entity];
+	struct node kept;
+	struct map keys;
+
+	if (l->pack_entities == NULL)
+		return;
+	map_init(&keys);
+	for (struct node *n = *own != NULL ? (*own)->first : NULL; n != NULL;
+	     n = n->next)
+		(void)map_put(&keys, n->key->text.text, n);
+	kept = *l->pack_entities;
+	kept.first = kept.last = NULL;
+	for (struct node *n = l->pack_entities->first, *next; n != NULL;
+	     n = next) {
+		next = n->next;
+		if (map_get(&keys, n->key->text.text) != NULL)
+			continue;
+		n->next = NULL;
+		merge(&kept, &(struct node) { .first = n, .last = n });
+	}
+	map_done(&keys);
+	*l->pack_entities = kept;
+	if (*own == NULL)
+		*own = l->pack_entities;
+	else
+		merge(*own, l->pack_entities);
 }
 
 static void
 unknown_section(struct loader *l, const struct node *key)
 {
 	struct sv text = key->text.text;
-	const char *names[SECTION_COUNT + 1];
+	const char *names[SECTION_COUNT + 2];
 
+	l->incomplete = true;
 	if (l->only != NULL) {
 		node_problem(l->reader.diags, DIAG_ERROR, key, NULL,
 		    "only '%s' may stand in this file", l->only);
@@ -122,6 +218,7 @@ unknown_section(struct loader *l, const struct node *key)
 	for (size_t i = 0; i < SECTION_COUNT; i++)
 		names[i] = schema_sections[i].key;
 	names[SECTION_COUNT] = "include";
+	names[SECTION_COUNT + 1] = "packs";
 	node_problem(l->reader.diags, DIAG_ERROR, key,
 	    diag_nearest(text, names, COUNTOF(names)), "unknown section '%.*s'",
 	    SV_ARG(utf8_prefix(text, 64)));
@@ -151,6 +248,7 @@ take_root(struct loader *l, struct node *root)
 	if (node_is_empty(root))
 		return;
 	if (root->kind != NODE_MAP) {
+		l->incomplete = true;
 		read_form_problem(
 		    &l->reader, root, "sections such as 'feeds:'");
 		return;
@@ -160,6 +258,8 @@ take_root(struct loader *l, struct node *root)
 		next = n->next;
 		if (l->only == NULL && sv_is(n->key->text.text, "include"))
 			includes = n;
+		else if (sv_is(n->key->text.text, "packs"))
+			use_packs(l, n);
 		else
 			take_section(l, n);
 	}
@@ -222,6 +322,7 @@ load_file(struct loader *l, const char *path, const struct node *from)
 	if (real == NULL)
 		real = mem_strdup(path); /* reading it will say why */
 	if (from != NULL && !may_include(l, path, real, from)) {
+		l->incomplete = true;
 		free(real);
 		return;
 	}
@@ -296,29 +397,48 @@ new_config(struct diags *diags)
 	return c;
 }
 
-/* From `path`, or where that is NULL from `text`, called `name`. */
-static struct config *
-load(const char *path, const char *name, struct sv text, const char *only,
-    struct diags *diags)
-{
-	struct loader *l = mem_calloc(1, sizeof(*l));
-	size_t errors = diags_count(diags, DIAG_ERROR);
-	struct config *c = l->c = new_config(diags);
+/* What a configuration is read from, and how. */
+struct origin {
+	const char *path; /* NULL: `text`, which is called `name` */
+	const char *name;
+	struct sv text;
+	const char *only; /* the one section that is allowed; NULL: all */
+	bool broken; /* comes back, too */
+};
 
-	l->reader = (struct reader) { diags, &c->arena, path != NULL };
-	l->only = only;
+static void
+load_origin(struct loader *l, const struct origin *o)
+{
+	l->only = o->only;
 	arena_init(&l->scratch);
-	if (path != NULL)
-		load_file(l, path, NULL);
+	map_init(&l->packs);
+	if (o->path != NULL)
+		load_file(l, o->path, NULL);
 	else
-		parse_text(l, name, text);
+		parse_text(l, o->name, o->text);
+	add_packs(l);
 	read_sections(l);
 	check_sections(l);
 	for (size_t i = 0; i < l->nfiles; i++)
 		free(l->files[i].path);
+	map_done(&l->packs);
 	arena_done(&l->scratch);
+}
+
+static struct config *
+load(const struct origin *o, struct diags *diags)
+{
+	struct loader *l = mem_calloc(1, sizeof(*l));
+	size_t errors = diags_count(diags, DIAG_ERROR);
+	struct config *c = l->c = new_config(diags);
+	bool wanted;
+
+	l->reader = (struct reader) { diags, &c->arena, o->path != NULL };
+	load_origin(l, o);
+	c->broken = diags_count(diags, DIAG_ERROR) != errors;
+	wanted = !c->broken || (o->broken && !l->incomplete);
 	free(l);
-	if (diags_count(diags, DIAG_ERROR) == errors)
+	if (wanted)
 		return c;
 	config_unref(c);
 	return NULL;
@@ -334,20 +454,27 @@ config_default_path(void)
 struct config *
 config_load(const char *path, struct diags *diags)
 {
-	return load(path, NULL, SV_NONE, NULL, diags);
+	return load(&(struct origin) { .path = path }, diags);
+}
+
+struct config *
+config_load_broken(const char *path, struct diags *diags)
+{
+	return load(&(struct origin) { .path = path, .broken = true }, diags);
 }
 
 struct config *
 config_parse(const char *name, struct sv text, struct diags *diags)
 {
-	return load(NULL, name, text, NULL, diags);
+	return load(&(struct origin) { .name = name, .text = text }, diags);
 }
 
 struct config *
 config_load_entities(const char *path, struct diags *diags)
 {
-	return load(
-	    path, NULL, SV_NONE, schema_sections[SECTION_entity].key, diags);
+	return load(&(struct origin) { .path = path,
+			.only = schema_sections[SECTION_entity].key },
+	    diags);
 }
 
 struct config *

@@ -130,6 +130,7 @@ struct config {
 	struct map feed_names, destination_names; /* to the elements above */
 	struct arena arena; /* everything else above lives here */
 	struct diags *diags; /* owned: the sources, for later diagnostics */
+	bool broken; /* it had errors: only good for finding more */
 	unsigned refs;
 };
 
@@ -139,6 +140,10 @@ struct config {
  * `diags` is borrowed for the call, but the sources it holds stay reachable
  * through the configuration as long as that lives (diags are ref-counted). */
 struct config *config_load(const char *path, struct diags *diags);
+
+/* The same, but what had errors comes back, too, as `broken`, unless names may
+ * be missing: then what uses them would be blamed. */
+struct config *config_load_broken(const char *path, struct diags *diags);
 
 /* tocsin.yaml of the working directory if there is one, else the system's. */
 const char *config_default_path(void);

@@ -2,6 +2,7 @@
 #include "config/describe.h"
 
 #include "base/json.h"
+#include "config/packs.h"
 #include "config/schema.h"
 #include "config/values.h"
 
@@ -145,6 +146,21 @@ put_section(struct json *j, const struct section *s)
 	json_close(j);
 }
 
+static void
+put_packs(struct json *j)
+{
+	json_open(j, "packs");
+	json_text(j, "description", SV("Entities that are built in."));
+	json_text(j, "type", SV("array"));
+	json_open(j, "items");
+	json_open_array(j, "enum");
+	for (size_t i = 0; pack_at(i) != NULL; i++)
+		json_text(j, NULL, sv_of(pack_at(i)->name));
+	json_close_array(j);
+	json_close(j);
+	json_close(j);
+}
+
 void
 describe_json_schema(struct str *out)
 {
@@ -158,6 +174,7 @@ describe_json_schema(struct str *out)
 	json_bool(&j, "additionalProperties", false);
 	json_open(&j, "properties");
 	json_raw(&j, "include", SV(TEXTS));
+	put_packs(&j);
 	for (size_t i = 0; i < SECTION_COUNT; i++)
 		put_section(&j, &schema_sections[i]);
 	json_close(&j);

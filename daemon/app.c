@@ -333,8 +333,8 @@ struct config *
 app_load(const char *path, struct ruleset **rules)
 {
 	struct diags *d = diags_new();
-	struct config *c = config_load(path, d);
-	struct ruleset *r = c != NULL ? ruleset_compile(c, d) : NULL;
+	struct ruleset *r;
+	struct config *c = ruleset_load(path, &r, d);
 	struct str problems;
 
 	str_init(&problems, MiB(1));

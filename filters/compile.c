@@ -406,7 +406,7 @@ compile_all(struct compiler *c, size_t errors)
 	for (size_t i = 0; i < c->config->nfilters; i++)
 		compile_filter(c, &c->rules->filters[i], i);
 	check_other_entities(c);
-	if (!refs_order(&c->refs, c->rules, c->diags) ||
+	if (!refs_order(&c->refs, c->rules, c->diags) || c->config->broken ||
 	    diags_count(c->diags, DIAG_ERROR) != errors)
 		return;
 	revise_filters(c);
@@ -438,7 +438,7 @@ ruleset_compile(const struct config *config, struct diags *diags)
 	arena_done(&c.trees);
 	free(c.entity_ids);
 	free(c.nodes);
-	if (diags_count(diags, DIAG_ERROR) == errors)
+	if (diags_count(diags, DIAG_ERROR) == errors && !config->broken)
 		return c.rules;
 	ruleset_free(c.rules);
 	return NULL;
@@ -481,4 +481,16 @@ ruleset_compile_query(
 	r = ruleset_compile(&config, diags);
 	free(lines);
 	return r;
+}
+
+struct config *
+ruleset_load(const char *path, struct ruleset **rules, struct diags *diags)
+{
+	struct config *c = config_load_broken(path, diags);
+
+	*rules = c != NULL ? ruleset_compile(c, diags) : NULL;
+	if (c == NULL || !c->broken)
+		return c;
+	config_unref(c);
+	return NULL;
 }

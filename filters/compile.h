@@ -6,9 +6,16 @@
 #include "filters/ruleset.h"
 
 /* Parses all queries, resolves entities and runs every `expect`.  All problems
- * go to `diags` with their place; NULL when there was an error.  The ruleset
- * keeps what it needs and does not refer to `c` afterwards. */
+ * go to `diags` with their place; NULL when there was an error, or `c` is
+ * broken.  The ruleset keeps what it needs and does not refer to `c`
+ * afterwards. */
 struct ruleset *ruleset_compile(const struct config *c, struct diags *diags);
+
+/* Reads a configuration and compiles it, so that problems of options, names and
+ * queries go to `diags` in one run.  NULL when the configuration had errors;
+ * `*rules` is NULL when that or the filters had any. */
+struct config *
+ruleset_load(const char *path, struct ruleset **rules, struct diags *diags);
 
 /* One query without a configuration, as a filter named "query"; `entities` may
  * be NULL. */

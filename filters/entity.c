@@ -2,6 +2,7 @@
 #include "filters/entity.h"
 
 #include "filters/fold.h"
+#include "filters/lang.h"
 
 #include <string.h>
 
@@ -45,7 +46,7 @@ add_name(struct entity *e, const struct config_name *c, struct lexicon *l,
 	if (!add_text(l, &c->text, &n->atom, diags))
 		return;
 	if ((c->weak || exact) && strcmp(c->lang, "*") != 0)
-		n->lang = arena_sv(a, sv_of(c->lang));
+		n->lang = arena_sv(a, lang_primary(sv_of(c->lang)));
 	n->needs = add_texts(l, &c->needs, a, diags);
 	n->without = add_texts(l, &c->without, a, diags);
 	n->never = add_texts(l, &c->never, a, diags);

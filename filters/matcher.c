@@ -15,6 +15,7 @@ matcher_new(void)
 
 	text_init(&m->text);
 	m->stage = STAGE_ALL;
+	m->langs = langs_new();
 	return m;
 }
 
@@ -24,6 +25,7 @@ matcher_free(struct matcher *m)
 	if (m == NULL)
 		return;
 	text_done(&m->text);
+	langs_free(m->langs);
 	free(m->spans.v);
 	free(m->atoms);
 	free(m->entities);
@@ -161,7 +163,7 @@ matcher_read(struct matcher *m, const struct ruleset *r, const struct item *it)
 {
 	m->rules = r;
 	m->item = it;
-	m->lang = lang_primary(it->lang);
+	langs_begin(m->langs, it);
 	begin_item(m, r);
 	read_texts(m, r);
 	for (size_t i = 0; i < r->nalways; i++)
@@ -226,8 +228,12 @@ any_in_texts(const struct matcher *m, const struct atoms *atoms)
 enum name_weight
 matcher_weigh_name(const struct matcher *m, const struct entity_name *n)
 {
-	if (n->lang.len != 0 && m->lang.len != 0 && !sv_ieq(n->lang, m->lang))
-		return NAME_OTHER_LANGUAGE;
+	if (n->lang.len != 0) {
+		struct sv lang = langs_of_item(m->langs);
+
+		if (lang.len != 0 && !sv_ieq(n->lang, lang))
+			return NAME_OTHER_LANGUAGE;
+	}
 	if (n->needs.n != 0 && !any_in_texts(m, &n->needs))
 		return NAME_NEEDS;
 	return any_in_texts(m, &n->without) ? NAME_WITHOUT : NAME_COUNTS;
@@ -338,9 +344,10 @@ copy_leaf(struct matcher *m, const struct filter *f, const struct node *n)
 static bool
 speaks(const struct matcher *m, struct sv langs)
 {
+	struct sv lang = langs_of_item(m->langs);
+
 	for (struct sv one; sv_split(&langs, ',', &one);)
-		if (m->lang.len != 0 &&
-		    sv_ieq(lang_primary(sv_trim(one)), m->lang))
+		if (lang.len != 0 && sv_ieq(lang_primary(sv_trim(one)), lang))
 			return true;
 	return false;
 }
@@ -550,17 +557,6 @@ matcher_outcome(struct matcher *m, uint32_t filter)
 	return o->matches;
 }
 
-struct sv
-lang_primary(struct sv lang)
-{
-	size_t n = 0;
-
-	while (n < lang.len && ascii_is_alpha(lang.p[n]))
-		n++;
-	lang = sv_sub(lang, 0, n);
-	return sv_iis(lang, "und") ? SV_NONE : lang;
-}
-
 static bool
 has_name(const struct names *names, struct sv name)
 {
@@ -571,12 +567,17 @@ has_name(const struct names *names, struct sv name)
 }
 
 static bool
-lang_in_scope(const struct names *langs, struct sv primary)
+lang_in_scope(const struct matcher *m, const struct names *langs)
 {
+	struct sv lang;
+
+	if (langs->n == 0)
+		return true;
+	lang = langs_of_item(m->langs);
 	for (size_t i = 0; i < langs->n; i++)
-		if (sv_ieq(langs->v[i], primary))
+		if (sv_ieq(langs->v[i], lang))
 			return true;
-	return langs->n == 0 || primary.len == 0;
+	return lang.len == 0;
 }
 
 bool
@@ -588,6 +589,7 @@ matcher_in_scope(const struct matcher *m, const struct filter *f)
 		return true;
 	for (size_t i = 0; !tagged && i < m->item->ntags; i++)
 		tagged = has_name(&f->tags, m->item->tags[i]);
-	return tagged && lang_in_scope(&f->langs, m->lang) &&
-	    (f->feeds.n == 0 || has_name(&f->feeds, m->item->feed));
+	return tagged &&
+	    (f->feeds.n == 0 || has_name(&f->feeds, m->item->feed)) &&
+	    lang_in_scope(m, &f->langs);
 }

@@ -59,7 +59,7 @@ enum stage {
 struct matcher {
 	const struct ruleset *rules;
 	const struct item *item;
-	struct sv lang; /* primary language of the item */
+	struct langs *langs; /* at the item: the one place to ask for its own */
 	struct text text;
 	uint32_t epoch; /* the number of the item */
 

@@ -241,12 +241,13 @@ void
 missing_leaf(struct matcher *m, const struct filter *f, const struct node *n,
     struct str *out)
 {
+	struct sv lang = langs_of_item(m->langs);
+
 	if (n->kind == QUERY_REGEX)
 		explain_regex(m, n, out);
 	else if (n->kind == QUERY_LANG)
 		(void)str_addf(out, "the item is in %.*s",
-		    SV_ARG(
-			m->lang.len != 0 ? m->lang : SV("no known language")));
+		    SV_ARG(lang.len != 0 ? lang : SV("no known language")));
 	else
 		explain_words(m, f, n, out);
 }

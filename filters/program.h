@@ -4,6 +4,7 @@
 #define FILTERS_PROGRAM_H
 
 #include "filters/entity.h"
+#include "filters/lang.h"
 #include "filters/lexicon.h"
 #include "filters/query.h"
 #include "filters/regex.h"
@@ -68,8 +69,5 @@ struct ruleset {
 	uint32_t *always; /* filters without such an atom */
 	size_t nalways;
 };
-
-/* "en" of "en-US"; empty when unknown. */
-struct sv lang_primary(struct sv lang);
 
 #endif

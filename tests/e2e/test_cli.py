@@ -41,6 +41,20 @@ class Commands(Case):
                 self.assertEqual(done.returncode, 1)
                 self.assertIn(b'cannot write', done.stderr)
 
+    def test_check_warns_and_strict_fails(self):
+        def check(match, *options):
+            config = self.file('config', json.dumps({
+                'feeds': {'wire': {'url': 'https://wire.invalid/'}},
+                'filters': {'f': {'match': match, 'expect': {}}},
+                'destinations': {'out': {'type': 'stdout'}}}))
+            return run('tocsin', 'check', '-c', config, *options)
+        done = check('US AND port')
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("did you mean '=US'", done.stderr)
+        self.assertEqual(check('US AND port', '--strict').returncode, 1)
+        self.assertEqual(check('=US AND port', '--strict').returncode, 0)
+        self.assertEqual(check('US AND', '--strict').returncode, 2)
+
     def test_input_that_cannot_be_read_is_an_error(self):
         done = run('tocsin', 'match', '--query', 'ceasefire', self.folder)
         self.assertEqual(done.returncode, 2)

@@ -140,7 +140,9 @@ the_schema_knows_the_options(void **state)
 	describe_json_schema(&out);
 	j = json_loadb(out.p, out.len, JSON_REJECT_DUPLICATES, NULL);
 	assert_non_null(j);
-	assert_int_equal(json_object_size(AT(j, "properties")), 7);
+	assert_int_equal(json_object_size(AT(j, "properties")), 8);
+	assert_int_equal(
+	    json_array_size(AT(j, "properties", "packs", "items", "enum")), 3);
 	assert_true(json_is_false(AT(j, "additionalProperties")));
 	assert_string_equal(json_string_value(AT(j, "properties", "daemon",
 				"properties", "floor", "default")),
