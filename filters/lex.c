@@ -285,7 +285,7 @@ static struct lexeme
 take_operator(struct lexer *l, size_t i, struct sv name, struct sv word)
 {
 	enum counting counting = operators[i].counting;
-	struct lexeme x = { .kind = LEX_ERROR };
+	struct lexeme x;
 	unsigned n = 0;
 
 	if (!sv_is(name, operators[i].name))

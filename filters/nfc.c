@@ -254,11 +254,10 @@ is_next_settled(struct sv v, size_t at)
 static bool
 is_as_encoded(struct sv v, size_t at, uint32_t cp, size_t len)
 {
-	char bytes[4];
+	char bytes[4] = { 0 };
+	size_t n = utf8_encode(cp, bytes);
 
-	return cp != UTF8_REPLACEMENT ||
-	    sv_eq(sv_sub(v, at, len),
-		(struct sv) { bytes, utf8_encode(cp, bytes) });
+	return sv_eq(sv_sub(v, at, len), (struct sv) { bytes, n });
 }
 
 void
@@ -275,7 +274,7 @@ nfc_set(struct nfc *n, struct sv v)
 		len = utf8_decode(sv_from(v, at), &cp);
 		end = at + len;
 		if (!may_change(cp) && is_next_settled(v, end) &&
-		    is_as_encoded(v, at, cp, len))
+		    (cp != UTF8_REPLACEMENT || is_as_encoded(v, at, cp, len)))
 			continue;
 		end = take_run(&r, v, at, cp, len);
 		compose_run(&r);

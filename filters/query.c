@@ -337,9 +337,9 @@ parse_operand(struct parser *p)
 
 /* Which of the operands of NEAR is to blame, and for what. */
 static bool
-check_near(struct parser *p, const struct query *q, const struct lexeme *op)
+check_near(struct parser *p, const struct query *kids, const struct lexeme *op)
 {
-	for (const struct query *k = q->kids; k != NULL; k = k->next) {
+	for (const struct query *k = kids; k != NULL; k = k->next) {
 		const char *trouble = operand_trouble(k);
 
 		if (trouble == NULL)
@@ -389,7 +389,7 @@ parse_near(struct parser *p)
 		if (++chain > QUERY_DEPTH)
 			return refuse(
 			    p, op.offset, op.length, "too many NEAR in a row");
-		if (!check_near(p, q, &op))
+		if (!check_near(p, left, &op))
 			return NULL;
 		q->length = left->next->offset + left->next->length - q->offset;
 		left = q;

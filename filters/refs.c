@@ -13,7 +13,8 @@ enum progress {
 struct walk {
 	struct ruleset *rules;
 	struct diags *diags;
-	const struct ref **first; /* by filter; and one more */
+	const struct refs *refs;
+	size_t *first; /* by filter, and one more: in `refs` */
 	struct visit {
 		enum progress progress;
 		uint32_t height; /* filters in a row from here on */
@@ -57,15 +58,14 @@ uint32_t *
 refs_end(struct refs *r, struct arena *a, size_t *n)
 {
 	size_t most = r->n - r->first;
-	struct ref *mine = r->v == NULL ? NULL : r->v + r->first;
 	uint32_t *to = arena_alloc(a, (most + 1) * sizeof(*to));
 
 	*n = 0;
 	if (most > 1)
-		qsort(mine, most, sizeof(*mine), compare_refs);
-	for (size_t i = 0; i < most; i++)
-		if (i == 0 || mine[i].to != mine[i - 1].to)
-			to[(*n)++] = mine[i].to;
+		qsort(r->v + r->first, most, sizeof(*r->v), compare_refs);
+	for (size_t i = r->first; i < r->n; i++)
+		if (i == r->first || r->v[i].to != r->v[i - 1].to)
+			to[(*n)++] = r->v[i].to;
 	return to;
 }
 
@@ -125,9 +125,8 @@ visit(struct walk *w, uint32_t filter)
 {
 	w->visits[filter] = (struct visit) { ON_PATH, 1 };
 	w->path[w->depth++] = filter;
-	for (const struct ref *r = w->first[filter]; r < w->first[filter + 1];
-	     r++)
-		if (!follow(w, r))
+	for (size_t i = w->first[filter]; i < w->first[filter + 1]; i++)
+		if (!follow(w, &w->refs->v[i]))
 			return false;
 	w->depth--;
 	w->visits[filter].progress = ORDERED;
@@ -140,14 +139,15 @@ refs_order(const struct refs *r, struct ruleset *rules, struct diags *diags)
 {
 	struct walk w = { .rules = rules,
 		.diags = diags,
+		.refs = r,
 		.first = mem_calloc(rules->nfilters + 1, sizeof(*w.first)),
 		.visits = mem_calloc(rules->nfilters + 1, sizeof(*w.visits)) };
-	const struct ref *at = r->v;
 	bool good = true;
+	size_t at = 0;
 
 	for (uint32_t i = 0; i <= rules->nfilters; i++) {
 		w.first[i] = at;
-		while (at != NULL && at < r->v + r->n && at->from == i)
+		while (at < r->n && r->v[at].from == i)
 			at++;
 	}
 	rules->order = arena_alloc(
