@@ -191,7 +191,7 @@ value_is_mail(struct sv text)
 
 	return at <= 64 && host.len <= 255 &&
 	    is_dotted(sv_sub(text, 0, at), "!#$%&'*+-/=?^_`{|}~") &&
-	    is_dotted(host, "-") && host.p[0] != '-';
+	    is_dotted(host, "-") && !sv_starts(host, SV("-"));
 }
 
 bool

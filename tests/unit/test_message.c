@@ -200,6 +200,7 @@ titles_stay_in_the_subject(void **state)
 		assert_lines(b);
 		assert_string_equal(subject(b), rows[i].subject);
 		assert_null(strstr(str_c(&b->out), "\r\nBcc"));
+		assert_null(strstr(str_c(&b->out), "=?utf-8?q?"));
 	}
 }
 

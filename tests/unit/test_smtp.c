@@ -48,72 +48,67 @@ hold(const char *replies, size_t step, struct str *said, struct err *why)
 	return v;
 }
 
+static const struct {
+	const char *what, *replies;
+	enum smtp_verdict verdict;
+	const char *said; /* its end */
+	const char *why;
+} sessions[] = {
+	{ "all is well",
+	    "250 ok\r\n|250 ok\r\n|251 ok\r\n|354 go\r\n|250 ok\r\n",
+	    SMTP_ACCEPTED, ASKED SENT "QUIT\r\n", "" },
+	{ "replies of several lines, one of bare numbers",
+	    "250-a\r\n250 b\r\n|250\r\n|250-\r\n250\r\n|354\n|250\n",
+	    SMTP_ACCEPTED, ASKED SENT "QUIT\r\n", "" },
+	{ "the last reply decides, whatever comes behind it",
+	    "250 ok\r\n|250 ok\r\n|250 ok\r\n|354 go\r\n|"
+	    "250 ok\r\n421 bye\r\n",
+	    SMTP_ACCEPTED, "QUIT\r\n", "" },
+	{ "the sender is refused: our trouble", "550 5.7.1 no\r\n", SMTP_LATER,
+	    "MAIL FROM:<from@x.test>\r\nQUIT\r\n",
+	    TOLD "from@x.test: 550 5.7.1 no" },
+	{ "a recipient later", "250 ok\r\n|250 ok\r\n|450 grey\r\n", SMTP_LATER,
+	    "RCPT TO:<b@x.test>\r\nQUIT\r\n", TOLD "b@x.test: 450 grey" },
+	{ "a recipient never", "250 ok\r\n|550-no\r\n550 no such user\r\n",
+	    SMTP_REFUSED, "RCPT TO:<a@x.test>\r\nQUIT\r\n",
+	    TOLD "a@x.test: 550 no such user" },
+	{ "no data", "250 ok\r\n|250 ok\r\n|250 ok\r\n|554 no\r\n",
+	    SMTP_REFUSED, "DATA\r\nQUIT\r\n", TOLD "the message: 554" },
+	{ "data at once: that is no 354",
+	    "250 ok\r\n|250 ok\r\n|250 ok\r\n|250 go\r\n", SMTP_LATER,
+	    "DATA\r\nQUIT\r\n", TOLD "the message: 250 go" },
+	{ "the message never",
+	    "250 ok\r\n|250 ok\r\n|250 ok\r\n|354 go\r\n|552 big\r\n",
+	    SMTP_REFUSED, ".\r\nQUIT\r\n", TOLD "the message: 552 big" },
+	{ "the message later",
+	    "250 ok\r\n|250 ok\r\n|250 ok\r\n|354 go\r\n|421 bye\r\n",
+	    SMTP_LATER, ".\r\nQUIT\r\n", TOLD "the message: 421 bye" },
+	{ "no reply", "hello\r\n", SMTP_LATER, "QUIT\r\n", "no SMTP: hello" },
+	{ "an empty line", "\r\n", SMTP_LATER, "QUIT\r\n", "no SMTP" },
+	{ "no such code", "150 ok\r\n", SMTP_LATER, "QUIT\r\n", "no SMTP" },
+	{ "a long number", "2500 ok\r\n", SMTP_LATER, "QUIT\r\n", "no SMTP" },
+	{ "what a terminal would obey", "551 \033[2J\r\n", SMTP_LATER,
+	    "QUIT\r\n", "551 ?[2J" },
+};
+
 static void
 replies_decide(void **state)
 {
-	static const struct {
-		const char *what, *replies;
-		enum smtp_verdict verdict;
-		const char *said; /* its end */
-		const char *why;
-	} rows[] = {
-		{ "all is well",
-		    "250 ok\r\n|250 ok\r\n|251 ok\r\n|354 go\r\n|250 ok\r\n",
-		    SMTP_ACCEPTED, ASKED SENT "QUIT\r\n", "" },
-		{ "replies of several lines, one of bare numbers",
-		    "250-a\r\n250 b\r\n|250\r\n|250-\r\n250\r\n|354\n|250\n",
-		    SMTP_ACCEPTED, ASKED SENT "QUIT\r\n", "" },
-		{ "the last reply decides, whatever comes behind it",
-		    "250 ok\r\n|250 ok\r\n|250 ok\r\n|354 go\r\n|"
-		    "250 ok\r\n421 bye\r\n",
-		    SMTP_ACCEPTED, "QUIT\r\n", "" },
-		{ "the sender is refused: our trouble", "550 5.7.1 no\r\n",
-		    SMTP_LATER, "MAIL FROM:<from@x.test>\r\nQUIT\r\n",
-		    TOLD "from@x.test: 550 5.7.1 no" },
-		{ "a recipient later", "250 ok\r\n|250 ok\r\n|450 grey\r\n",
-		    SMTP_LATER, "RCPT TO:<b@x.test>\r\nQUIT\r\n",
-		    TOLD "b@x.test: 450 grey" },
-		{ "a recipient never",
-		    "250 ok\r\n|550-no\r\n550 no such user\r\n", SMTP_REFUSED,
-		    "RCPT TO:<a@x.test>\r\nQUIT\r\n",
-		    TOLD "a@x.test: 550 no such user" },
-		{ "no data", "250 ok\r\n|250 ok\r\n|250 ok\r\n|554 no\r\n",
-		    SMTP_REFUSED, "DATA\r\nQUIT\r\n", TOLD "the message: 554" },
-		{ "data at once: that is no 354",
-		    "250 ok\r\n|250 ok\r\n|250 ok\r\n|250 go\r\n", SMTP_LATER,
-		    "DATA\r\nQUIT\r\n", TOLD "the message: 250 go" },
-		{ "the message never",
-		    "250 ok\r\n|250 ok\r\n|250 ok\r\n|354 go\r\n|552 big\r\n",
-		    SMTP_REFUSED, ".\r\nQUIT\r\n",
-		    TOLD "the message: 552 big" },
-		{ "the message later",
-		    "250 ok\r\n|250 ok\r\n|250 ok\r\n|354 go\r\n|421 bye\r\n",
-		    SMTP_LATER, ".\r\nQUIT\r\n", TOLD "the message: 421 bye" },
-		{ "no reply", "hello\r\n", SMTP_LATER, "QUIT\r\n",
-		    "no SMTP: hello" },
-		{ "an empty line", "\r\n", SMTP_LATER, "QUIT\r\n", "no SMTP" },
-		{ "no such code", "150 ok\r\n", SMTP_LATER, "QUIT\r\n",
-		    "no SMTP" },
-		{ "a long number", "2500 ok\r\n", SMTP_LATER, "QUIT\r\n",
-		    "no SMTP" },
-		{ "what a terminal would obey", "551 \033[2J\r\n", SMTP_LATER,
-		    "QUIT\r\n", "551 ?[2J" },
-	};
 	struct str said;
 	struct err why;
 
 	(void)state;
 	str_init(&said, MiB(1));
-	for (size_t i = 0; i < COUNTOF(rows); i++) {
+	for (size_t i = 0; i < COUNTOF(sessions); i++) {
 		for (size_t step = 1; step < 100; step += 48) {
 			enum smtp_verdict v;
 
 			str_clear(&said);
-			v = hold(rows[i].replies, step, &said, &why);
-			if (v != rows[i].verdict ||
-			    !sv_ends(str_sv(&said), sv_of(rows[i].said)) ||
-			    strstr(why.msg, rows[i].why) == NULL)
-				fail_msg("%s: %d, %s\n%s", rows[i].what, v,
+			v = hold(sessions[i].replies, step, &said, &why);
+			if (v != sessions[i].verdict ||
+			    !sv_ends(str_sv(&said), sv_of(sessions[i].said)) ||
+			    strstr(why.msg, sessions[i].why) == NULL)
+				fail_msg("%s: %d, %s\n%s", sessions[i].what, v,
 				    why.msg, str_c(&said));
 		}
 	}
