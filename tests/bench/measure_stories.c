@@ -748,8 +748,7 @@ main(int argc, char **argv)
 		(void)each_line(argv[1], "filters/corpora/reuters21578.jsonl",
 		    on_item, &all);
 	if (all.v == NULL || all.n < (size_t)2 * HALF_ITEMS) {
-		printf("skipped, no data
-");
+		printf("skipped, no data\n");
 		return 0;
 	}
 	half = (struct docs) { all.v, HALF_ITEMS, 0 };
