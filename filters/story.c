@@ -336,16 +336,18 @@ count_story(const struct story_index *ix, uint64_t key, int64_t now,
 	uint32_t sources[STORY_STEPS];
 	struct walk w = walk_from(ix, key, now);
 	const struct slot *s;
+	unsigned n = 0;
 
 	while ((s = walk_next(&w)) != NULL) {
 		unsigned i = 0;
 
-		while (i < out->sources && sources[i] != s->source)
+		while (i < n && sources[i] != s->source)
 			i++;
-		if (i == out->sources)
-			sources[out->sources++] = s->source;
+		if (i == n)
+			sources[n++] = s->source;
 		out->items++;
 	}
+	out->sources = n;
 }
 
 void
