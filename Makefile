@@ -123,6 +123,17 @@ $(BUILD)/tocsin: $(call objects,$(CLI_SRC)) $(LIB)
 $(BUILD)/demo: $(call objects,tools/demo.c) $(LIB)
 	$(call link)
 
+# Here filters/ counts its steps: a call at each basic block.
+COUNTED := $(patsubst %.c,$(BUILD)/counted/%.o,$(wildcard filters/*.c))
+$(BUILD)/counted/%.o: %.c $(BUILD)/gen/unicode_tables.h
+	@mkdir -p $(@D)
+	@echo '  CC   $< (counted)'
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -fsanitize-coverage=trace-pc -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/test_hostile_text: $(BUILD)/tests/unit/test_hostile_text.o \
+    $(call objects,$(TEST_HELP_SRC)) $(COUNTED) $(LIB)
+	$(call link,,$(call pkg,--libs,$(TEST_PACKAGES)))
+
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(call objects,$(TEST_HELP_SRC)) $(LIB)
 	$(call link,,$(call pkg,--libs,$(TEST_PACKAGES)))
 

@@ -100,6 +100,7 @@
 #define ITEM_TOKENS              400000       /* of all fields of one item */
 #define PHRASE_WORDS             64           /* words of one phrase or name */
 #define ITEM_SPANS               2000000      /* occurrences in one item */
+#define NEAR_PAIRS               10000        /* of one NEAR deep in others; then the closest only */
 #define HITS_PER_MATCH           64
 #define HARVEST_NAMES            4000         /* of one thing, all languages */
 #define LANG_DETECT_BYTES        KiB(1)       /* in which the language is looked for that nobody declared */

@@ -239,6 +239,7 @@ judge(struct pipeline *p, struct batch *b, const struct origin *o,
 
 	ruleset_match(p->rules, p->matcher, it, on_match, &j);
 	metrics.regex_given_up = (int64_t)matcher_gave_up(p->matcher);
+	metrics.cut_items = (int64_t)matcher_cut(p->matcher);
 	if (j.failed)
 		return ITEM_ERROR;
 	if (j.alerts != 0)

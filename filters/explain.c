@@ -209,6 +209,10 @@ ruleset_explain(const struct ruleset *r, size_t filter, struct matcher *m,
 
 	matcher_read(m, r, it);
 	holds = explain_filter(&x, 0, &vetoed);
+	if (m->text.cut || m->spans.cut)
+		(void)str_adds(out,
+		    "the item has more words, or more of these words, than are "
+		    "looked at\n");
 	(void)str_addf(out, "%s %s\n", x.filter->name,
 	    holds	 ? "matches"
 		: vetoed ? "does not match: vetoed"

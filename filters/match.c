@@ -189,6 +189,13 @@ ruleset_match(const struct ruleset *r, struct matcher *m, const struct item *it,
 			m->candidates[w] &= m->candidates[w] - 1;
 			try_filter(m, w * 64 + bit, fn, arg);
 		}
+	m->cut += m->text.cut || m->spans.cut;
+}
+
+uint64_t
+matcher_cut(const struct matcher *m)
+{
+	return m->cut;
 }
 
 const char *

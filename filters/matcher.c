@@ -85,6 +85,7 @@ begin_item(struct matcher *m, const struct ruleset *r)
 	m->searches = fit(m->searches, &m->capsearches, r->nregexes + 1,
 	    sizeof(*m->searches));
 	m->spans.n = m->nfinds = 0;
+	m->spans.cut = false;
 	if (++m->epoch == 0)
 		forget_items(m);
 }

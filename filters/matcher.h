@@ -77,6 +77,7 @@ struct matcher {
 	    capsearches, capnormals;
 	struct regex_search *regex; /* NULL until one is needed */
 	uint64_t gave_up; /* regular expressions, since matcher_new() */
+	uint64_t cut; /* items, since matcher_new() */
 	enum stage stage;
 	bool unscoped; /* filters look at every item */
 

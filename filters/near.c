@@ -1,6 +1,8 @@
 /* filters/near.c: what stands near what. */
 #include "filters/near.h"
 
+#include "base/limits.h"
+
 #include <stdlib.h>
 
 struct joiner {
@@ -53,10 +55,12 @@ join_closest(struct joiner *j, uint32_t before, uint32_t after)
 	}
 }
 
-/* For each span of `after` all of `before` that end close enough before it. */
-static void
+/* For each span of `after` all of `before` that end close enough before it.
+ * False when there are too many. */
+static bool
 join_all(struct joiner *j, uint32_t before, uint32_t after)
 {
+	size_t most = j->spans->n + NEAR_PAIRS;
 	for (uint32_t b = after; b != 0; b = j->spans->v[b - 1].next) {
 		uint32_t begin = j->spans->v[b - 1].first;
 		const struct span *v;
@@ -67,19 +71,27 @@ join_all(struct joiner *j, uint32_t before, uint32_t after)
 			;
 		for (uint32_t a = before;
 		     a != 0 && j->spans->v[a - 1].last < begin;
-		     a = j->spans->v[a - 1].next)
+		     a = j->spans->v[a - 1].next) {
+			if (j->spans->n >= most)
+				return false;
 			add_pair(j, a, b);
+		}
 	}
+	return true;
 }
 
-/* `before` is sorted by its ends. */
+/* `before` is sorted by its ends.  The closest pairs must do where there are
+ * too many: where words are so dense some of them will fit. */
 static void
 join(struct joiner *j, uint32_t before, uint32_t after)
 {
-	if (j->near->all)
-		join_all(j, before, after);
-	else
-		join_closest(j, before, after);
+	const uint32_t result = j->result;
+
+	if (j->near->all && join_all(j, before, after))
+		return;
+	j->spans->cut = j->spans->cut || j->near->all;
+	j->result = result;
+	join_closest(j, before, after);
 }
 
 static void

@@ -63,6 +63,10 @@ void matcher_free(struct matcher *m);
  * had not found by then counts as not there. */
 uint64_t matcher_gave_up(const struct matcher *m);
 
+/* How many items had more words, or more occurrences of the words of filters,
+ * than are looked at: what stands in the rest of them was not found. */
+uint64_t matcher_cut(const struct matcher *m);
+
 /* Calls `fn` for each filter that matches, in the order of the configuration.
  * Cost: one pass over the item's texts for all filters.  Texts that are longer
  * than ITEM_TOKENS tokens are matched up to there. */

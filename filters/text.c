@@ -57,6 +57,7 @@ text_clear(struct text *t, uint64_t seed)
 {
 	t->seed = seed;
 	t->ntokens = t->nforms = t->nbytes = t->nparts = 0;
+	t->cut = false;
 }
 
 static uint64_t
@@ -365,8 +366,10 @@ add_run(struct scan *s, struct run *r)
 
 	drop_placeless(r);
 	joined = is_joinable(r);
-	if (s->text->ntokens + r->n > ITEM_TOKENS)
+	if (s->text->ntokens + r->n > ITEM_TOKENS) {
+		s->text->cut = true;
 		return;
+	}
 	for (size_t i = 0; i < r->n; i++) {
 		add_token(s, r->words[i], 0);
 		if (i == 0 && joined)
@@ -678,6 +681,7 @@ text_add(struct text *t, enum field field, struct sv v)
 		0, (uint32_t)t->ntokens, false };
 	while (s.at < v.len && t->ntokens < ITEM_TOKENS)
 		scan_one(&s);
+	t->cut = t->cut || s.at < v.len;
 	p = &t->parts[t->nparts - 1];
 	p->end = (uint32_t)t->ntokens;
 	p->shouted = s.cased_words >= SHOUT_WORDS &&

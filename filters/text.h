@@ -58,6 +58,7 @@ struct text {
 	size_t nbytes, capbytes;
 	struct part *parts;
 	size_t nparts, capparts;
+	bool cut; /* there were more than ITEM_TOKENS */
 };
 
 void text_init(struct text *t);

@@ -259,7 +259,7 @@ write_expression(struct random *r, struct str *out)
 static void
 write_operand(struct random *r, struct str *out, unsigned depth)
 {
-	if (depth == 0 || !random_is(r, 3)) {
+	if (depth == 0 || random_is(r, 2)) {
 		write_leaf(r, out);
 		return;
 	}

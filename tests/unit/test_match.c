@@ -338,6 +338,8 @@ static const struct {
 	    "か\u200f\u3099ん", "content:か\u200f\u3099ん" },
 	{ "decomposed Korean has its letters counted", "유엔&x", "",
 	    "유\u110b\u1166\u11ab&x", "content:유\u110b\u1166\u11ab&x" },
+	{ "of several ways to read a place the shortest", "\"ceas*-fire\"", "",
+	    "cease-fire-fire", "content:cease-fire" },
 	{ "NEAR in NEAR in NEAR takes the pair that fits",
 	    "((a NEAR/9 b) NEAR/1 c) NEAR/1 d", "", "d a b x b c",
 	    "content:d content:a content:b content:b content:c" },
