@@ -249,16 +249,15 @@ equals_without_particle(
 	    chars_equal(cut(have, 0, want.n), want) &&
 	    is_particle(cut(have, want.n, have.n)))
 		return true;
-	if (want.n < least)
+	if (want.n < least || have.n < want.n ||
+	    !(is_lil(want, have) || ends_with(have, want)))
 		return false;
 	switch (reference_script(want.v[0])) {
 	case REFERENCE_ARABIC:
 		return is_lil(want, have) ||
-		    (ends_with(have, want) &&
-			is_arabic_prefix(cut(have, 0, have.n - want.n)));
+		    is_arabic_prefix(cut(have, 0, have.n - want.n));
 	case REFERENCE_HEBREW:
-		return ends_with(have, want) &&
-		    is_hebrew_prefix(cut(have, 0, have.n - want.n));
+		return is_hebrew_prefix(cut(have, 0, have.n - want.n));
 	case REFERENCE_KOREAN:
 	case REFERENCE_OTHER:
 		return false;
