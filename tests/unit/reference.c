@@ -919,7 +919,7 @@ add_text(struct arena *a, struct reference_item *it, enum field f, struct sv v)
 }
 
 struct reference_item *
-reference_item(struct arena *a, const struct item *it)
+reference_item(struct arena *a, const struct item *it, struct sv lang)
 {
 	struct reference_item *r = arena_calloc(a, sizeof(*r));
 	size_t n = 6 + it->ncategories + it->ntags;
@@ -937,6 +937,6 @@ reference_item(struct arena *a, const struct item *it)
 		add_text(a, r, FIELD_TAG, it->categories[i]);
 	for (size_t i = 0; i < it->ntags; i++)
 		add_text(a, r, FIELD_TAG, it->tags[i]);
-	r->lang = primary_language(it->lang);
+	r->lang = lang;
 	return r;
 }

@@ -51,8 +51,9 @@ struct reference_item;
 /* The configuration is borrowed, and one that compiles. */
 struct reference *reference_new(struct arena *a, const struct config *c);
 
-/* Borrows the item. */
-struct reference_item *reference_item(struct arena *a, const struct item *it);
+/* Borrows the item.  `lang` is its primary language, as filters/lang.h says. */
+struct reference_item *
+reference_item(struct arena *a, const struct item *it, struct sv lang);
 
 bool reference_holds(
     const struct reference *r, size_t filter, const struct reference_item *it);

@@ -2,6 +2,7 @@
  * is what a slow and obvious evaluator says. */
 #include "filters/compile.h"
 #include "filters/explain.h"
+#include "filters/lang.h"
 #include "random_filters.h"
 #include "reference.h"
 
@@ -32,6 +33,7 @@ struct world {
 	struct ruleset *rules;
 	struct reference *reference;
 	struct matcher *matcher;
+	struct langs *langs;
 	struct random_item item;
 	bool have[FILTERS];
 	size_t pairs, matches;
@@ -137,6 +139,13 @@ describe(const struct item *it, struct str *out)
 			    out, "%s: \"%.*s\"\n", names[i], SV_ARG(texts[i]));
 }
 
+static struct reference_item *
+read_item(struct world *w, struct arena *a)
+{
+	langs_begin(w->langs, &w->item.item);
+	return reference_item(a, &w->item.item, langs_of_item(w->langs));
+}
+
 static bool
 disagrees(struct world *w, size_t filter)
 {
@@ -146,8 +155,7 @@ disagrees(struct world *w, size_t filter)
 	arena_init(&arena);
 	w->have[filter] = false;
 	ruleset_match(w->rules, w->matcher, &w->item.item, on_match, w);
-	want = reference_holds(
-	    w->reference, filter, reference_item(&arena, &w->item.item));
+	want = reference_holds(w->reference, filter, read_item(w, &arena));
 	arena_done(&arena);
 	return want != w->have[filter];
 }
@@ -214,7 +222,7 @@ check_item(struct world *w)
 
 	random_item_fill(&w->random, &w->item);
 	arena_init(&arena);
-	it = reference_item(&arena, &w->item.item);
+	it = read_item(w, &arena);
 	memset(w->have, 0, sizeof(w->have));
 	ruleset_match(w->rules, w->matcher, &w->item.item, on_match, w);
 	for (size_t i = 0; i < FILTERS; i++) {
@@ -257,6 +265,7 @@ test_agreement(void **state)
 	str_init(&w.yaml, MiB(4));
 	random_item_init(&w.item);
 	w.matcher = matcher_new();
+	w.langs = langs_new();
 	for (size_t i = 0; i < RULESETS; i++) {
 		open_world(&w);
 		for (size_t k = 0; k < ITEMS; k++)
@@ -268,6 +277,7 @@ test_agreement(void **state)
 	/* Both answers are common, or the test says little. */
 	assert_in_range(w.matches, w.pairs / 4, w.pairs * 3 / 4);
 	matcher_free(w.matcher);
+	langs_free(w.langs);
 	random_item_done(&w.item);
 	str_done(&w.yaml);
 	arena_done(&w.arena);
