@@ -8,6 +8,7 @@ destination_type(enum config_desttype type)
 		&destination_spool,
 		&destination_webhook,
 		&destination_exec,
+		&destination_feed,
 		&destination_smtp,
 		&destination_stdout,
 	};

@@ -41,7 +41,7 @@ struct destination_type {
 };
 
 extern const struct destination_type destination_spool, destination_webhook,
-    destination_exec, destination_smtp, destination_stdout;
+    destination_exec, destination_feed, destination_smtp, destination_stdout;
 
 const struct destination_type *destination_type(enum config_desttype type);
 

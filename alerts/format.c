@@ -113,8 +113,8 @@ text_of(const json_t *o, const char *key)
 	return (struct sv) { json_string_value(v), json_string_length(v) };
 }
 
-static bool
-read_note(const json_t *root, struct note *n)
+bool
+format_read_note(const json_t *root, struct note *n)
 {
 	const json_t *data = json_object_get(root, "data");
 	const json_t *item = json_object_get(data, "item");
@@ -153,7 +153,7 @@ format_render(const struct format *f, struct sv document, struct formatted *out)
 	out->content_type = f->type->content_type;
 	root = json_loadb(document.p != NULL ? document.p : "", document.len,
 	    JSON_ALLOW_NUL, NULL);
-	ok = read_note(root, &n) && f->type->render(f->self, &n, out) &&
+	ok = format_read_note(root, &n) && f->type->render(f->self, &n, out) &&
 	    !out->body.full;
 	json_decref(root);
 	return ok;

@@ -17,6 +17,9 @@ struct note {
 	struct sv link; /* http or https, or empty */
 };
 
+/* False: the document is no alert. */
+bool format_read_note(const json_t *root, struct note *n);
+
 /* An opened template is `self`; other formats keep nothing. */
 struct format_type {
 	enum config_format format;

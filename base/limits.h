@@ -132,6 +132,7 @@
 #define EXCERPT_BYTES            400
 #define ALERT_BYTES              MiB(1)       /* one encoded document */
 #define ALERT_TEXT_BYTES         KiB(8)       /* one text in it */
+#define ALERT_FEED_BYTES         MiB(8)       /* an Atom file of alerts */
 #define TEMPLATE_BYTES           KiB(64)      /* one file */
 #define TEMPLATE_DEPTH           8            /* sections inside each other */
 #define OUTBOX_LOAD              64           /* rows of one destination in memory */

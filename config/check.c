@@ -86,12 +86,15 @@ check_filters(struct diags *d, const struct node *filters)
 #define WEBHOOK (1u << DEST_WEBHOOK)
 #define EXEC (1u << DEST_EXEC)
 #define SMTP (1u << DEST_SMTP)
+#define FEED (1u << DEST_FEED)
 #define STDOUT (1u << DEST_STDOUT)
 static const struct {
 	const char *key;
 	unsigned takes, needs;
 } belongings[] = {
 	{ "dir", SPOOL, SPOOL },
+	{ "file", FEED, FEED },
+	{ "entries", FEED, 0 },
 	{ "url", WEBHOOK | SMTP, WEBHOOK | SMTP },
 	{ "command", EXEC, EXEC },
 	{ "from", SMTP, SMTP },

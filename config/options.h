@@ -62,8 +62,10 @@
 	X(expect,   "expect",   EXPECT,   NULL,     NULL, NULL, "{match: [TEXT...], no: [TEXT...]}: texts that must and must not match; a failure refuses the file.")
 
 #define DESTINATION_OPTIONS(X) \
-	X(type,         "type",      DESTTYPE, REQUIRED, NULL, NULL, "spool, webhook, exec, smtp or stdout.") \
+	X(type,         "type",      DESTTYPE, REQUIRED, NULL, NULL, "spool, webhook, exec, smtp, feed or stdout.") \
 	X(dir,          "dir",       PATH,     NULL,     NULL, NULL, "spool: the directory; tmp/ and new/ are made inside it.") \
+	X(file,         "file",      PATH,     NULL,     NULL, NULL, "feed: an Atom file with the last alerts, for feed readers and web servers; its directory has to be there.") \
+	X(entries,      "entries",   INT,      "100",    "1",  "1000", "feed: how many alerts it holds.") \
 	X(url,          "url",       URL,      NULL,     NULL, NULL, "webhook: where alerts are POSTed. smtp: the mail server, smtps://HOST or smtp://HOST:587.") \
 	X(command,      "command",   LIST,     NULL,     NULL, NULL, "exec: [PROGRAM, ARGUMENT...]; the program as an absolute path or a name that is found in PATH.") \
 	X(from,         "from",      TEXT,     NULL,     NULL, NULL, "smtp: the sender's address.") \
@@ -111,7 +113,7 @@
 #define ARTICLE_WORDS(X)  X(ARTICLE_NEVER, "never") X(ARTICLE_AUTO, "auto") X(ARTICLE_ALWAYS, "always")
 #define SEVERITY_WORDS(X) X(SEVERITY_LOW, "low") X(SEVERITY_MEDIUM, "medium") X(SEVERITY_HIGH, "high") X(SEVERITY_CRITICAL, "critical")
 #define GROUP_WORDS(X)    X(GROUP_STORY, "story") X(GROUP_NONE, "none")
-#define DESTTYPE_WORDS(X) X(DEST_SPOOL, "spool") X(DEST_WEBHOOK, "webhook") X(DEST_EXEC, "exec") X(DEST_SMTP, "smtp") X(DEST_STDOUT, "stdout")
+#define DESTTYPE_WORDS(X) X(DEST_SPOOL, "spool") X(DEST_WEBHOOK, "webhook") X(DEST_EXEC, "exec") X(DEST_SMTP, "smtp") X(DEST_FEED, "feed") X(DEST_STDOUT, "stdout")
 #define FORMAT_WORDS(X)   X(FORMAT_JSON, "json") X(FORMAT_TEXT, "text") \
 	X(FORMAT_CLOUDEVENTS, "cloudevents") X(FORMAT_CLOUDEVENTS_BINARY, "cloudevents-binary") \
 	X(FORMAT_SLACK, "slack") X(FORMAT_DISCORD, "discord") X(FORMAT_TEAMS, "teams") X(FORMAT_MATTERMOST, "mattermost") \
