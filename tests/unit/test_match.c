@@ -341,8 +341,8 @@ static const struct {
 	{ "of several ways to read a place the shortest", "\"ceas*-fire\"", "",
 	    "cease-fire-fire", "content:cease-fire" },
 	{ "NEAR in NEAR in NEAR takes the pair that fits",
-	    "((a NEAR/9 b) NEAR/1 c) NEAR/1 d", "", "d a b x b c",
-	    "content:d content:a content:b content:b content:c" },
+	    "((a NEAR/9 b) NEAR/1 c) NEAR/1 d", "", "d a a b b c",
+	    "content:d content:a content:a content:b content:b content:c" },
 };
 
 static void
