@@ -13,7 +13,7 @@
 	X(explain,   "FILTER [-c FILE] [--json] (--text TEXT | [FILE|-])", "Why a filter matches an item, or does not.") \
 	X(fmt,       "[--from factiva|nexis|brandwatch|lucene] QUERY|-", "The canonical form of a query; translates from other tools.") \
 	X(entity,    "import [--langs LANG,...] [--all] [FILE|-] [ID...]", "Entities of Wikidata (JSON) as those of a configuration.") \
-	X(schema,   "",                                             "Print the JSON Schema of tocsin.yaml, for editors.")
+	X(schema,    "[alert]",                                      "Print the JSON Schema of tocsin.yaml, for editors, or of alerts.")
 /* clang-format on */
 
 enum cli_exit {
