@@ -469,6 +469,7 @@ main(int argc, char **argv)
 {
 	static struct news n;
 
+	(void)setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc < 2 || !news_load(&n, argv[1])) {
 		(void)puts("bench_match: skipped, no data");
 		return 0;
