@@ -29,9 +29,9 @@ plain_kind_at(struct sv v, size_t at)
 			  : PLAIN_BLANK;
 }
 
-/* Takes the letters and digits at `at`, at most PLAIN_BYTES; writes them in
- * lower case to `out`; returns how many. */
-size_t plain_take_bytes(struct sv v, size_t at, char out[PLAIN_ROOM]);
+/* Takes the letters and digits at `at`; writes them in lower case to `out`;
+ * returns how many. */
+size_t plain_take_bytes(struct sv v, size_t at, char *out, size_t most);
 
 #ifdef __SSE2__
 /* 0xFF for the bytes between `from` and `from` + `count`. */
@@ -43,7 +43,7 @@ plain_between(__m128i bytes, char from, char count)
 	return _mm_cmplt_epi8(moved, _mm_set1_epi8((char)(-128 + count)));
 }
 
-/* The same.  What it writes behind them means nothing. */
+/* The same, PLAIN_BYTES at most.  What it writes behind them means nothing. */
 static inline size_t
 plain_take(struct sv v, size_t at, char out[PLAIN_ROOM])
 {
@@ -51,7 +51,7 @@ plain_take(struct sv v, size_t at, char out[PLAIN_ROOM])
 	unsigned mask;
 
 	if (v.len - at < PLAIN_STEP)
-		return plain_take_bytes(v, at, out);
+		return plain_take_bytes(v, at, out, PLAIN_BYTES);
 	bytes = _mm_loadu_si128((const void *)(v.p + at));
 	upper = plain_between(bytes, 'A', 26);
 	bytes = _mm_or_si128(bytes, _mm_and_si128(upper, _mm_set1_epi8(0x20)));
@@ -59,12 +59,16 @@ plain_take(struct sv v, size_t at, char out[PLAIN_ROOM])
 	    plain_between(bytes, '0', 10), plain_between(bytes, 'a', 26));
 	mask = (unsigned)_mm_movemask_epi8(word);
 	if (mask == 0xFFFF)
-		return plain_take_bytes(v, at, out);
+		return plain_take_bytes(v, at, out, PLAIN_BYTES);
 	_mm_storeu_si128((void *)out, bytes);
 	return (size_t)__builtin_ctz(~mask);
 }
 #else
-#define plain_take plain_take_bytes
+static inline size_t
+plain_take(struct sv v, size_t at, char out[PLAIN_ROOM])
+{
+	return plain_take_bytes(v, at, out, PLAIN_BYTES);
+}
 #endif
 
 /* Is a word over that letters and digits up to `at` belong to? */
@@ -76,5 +80,17 @@ plain_ends(struct sv v, size_t at)
 	return kind == PLAIN_BLANK ||
 	    (kind == PLAIN_JOINT && plain_kind_at(v, at + 1) == PLAIN_BLANK);
 }
+
+/* A word with dots or commas inside (1,000  3.5  U.S.) or a possessive s, which
+ * takes no place. */
+struct plain_word {
+	size_t length; /* in the text; 0: it is none of these */
+	size_t written;
+	size_t end; /* of what belongs to it, as the s */
+};
+
+/* `n` letters and digits of it were taken at `at`. */
+struct plain_word
+plain_take_rest(struct sv v, size_t at, size_t n, char out[PLAIN_ROOM]);
 
 #endif

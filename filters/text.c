@@ -13,7 +13,8 @@
 #define RUN_WORDS 64 /* words of one hyphenated run that are joined */
 #define SHOUT_WORDS 4 /* fewer capitalised words are no shouting */
 #define SHOUT_LETTERS 10
-#define HASH_ROOM 8
+#define HASH_ROOM 16
+#define BATCH_WORDS 32
 
 /* Words with nothing but a hyphen, an apostrophe ... between them. */
 struct run {
@@ -36,6 +37,7 @@ struct scan {
 	uint16_t part;
 	bool skip_urls;
 	size_t word_end; /* where the last run ended: SIZE_MAX at first */
+	size_t token_end; /* and the last token, 0 at first */
 	size_t half_words; /* towards the lead */
 	size_t cased_words, letters;
 	bool lower; /* a lower-case letter was seen */
@@ -252,22 +254,30 @@ mark_cut(struct folded *f)
 		f->v[f->n - 1] = 0x10FFFF;
 }
 
+/* Nothing visible between the last token and what begins at `start`?  No ASCII
+ * is invisible. */
+static inline bool
+is_glued(const struct scan *s, size_t start)
+{
+	if (s->token_end == 0 || s->token_end >= start)
+		return s->token_end != 0;
+	return (unsigned char)s->v.p[s->token_end] >= 0x80 &&
+	    skip_ignored(s, s->token_end) >= start;
+}
+
 static inline void
 new_token(struct scan *s, size_t start, size_t len, unsigned flags)
 {
 	struct text *t = s->text;
 
-	if (t->parts[s->part].first < t->ntokens) {
-		const struct token *before = &t->tokens[t->ntokens - 1];
-
-		if (skip_ignored(s, before->start + before->length) >= start)
-			flags |= TOKEN_GLUED;
-	}
+	if (is_glued(s, start))
+		flags |= TOKEN_GLUED;
 	t->tokens = mem_grow(
 	    t->tokens, &t->captokens, t->ntokens + 1, sizeof(*t->tokens));
 	t->tokens[t->ntokens++] = (struct token) { (uint32_t)start,
 		(uint32_t)len, (uint32_t)t->nforms, s->part, 0,
 		(uint8_t)flags };
+	s->token_end = start + len;
 	count_lead(s, flags);
 }
 
@@ -705,27 +715,72 @@ scan_one(struct scan *s)
 	}
 }
 
-/* The short way for what most of a text consists of: words with blanks between
- * them.  Returns at something else. */
+/* Room for BATCH_WORDS plain words. */
 static void
+make_room(struct text *t)
+{
+	t->tokens = mem_grow(t->tokens, &t->captokens, t->ntokens + BATCH_WORDS,
+	    sizeof(*t->tokens));
+	t->forms = mem_grow(
+	    t->forms, &t->capforms, t->nforms + BATCH_WORDS, sizeof(*t->forms));
+	t->bytes = mem_grow(t->bytes, &t->capbytes,
+	    t->nbytes + BATCH_WORDS * PLAIN_ROOM + HASH_ROOM, 1);
+}
+
+/* Appends the token of a plain word whose bytes are written already; there is
+ * room for it. */
+static inline void
+put_plain(struct scan *s, const struct plain_word *w)
+{
+	struct text *t = s->text;
+	bool glued = is_glued(s, s->at);
+	struct form *f = &t->forms[t->nforms];
+
+	t->tokens[t->ntokens++] = (struct token) { (uint32_t)s->at,
+		(uint32_t)w->length, (uint32_t)t->nforms++, s->part, 1,
+		glued ? TOKEN_GLUED : 0 };
+	*f = (struct form) { 0, (uint32_t)t->nbytes, (uint16_t)w->written, 1,
+		FORM_WORD };
+	f->hash = hash_fast(
+	    t->seed, (struct sv) { t->bytes + t->nbytes, w->written });
+	t->nbytes += w->written;
+	if (!s->lower)
+		count_case(s, sv_sub(s->v, s->at, w->length));
+	count_lead(s, 0);
+	s->token_end = s->at + w->length;
+	s->at = s->word_end = w->end;
+}
+
+/* The short way for what most of a text consists of: words with blanks between
+ * them.  False: something else comes. */
+static bool
 scan_plain(struct scan *s)
 {
-	while (s->at < s->v.len && s->text->ntokens < ITEM_TOKENS) {
+	struct text *t = s->text;
+	size_t most = t->ntokens + BATCH_WORDS;
+
+	make_room(t);
+	most = most < ITEM_TOKENS ? most : ITEM_TOKENS;
+	while (s->at < s->v.len && t->ntokens < most) {
 		enum plain_kind kind = plain_kind_at(s->v, s->at);
-		size_t len;
+		char *out = t->bytes + t->nbytes;
+		struct plain_word w;
 
 		if (kind == PLAIN_BLANK) {
 			s->at++;
 			continue;
 		}
 		if (kind != PLAIN_WORD)
-			return;
-		len = take_plain(s, s->v, s->at);
-		if (!plain_ends(s->v, s->at + len))
-			return;
-		add_plain(s, s->at, len, 0);
-		s->at = s->word_end = s->at + len;
+			return false;
+		w.length = w.written = plain_take(s->v, s->at, out);
+		w.end = s->at + w.length;
+		if (!plain_ends(s->v, w.end))
+			w = plain_take_rest(s->v, s->at, w.length, out);
+		if (w.length == 0)
+			return false;
+		put_plain(s, &w);
 	}
+	return true;
 }
 
 void
@@ -748,12 +803,9 @@ text_add(struct text *t, enum field field, struct sv v)
 	    t->parts, &t->capparts, t->nparts + 1, sizeof(*t->parts));
 	t->parts[t->nparts++] = (struct part) { field, v, (uint32_t)t->ntokens,
 		0, (uint32_t)t->ntokens, false };
-	for (;;) {
-		scan_plain(&s);
-		if (s.at >= v.len || t->ntokens >= ITEM_TOKENS)
-			break;
-		scan_one(&s);
-	}
+	while (s.at < v.len && t->ntokens < ITEM_TOKENS)
+		if (!scan_plain(&s))
+			scan_one(&s);
 	t->cut = t->cut || s.at < v.len;
 	p = &t->parts[t->nparts - 1];
 	p->end = (uint32_t)t->ntokens;

@@ -58,11 +58,8 @@ struct text {
 	size_t nbytes, capbytes;
 	struct part *parts;
 	size_t nparts, capparts;
-<<<<<<< HEAD
 	bool cut; /* there were more than ITEM_TOKENS */
-=======
 	struct text_scratch *scratch; /* of text.c */
->>>>>>> cd9d3d1 (filters: a short way through plain ASCII words)
 };
 
 void text_init(struct text *t);
