@@ -410,7 +410,7 @@ compile_all(struct compiler *c, size_t errors)
 	    diags_count(c->diags, DIAG_ERROR) != errors)
 		return;
 	revise_filters(c);
-	anchors_choose(c->rules);
+	c->rules->anchors = anchors_choose(c->rules, NULL);
 	lexicon_seal(&c->rules->lexicon);
 	check_expectations(c);
 }

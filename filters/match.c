@@ -1,4 +1,5 @@
 /* filters/match.c: which filters match an item, and where. */
+#include "filters/anchors.h"
 #include "filters/matcher.h"
 
 #include <stdlib.h>
@@ -217,6 +218,7 @@ ruleset_free(struct ruleset *r)
 		regex_free(r->regexes[i]);
 	free(r->regexes);
 	lexicon_done(&r->lexicon);
+	anchors_done(&r->anchors);
 	arena_done(&r->arena);
 	free(r);
 }

@@ -53,6 +53,14 @@ struct postings {
 	uint32_t *filters;
 };
 
+/* What finds the filters that an item may concern. */
+struct anchors {
+	struct postings atoms; /* filters that need it */
+	struct postings filters; /* those that need it to match */
+	uint32_t *always; /* filters without such an atom */
+	size_t nalways;
+};
+
 struct ruleset {
 	struct arena arena; /* what is below, but for the lexicon */
 	struct lexicon lexicon;
@@ -64,10 +72,7 @@ struct ruleset {
 	pcre2_code **regexes; /* owned */
 	size_t nregexes, capregexes;
 	size_t longest; /* nodes of the longest program */
-	struct postings postings; /* by atom: filters that need it */
-	struct postings wakes; /* by filter: those that need it to match */
-	uint32_t *always; /* filters without such an atom */
-	size_t nalways;
+	struct anchors anchors; /* to begin with */
 };
 
 #endif
