@@ -162,6 +162,7 @@ news_load(struct news *n, const char *dir)
 	for (size_t i = 0; i < n->nitems; i++)
 		count_item(n, &t, i);
 	text_done(&t);
+	n->most = (uint32_t)(n->nitems / 200);
 	return n->nitems != 0;
 }
 
@@ -189,31 +190,30 @@ news_random(struct news *n, size_t below)
 /* Half of them as often as they stand in the news, half of them each as often
  * as any other. */
 static struct sv
-random_word(struct news *n, uint32_t most)
+random_word(struct news *n)
 {
 	for (size_t i = 0; i < TRIES; i++) {
 		const struct news_word *w = news_random(n, 2) == 0
 		    ? n->tokens[news_random(n, n->ntokens)]
 		    : n->words[news_random(n, n->nwords)];
 
-		if (w->items <= most && is_word(w->text))
+		if (w->items <= n->most && is_word(w->text))
 			return w->text;
 	}
 	return SV("none");
 }
 
 static void
-add_words(struct news *n, uint32_t most, size_t words, const char *op,
-    struct str *out)
+add_words(struct news *n, size_t words, const char *op, struct str *out)
 {
 	for (size_t i = 0; i < words; i++) {
 		(void)str_adds(out, i != 0 ? op : "");
-		(void)str_add(out, random_word(n, most));
+		(void)str_add(out, random_word(n));
 	}
 }
 
 void
-news_add_query(struct news *n, uint32_t most, struct str *out)
+news_add_query(struct news *n, struct str *out)
 {
 	/* Words joined by OR, for each group that is joined by AND. */
 	static const uint8_t shapes[][2] = { { 1, 0 }, { 1, 1 }, { 1, 3 },
@@ -223,40 +223,40 @@ news_add_query(struct news *n, uint32_t most, struct str *out)
 
 	for (size_t i = 0; i < 2 && shapes[shape][i] != 0; i++) {
 		(void)str_adds(out, before);
-		add_words(n, most, shapes[shape][i], " OR ", out);
+		add_words(n, shapes[shape][i], " OR ", out);
 		(void)str_adds(out, ")");
 		before = " AND (";
 	}
 	if (shape == 4) {
 		(void)str_adds(out, " NOT ");
-		add_words(n, most, 1, "", out);
+		add_words(n, 1, "", out);
 	}
 }
 
 /* The half of one word and the half of another. */
 static void
-invent_word(struct news *n, uint32_t most, struct str *out)
+invent_word(struct news *n, struct str *out)
 {
-	struct sv a = random_word(n, most), b = random_word(n, most);
+	struct sv a = random_word(n), b = random_word(n);
 
 	(void)str_add(out, sv_sub(a, 0, (a.len + 1) / 2));
 	(void)str_add(out, sv_from(b, b.len / 2));
 }
 
 static bool
-is_rare(const struct news *n, struct sv name, uint32_t most)
+is_rare(const struct news *n, struct sv name)
 {
 	for (struct sv w; sv_split(&name, ' ', &w);) {
 		const struct news_word *known = map_get(&n->known, w);
 
-		if (known != NULL && known->items > most)
+		if (known != NULL && known->items > n->most)
 			return false;
 	}
 	return true;
 }
 
 void
-news_add_name(struct news *n, uint32_t most, struct str *out)
+news_add_name(struct news *n, struct str *out)
 {
 	size_t extra = news_random(n, 5) < 2 ? 1 + news_random(n, 2) : 0;
 
@@ -264,15 +264,15 @@ news_add_name(struct news *n, uint32_t most, struct str *out)
 		for (size_t i = 0; i < TRIES; i++) {
 			struct sv name = n->names[news_random(n, n->nnames)];
 
-			if (!is_rare(n, name, most))
+			if (!is_rare(n, name))
 				continue;
 			(void)str_add(out, name);
 			return;
 		}
 	}
-	invent_word(n, most, out);
+	invent_word(n, out);
 	for (; extra > 0; extra--) {
 		(void)str_addc(out, ' ');
-		(void)str_add(out, random_word(n, most));
+		(void)str_add(out, random_word(n));
 	}
 }

@@ -26,6 +26,7 @@ struct news {
 	struct map known, known_names;
 	struct arena arena;
 	uint64_t random;
+	uint32_t most; /* items that a word of a query or name may stand in */
 };
 
 /* Reads JSON lines with "title" and "text" from files of a folder; false: there
@@ -35,12 +36,11 @@ void news_done(struct news *n);
 
 uint32_t news_random(struct news *n, size_t below);
 
-/* Appends a query of random shape, from words that stand in at most `most`
- * items. */
-void news_add_query(struct news *n, uint32_t most, struct str *out);
+/* Appends a query of random shape. */
+void news_add_query(struct news *n, struct str *out);
 
 /* Appends a name of 1 to 4 words with blanks between: from the news or, in 7 of
- * 10 cases, invented.  Its words stand in at most `most` items each. */
-void news_add_name(struct news *n, uint32_t most, struct str *out);
+ * 10 cases, invented. */
+void news_add_name(struct news *n, struct str *out);
 
 #endif
