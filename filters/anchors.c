@@ -24,7 +24,7 @@ struct chooser {
 	uint64_t *cost; /* by node of the program at hand */
 	uint64_t *filter_cost;
 	uint64_t *sorted; /* costs of the operands of OF */
-	struct pairs atoms, filters;
+	struct pairs atoms, filters, guards;
 };
 
 static uint64_t
@@ -217,6 +217,45 @@ file_node(
 	BUG("no such node");
 }
 
+/* The cheapest operand of the root that it is not filed under, but is needed
+ * too; 0: none. */
+static uint32_t
+second_operand(const struct chooser *c, const struct program *p)
+{
+	const struct node *root = &p->nodes[p->n - 1];
+	uint64_t least = ALWAYS;
+	bool filed = false;
+	uint32_t best = 0;
+
+	if (root->kind != QUERY_AND && root->kind != QUERY_NEAR)
+		return 0;
+	for (uint32_t k = root->kid; k != 0; k = p->nodes[k - 1].sibling) {
+		if (!filed && c->cost[k - 1] == c->cost[p->n - 1]) {
+			filed = true;
+		} else if (c->cost[k - 1] < least) {
+			least = c->cost[k - 1];
+			best = k;
+		}
+	}
+	return best;
+}
+
+/* Candidates are many, and few of them have a word of another operand too. */
+static void
+file_guard(struct chooser *c, const struct program *p, uint32_t filter)
+{
+	size_t natoms = c->atoms.n, nfilters = c->filters.n;
+	uint32_t operand = second_operand(c, p);
+
+	if (operand == 0)
+		return;
+	file_node(c, p, operand - 1, filter);
+	for (size_t i = natoms; c->filters.n == nfilters && i < c->atoms.n; i++)
+		add_pair(&c->guards, filter, c->atoms.v[i].key);
+	c->atoms.n = natoms;
+	c->filters.n = nfilters;
+}
+
 static void
 file_filter(struct chooser *c, uint32_t filter)
 {
@@ -229,6 +268,7 @@ file_filter(struct chooser *c, uint32_t filter)
 		c->out->always[c->out->nalways++] = filter;
 	else
 		file_node(c, p, (uint32_t)p->n - 1, filter);
+	file_guard(c, p, filter);
 }
 
 /* Sorts the pairs by key, by counting. */
@@ -265,11 +305,13 @@ anchors_choose(const struct ruleset *r, const uint32_t *seen)
 	a.always = mem_realloc(a.always, a.nalways + 1, sizeof(*a.always));
 	a.atoms = sort_pairs(&c.atoms, r->lexicon.natoms);
 	a.filters = sort_pairs(&c.filters, r->nfilters);
+	a.guards = sort_pairs(&c.guards, r->nfilters);
 	free(c.cost);
 	free(c.filter_cost);
 	free(c.sorted);
 	free(c.atoms.v);
 	free(c.filters.v);
+	free(c.guards.v);
 	return a;
 }
 
@@ -280,6 +322,8 @@ anchors_done(struct anchors *a)
 	free(a->atoms.filters);
 	free(a->filters.first);
 	free(a->filters.filters);
+	free(a->guards.first);
+	free(a->guards.filters);
 	free(a->always);
 	*a = (struct anchors) { .always = NULL };
 }

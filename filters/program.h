@@ -57,6 +57,8 @@ struct postings {
 struct anchors {
 	struct postings atoms; /* filters that need it */
 	struct postings filters; /* those that need it to match */
+	struct postings guards; /* of a filter: atoms one of which must be there
+				   besides; none: nothing is known */
 	uint32_t *always; /* filters without such an atom */
 	size_t nalways;
 };
