@@ -159,6 +159,16 @@ file_all(struct lexicon *l)
 	}
 }
 
+static void
+trim(struct lexicon *l)
+{
+	l->nodes = mem_realloc(l->nodes, l->nnodes, sizeof(*l->nodes));
+	l->words = mem_realloc(l->words, l->nwords, sizeof(*l->words));
+	l->atoms = mem_realloc(l->atoms, l->natoms, sizeof(*l->atoms));
+	l->sequences = mem_realloc(
+	    l->sequences, l->nsequences, sizeof(*l->sequences));
+}
+
 void
 lexicon_seal(struct lexicon *l)
 {
@@ -171,7 +181,7 @@ lexicon_seal(struct lexicon *l)
 	for (size_t i = 0; i < l->nsequences; i++)
 		plant(&p, (uint32_t)i);
 	free(p.index);
-	l->nodes = mem_realloc(l->nodes, l->nnodes, sizeof(*l->nodes));
+	trim(l);
 	file_all(l);
 	lexicon_forget_scratch(l);
 }

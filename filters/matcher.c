@@ -511,7 +511,8 @@ judge(struct matcher *m, const struct filter *f, const struct program *p,
 	case QUERY_ENTITY:
 		return judge_words(m, f, n);
 	case QUERY_LANG:
-		return (struct verdict) { speaks(m, n->langs), false, 0 };
+		return (
+		    struct verdict) { speaks(m, sv_of(n->langs)), false, 0 };
 	case QUERY_FILTER:
 		return judge_filter(m, n);
 	case QUERY_REGEX:

@@ -12,17 +12,17 @@
 /* Children stand before their parent, the root stands last.  Links are the
  * number of a node + 1, 0 for none. */
 struct node {
-	enum query_kind kind;
+	enum query_kind kind : 8;
+	bool ordered; /* of NEAR: it is PRE */
+	bool negated; /* that it holds speaks against the filter */
+	unsigned fields; /* of a leaf: where it looks */
 	uint32_t kid, sibling; /* first child; next child of its parent */
 	uint32_t near; /* the outermost one that needs its spans: NEAR, ... */
 	unsigned depth; /* in how many NEARs it is an operand; see matcher.c */
 	uint32_t id; /* of a leaf: its atom, entity, filter or regex */
-	unsigned fields; /* of a leaf: where it looks */
 	unsigned distance; /* of NEAR, PRE and NOT NEAR */
 	unsigned count; /* of ATLEAST and OF */
-	bool ordered; /* of NEAR: it is PRE */
-	bool negated; /* that it holds speaks against the filter */
-	struct sv langs; /* of a language leaf: commas between */
+	const char *langs; /* of a language leaf: commas between */
 	struct sv source; /* as written */
 };
 
