@@ -10,7 +10,7 @@
 #                    FUZZER=afl, by AFL++
 #   make quality     filters against what people labelled: docs/QUALITY.md
 #   make man         the lists of options in docs/man/tocsin.yaml.5
-#   make bench       the table of measurements
+#   make bench       the table of measurements; draws docs/match.svg
 #   make stories     how well copies of an item are told: docs/STORIES.md
 #   make install     below DESTDIR and PREFIX
 #   make clean
@@ -57,7 +57,7 @@ TEST_SRC := $(wildcard tests/unit/test_*.c)
 TEST_HELP_SRC := $(filter-out $(TEST_SRC),$(wildcard tests/unit/*.c tests/fake/*.c))
 ALL_SRC := $(LIB_SRC) $(CLI_SRC) $(wildcard daemon/main.c tests/*/*.c tools/*.c)
 ALL_HEADERS := $(wildcard $(LIB_DIRS:%=%/*.h) cli/*.h tests/*/*.h tools/*.h)
-SHELL_SCRIPTS := .ci/run tests/bench/run tests/run $(addprefix tools/,deps lint-functions mkpacks run)
+SHELL_SCRIPTS := .ci/run tests/bench/run tests/run $(addprefix tools/,deps lint-functions mkpacks plot-match run)
 
 LIB := $(BUILD)/libtocsin.a
 # Simulations: linked with a loop and an HTTP client of their own.
