@@ -15,10 +15,10 @@ struct node {
 	enum query_kind kind : 8;
 	bool ordered; /* of NEAR: it is PRE */
 	bool negated; /* that it holds speaks against the filter */
+	uint8_t depth; /* in how many NEARs it is an operand; see matcher.c */
 	unsigned fields; /* of a leaf: where it looks */
 	uint32_t kid, sibling; /* first child; next child of its parent */
 	uint32_t near; /* the outermost one that needs its spans: NEAR, ... */
-	unsigned depth; /* in how many NEARs it is an operand; see matcher.c */
 	uint32_t id; /* of a leaf: its atom, entity, filter or regex */
 	unsigned distance; /* of NEAR, PRE and NOT NEAR */
 	unsigned count; /* of ATLEAST and OF */
