@@ -10,7 +10,7 @@
 #                    FUZZER=afl, by AFL++
 #   make quality     filters against what people labelled: docs/QUALITY.md
 #   make man         the lists of options in docs/man/tocsin.yaml.5
-#   make bench       the table of measurements
+#   make bench       the table of measurements; draws docs/match.svg
 #   make stories     how well copies of an item are told: docs/STORIES.md
 #   make install     below DESTDIR and PREFIX
 #   make clean
@@ -57,7 +57,7 @@ TEST_SRC := $(wildcard tests/unit/test_*.c)
 TEST_HELP_SRC := $(filter-out $(TEST_SRC),$(wildcard tests/unit/*.c tests/fake/*.c))
 ALL_SRC := $(LIB_SRC) $(CLI_SRC) $(wildcard daemon/main.c tests/*/*.c tools/*.c)
 ALL_HEADERS := $(wildcard $(LIB_DIRS:%=%/*.h) cli/*.h tests/*/*.h tools/*.h)
-SHELL_SCRIPTS := .ci/run tests/bench/run tests/run $(addprefix tools/,deps lint-functions mkpacks run)
+SHELL_SCRIPTS := .ci/run tests/bench/run tests/run $(addprefix tools/,deps lint-functions mkpacks plot-match run)
 
 LIB := $(BUILD)/libtocsin.a
 # Simulations: linked with a loop and an HTTP client of their own.
@@ -67,6 +67,7 @@ TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(TEST_SRC)) \
 	$(patsubst tests/sim/%.c,$(BUILD)/tests/sim-%,$(SIM_SRC))
 E2E := $(wildcard tests/e2e/test_*.py)
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+BENCH_HELP_SRC := tests/bench/corpus.c tests/bench/news.c
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
 FUZZ_SECONDS ?= 60
 FUZZER ?= libfuzzer
@@ -140,8 +141,8 @@ $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(call objects,$(TEST_HELP_SRC)) $(LIB
 $(BUILD)/tests/sim-%: $(BUILD)/tests/sim/%.o $(call objects,$(SIM_HELP_SRC)) $(LIB)
 	$(call link,,$(call pkg,--libs,$(TEST_PACKAGES)))
 
-$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/corpus.o $(LIB)
-	$(call link,,$(call pkg,--libs,$(BENCH_PACKAGES)))
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(call objects,$(BENCH_HELP_SRC)) $(LIB)
+	$(call link,,$(call pkg,--libs,$(BENCH_PACKAGES)) $(call pkg,--libs,libhs))
 
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
 	$(call link,-fsanitize=fuzzer)
@@ -158,7 +159,7 @@ DEPS_OF_run := build
 DEPS_OF_check := build test $(if $(findstring clang,$(CC)),lint full)
 DEPS_OF_lint := build test lint
 DEPS_OF_fuzz := build full $(if $(filter afl,$(FUZZER)),afl)
-DEPS_OF_bench := build test full
+DEPS_OF_bench := build test full bench
 FLAGS_OF_lint := --keep-going
 FLAGS_OF_fuzz = $(FLAGS_OF_$(FUZZER))
 FLAGS_OF_libfuzzer := CC=clang SAN=fuzzer-no-link,address,undefined BUILD=build-fuzz

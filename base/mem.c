@@ -64,12 +64,10 @@ mem_svdup(struct sv v)
 }
 
 void *
-mem_grow(void *p, size_t *cap, size_t need, size_t size)
+mem_grow_now(void *p, size_t *cap, size_t need, size_t size)
 {
 	size_t n = *cap != 0 ? *cap : 8;
 
-	if (need <= *cap)
-		return p;
 	while (n < need)
 		if (__builtin_mul_overflow(n, 2u, &n))
 			BUG("array too large");

@@ -14,7 +14,15 @@ char *mem_strdup(const char *s); /* NULL gives NULL */
 char *mem_svdup(struct sv v); /* NUL-terminated copy, returns owned */
 
 /* Grows an array of `*cap` elements so that it holds `need`; doubles. */
-void *mem_grow(void *p, size_t *cap, size_t need, size_t size);
+static inline void *mem_grow(void *p, size_t *cap, size_t need, size_t size);
+
+void *mem_grow_now(void *p, size_t *cap, size_t need, size_t size);
+
+static inline void *
+mem_grow(void *p, size_t *cap, size_t need, size_t size)
+{
+	return need <= *cap ? p : mem_grow_now(p, cap, need, size);
+}
 
 /* Says `what` on stderr and aborts: for lines that cannot be reached. */
 _Noreturn void mem_bug(const char *file, int line, const char *what);

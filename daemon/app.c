@@ -12,6 +12,7 @@
 #include "daemon/systemd.h"
 #include "feeds/parse.h"
 #include "filters/compile.h"
+#include "net/work.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -46,6 +47,10 @@ struct app {
 	struct timer *read_again; /* after a failure */
 	struct loop_signal *on_term, *on_int, *on_hup;
 	struct timer *watchdog;
+	struct work *loading; /* of the configuration, when it is read again */
+	bool load_again; /* it was asked for meanwhile */
+	struct config *loaded; /* by the work, as are these: */
+	struct ruleset *loaded_rules;
 };
 
 static void
@@ -310,6 +315,9 @@ app_free(struct app *a)
 		subscription_free(slot->value);
 	map_done(&a->subscriptions);
 	map_done(&a->fresh);
+	work_free(a->loading);
+	config_unref(a->loaded);
+	ruleset_free(a->loaded_rules);
 	/* What it can still commit is told to those who follow. */
 	committer_free(a->committer);
 	articles_free(a->articles);
@@ -416,21 +424,48 @@ take_over(struct app *a, struct config *conf, struct ruleset *rules)
 }
 
 static void
+load_aside(void *arg)
+{
+	struct app *a = arg;
+
+	a->loaded = app_load(a->options.config_path, &a->loaded_rules);
+}
+
+static void on_loaded(void *arg);
+
+/* Reading a large configuration takes longer than the loop may stop. */
+static void
 on_reload(void *arg)
 {
 	struct app *a = arg;
-	struct ruleset *rules = NULL;
-	struct config *conf;
 
 	systemd_notify_reloading();
-	conf = app_load(a->options.config_path, &rules);
-	if (conf != NULL)
-		take_over(a, conf, rules);
+	if (a->loading != NULL)
+		a->load_again = true;
+	else
+		a->loading = work_start(a->loop, load_aside, on_loaded, a);
+}
+
+static void
+on_loaded(void *arg)
+{
+	struct app *a = arg;
+
+	work_free(a->loading);
+	a->loading = NULL;
+	if (a->loaded != NULL)
+		take_over(a, a->loaded, a->loaded_rules);
 	else
 		log_error("configuration refused, the old one stays",
 		    KV("file", a->options.config_path));
-	config_unref(conf);
+	config_unref(a->loaded);
+	a->loaded = NULL;
+	a->loaded_rules = NULL;
 	systemd_notify("READY=1");
+	if (a->load_again) {
+		a->load_again = false;
+		on_reload(a);
+	}
 }
 
 static void

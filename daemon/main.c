@@ -5,6 +5,7 @@
 
 #include <getopt.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -98,6 +99,7 @@ main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	(void)setlocale(LC_CTYPE, "C.UTF-8");
+	(void)mallopt(M_ARENA_MAX, 1); /* what a thread frees serves all */
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGXFSZ, SIG_IGN); /* a full disk like any other */
 	log_init(LOG_LEVEL_INFO);

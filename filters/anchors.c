@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #define NEVER_SEEN UINT64_C(1) /* cost of the rarest atom */
+#define SEEN_ONCE (UINT64_C(1) << 18)
 #define LONGEST 16 /* letters; longer words are as rare */
 #define ALWAYS UINT64_MAX /* cost where no atom is needed */
 
@@ -17,11 +18,13 @@ struct pairs {
 };
 
 struct chooser {
-	struct ruleset *rules;
+	const struct ruleset *rules;
+	const uint32_t *seen; /* by atom; or NULL */
+	struct anchors *out;
 	uint64_t *cost; /* by node of the program at hand */
 	uint64_t *filter_cost;
 	uint64_t *sorted; /* costs of the operands of OF */
-	struct pairs atoms, filters;
+	struct pairs atoms, filters, guards;
 };
 
 static uint64_t
@@ -30,24 +33,27 @@ sum(uint64_t a, uint64_t b)
 	return a > ALWAYS - b ? ALWAYS : a + b;
 }
 
-/* How often an atom is seen, by guess: long words are rarer. */
+/* How often an atom is seen; of those that were not, by guess: long words are
+ * rarer. */
 static uint64_t
-atom_cost(const struct ruleset *r, uint32_t atom)
+atom_cost(const struct chooser *c, uint32_t atom)
 {
-	uint32_t letters = r->lexicon.atoms[atom].weight;
+	uint32_t letters = c->rules->lexicon.atoms[atom].weight;
 	uint32_t missing = LONGEST - (letters > LONGEST ? LONGEST : letters);
 
-	return NEVER_SEEN << missing * 2;
+	if (c->seen == NULL)
+		return NEVER_SEEN << missing * 2;
+	return c->seen[atom] * SEEN_ONCE + (NEVER_SEEN << missing);
 }
 
 static uint64_t
-entity_cost(const struct ruleset *r, uint32_t entity)
+entity_cost(const struct chooser *c, uint32_t entity)
 {
-	const struct entity *e = &r->entities[entity];
+	const struct entity *e = &c->rules->entities[entity];
 	uint64_t cost = 0;
 
 	for (size_t i = 0; i < e->nnames; i++)
-		cost = sum(cost, atom_cost(r, e->names[i].atom));
+		cost = sum(cost, atom_cost(c, e->names[i].atom));
 	return cost;
 }
 
@@ -113,9 +119,9 @@ node_cost(
 	case QUERY_OF:
 		return of_cost(c, p, n);
 	case QUERY_TERM:
-		return atom_cost(c->rules, n->id);
+		return atom_cost(c, n->id);
 	case QUERY_ENTITY:
-		return entity_cost(c->rules, n->id);
+		return entity_cost(c, n->id);
 	case QUERY_FILTER:
 		return c->filter_cost[n->id];
 	case QUERY_NOT:
@@ -211,6 +217,45 @@ file_node(
 	BUG("no such node");
 }
 
+/* The cheapest operand of the root that it is not filed under, but is needed
+ * too; 0: none. */
+static uint32_t
+second_operand(const struct chooser *c, const struct program *p)
+{
+	const struct node *root = &p->nodes[p->n - 1];
+	uint64_t least = ALWAYS;
+	bool filed = false;
+	uint32_t best = 0;
+
+	if (root->kind != QUERY_AND && root->kind != QUERY_NEAR)
+		return 0;
+	for (uint32_t k = root->kid; k != 0; k = p->nodes[k - 1].sibling) {
+		if (!filed && c->cost[k - 1] == c->cost[p->n - 1]) {
+			filed = true;
+		} else if (c->cost[k - 1] < least) {
+			least = c->cost[k - 1];
+			best = k;
+		}
+	}
+	return best;
+}
+
+/* Candidates are many, and few of them have a word of another operand too. */
+static void
+file_guard(struct chooser *c, const struct program *p, uint32_t filter)
+{
+	size_t natoms = c->atoms.n, nfilters = c->filters.n;
+	uint32_t operand = second_operand(c, p);
+
+	if (operand == 0)
+		return;
+	file_node(c, p, operand - 1, filter);
+	for (size_t i = natoms; c->filters.n == nfilters && i < c->atoms.n; i++)
+		add_pair(&c->guards, filter, c->atoms.v[i].key);
+	c->atoms.n = natoms;
+	c->filters.n = nfilters;
+}
+
 static void
 file_filter(struct chooser *c, uint32_t filter)
 {
@@ -220,17 +265,18 @@ file_filter(struct chooser *c, uint32_t filter)
 		c->cost[i] = node_cost(c, p, &p->nodes[i]);
 	c->filter_cost[filter] = c->cost[p->n - 1];
 	if (c->cost[p->n - 1] == ALWAYS)
-		c->rules->always[c->rules->nalways++] = filter;
+		c->out->always[c->out->nalways++] = filter;
 	else
 		file_node(c, p, (uint32_t)p->n - 1, filter);
+	file_guard(c, p, filter);
 }
 
 /* Sorts the pairs by key, by counting. */
 static struct postings
-sort_pairs(struct arena *a, const struct pairs *p, size_t nkeys)
+sort_pairs(const struct pairs *p, size_t nkeys)
 {
-	uint32_t *first = arena_calloc(a, (nkeys + 2) * sizeof(*first));
-	uint32_t *filters = arena_alloc(a, (p->n + 1) * sizeof(*filters));
+	uint32_t *first = mem_calloc(nkeys + 2, sizeof(*first));
+	uint32_t *filters = mem_alloc((p->n + 1) * sizeof(*filters));
 
 	for (size_t i = 0; i < p->n; i++)
 		first[p->v[i].key + 2]++;
@@ -241,24 +287,43 @@ sort_pairs(struct arena *a, const struct pairs *p, size_t nkeys)
 	return (struct postings) { first, filters };
 }
 
-void
-anchors_choose(struct ruleset *r)
+struct anchors
+anchors_choose(const struct ruleset *r, const uint32_t *seen)
 {
+	struct anchors a = { .always = mem_alloc(
+				 (r->nfilters + 1) * sizeof(*a.always)) };
 	struct chooser c = { .rules = r,
+		.seen = seen,
+		.out = &a,
 		.cost = mem_calloc(r->longest + 1, sizeof(*c.cost)),
 		.filter_cost = mem_calloc(
 		    r->nfilters + 1, sizeof(*c.filter_cost)),
 		.sorted = mem_calloc(r->longest + 1, sizeof(*c.sorted)) };
 
-	r->always = arena_alloc(
-	    &r->arena, (r->nfilters + 1) * sizeof(*r->always));
 	for (size_t i = 0; i < r->nfilters; i++)
 		file_filter(&c, r->order[i]);
-	r->postings = sort_pairs(&r->arena, &c.atoms, r->lexicon.natoms);
-	r->wakes = sort_pairs(&r->arena, &c.filters, r->nfilters);
+	a.always = mem_realloc(a.always, a.nalways + 1, sizeof(*a.always));
+	a.atoms = sort_pairs(&c.atoms, r->lexicon.natoms);
+	a.filters = sort_pairs(&c.filters, r->nfilters);
+	a.guards = sort_pairs(&c.guards, r->nfilters);
 	free(c.cost);
 	free(c.filter_cost);
 	free(c.sorted);
 	free(c.atoms.v);
 	free(c.filters.v);
+	free(c.guards.v);
+	return a;
+}
+
+void
+anchors_done(struct anchors *a)
+{
+	free(a->atoms.first);
+	free(a->atoms.filters);
+	free(a->filters.first);
+	free(a->filters.filters);
+	free(a->guards.first);
+	free(a->guards.filters);
+	free(a->always);
+	*a = (struct anchors) { .always = NULL };
 }

@@ -5,7 +5,10 @@
 #include "filters/program.h"
 
 /* Files each filter under atoms of which one must stand in whatever it
- * matches, the rarest that will do. */
-void anchors_choose(struct ruleset *r);
+ * matches, the rarest that will do.  `seen` tells in how many items each atom
+ * was seen; NULL: nothing is known, and long words are taken to be rarer. */
+struct anchors anchors_choose(const struct ruleset *r, const uint32_t *seen);
+
+void anchors_done(struct anchors *a);
 
 #endif

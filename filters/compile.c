@@ -18,7 +18,8 @@ struct compiler {
 	struct map filters; /* by name: those of the configuration */
 	uint32_t *entity_ids; /* by place in the configuration; + 1 */
 	struct arena trees;
-	struct node *nodes; /* of the program at hand */
+	struct sv text; /* of the query at hand, kept */
+	struct node *nodes; /* of its program */
 	size_t nnodes, capnodes;
 	struct refs refs;
 	size_t regex_bytes;
@@ -156,7 +157,7 @@ compile_leaf(struct compiler *c, const struct config_text *at,
 		compile_entity(c, at, q, n);
 		return;
 	case QUERY_LANG:
-		n->langs = arena_sv(&c->rules->arena, q->text);
+		n->langs = arena_sv(&c->rules->arena, q->text).p;
 		return;
 	case QUERY_FILTER:
 		compile_ref(c, at, q, n);
@@ -213,8 +214,7 @@ flatten(struct compiler *c, const struct config_text *at, const struct query *q,
 			n.kid = kid;
 		before = kid;
 	}
-	n.source = arena_sv(
-	    &c->rules->arena, sv_sub(at->text, q->offset, q->length));
+	n.source = sv_sub(c->text, q->offset, q->length);
 	compile_leaf(c, at, q, &n);
 	c->nodes = mem_grow(
 	    c->nodes, &c->capnodes, c->nnodes + 1, sizeof(*c->nodes));
@@ -254,6 +254,7 @@ compile_query(struct compiler *c, const struct config_text *at, bool veto)
 	if (q == NULL)
 		return p;
 	c->nnodes = 0;
+	c->text = arena_sv(&c->rules->arena, at->text);
 	(void)flatten(c, at, q, (struct above) { false, veto });
 	arena_clear(&c->trees);
 	p.n = c->nnodes;
@@ -269,9 +270,10 @@ compile_query(struct compiler *c, const struct config_text *at, bool veto)
 static struct names
 keep_names(struct arena *a, const struct config_texts *texts, bool langs)
 {
-	struct names names = { arena_alloc(a, texts->n * sizeof(*names.v) + 1),
-		texts->n };
+	struct names names = { NULL, texts->n };
 
+	if (texts->n != 0)
+		names.v = arena_alloc(a, texts->n * sizeof(*names.v));
 	for (size_t i = 0; i < texts->n; i++)
 		names.v[i] = arena_sv(a,
 		    langs ? lang_primary(texts->v[i].text) : texts->v[i].text);
@@ -410,7 +412,7 @@ compile_all(struct compiler *c, size_t errors)
 	    diags_count(c->diags, DIAG_ERROR) != errors)
 		return;
 	revise_filters(c);
-	anchors_choose(c->rules);
+	c->rules->anchors = anchors_choose(c->rules, NULL);
 	lexicon_seal(&c->rules->lexicon);
 	check_expectations(c);
 }

@@ -13,9 +13,6 @@
 #define PHRASE_LETTERS 3 /* of a phrase in which short stems count */
 #define JOINED_MAX 3 /* hyphenated words of a phrase that also match joined */
 
-const uint8_t lexicon_prefix_bytes[LEXICON_PREFIXES] = { 3, 4, 5, 6, 8, 10, 12,
-	16 };
-
 void
 lexicon_init(struct lexicon *l, uint64_t seed)
 {
@@ -23,6 +20,9 @@ lexicon_init(struct lexicon *l, uint64_t seed)
 	arena_init(&l->arena);
 	map_init(&l->known);
 	text_init(&l->scratch);
+	arena_init(&l->scratch_words);
+	str_init(&l->marked, QUERY_BYTES * 3);
+	str_init(&l->spelling, MiB(1));
 }
 
 void
@@ -32,9 +32,20 @@ lexicon_done(struct lexicon *l)
 	free(l->atoms);
 	free(l->words);
 	free(l->sequences);
+	free(l->nodes);
 	free(l->slots);
+	free(l->bloom);
+	lexicon_forget_scratch(l);
+}
+
+void
+lexicon_forget_scratch(struct lexicon *l)
+{
 	map_done(&l->known);
 	text_done(&l->scratch);
+	arena_done(&l->scratch_words);
+	str_done(&l->marked);
+	str_done(&l->spelling);
 }
 
 static bool
@@ -79,24 +90,37 @@ count_letters(struct sv v)
 	return count;
 }
 
+/* Its bytes are still those of the scratch memory. */
 static struct word
 make_word(struct lexicon *l, size_t token, const struct form *f, bool exact)
 {
 	struct sv folded = form_bytes(&l->scratch, f);
-	struct word w = { f->hash, arena_sv(&l->arena, folded), SV_NONE, 0,
-		false };
+	struct word w = { .hash = f->hash,
+		.folded = folded.p,
+		.folded_len = (uint16_t)folded.len };
 
-	w.literal = (uint32_t)glob_literal(w.folded);
-	w.wild = w.literal < w.folded.len;
+	w.literal = (uint16_t)glob_literal(folded);
+	w.wild = w.literal < folded.len;
 	if (exact) {
 		char bytes[FOLDED_MAX * 4];
 		struct folded letters;
+		struct sv v;
 
 		folded_word(&letters,
 		    text_span(&l->scratch, token, token + f->span - 1), true);
-		w.exact = arena_sv(&l->arena, folded_bytes(&letters, bytes));
+		v = arena_sv(&l->scratch_words, folded_bytes(&letters, bytes));
+		w.exact = v.p;
+		w.exact_len = (uint16_t)v.len;
 	}
 	return w;
+}
+
+static void
+keep_word(struct lexicon *l, struct word *w)
+{
+	w->folded = arena_sv(&l->arena, word_folded(w)).p;
+	if (w->exact != NULL)
+		w->exact = arena_sv(&l->arena, word_exact(w)).p;
 }
 
 static bool
@@ -157,7 +181,7 @@ is_phrase(const struct lexicon *l, const struct sequence *s)
 	size_t letters = 0;
 
 	for (size_t i = 0; i < s->nwords; i++)
-		letters += count_letters(l->words[s->words + i].folded);
+		letters += count_letters(word_folded(&l->words[s->words + i]));
 	return s->nwords > 1 && letters >= PHRASE_LETTERS;
 }
 
@@ -201,9 +225,9 @@ spell(const struct lexicon *l, size_t first_sequence, struct str *out)
 		for (size_t k = 0; k < s->nwords; k++) {
 			const struct word *w = &l->words[s->words + k];
 
-			(void)str_addc(out, w->exact.p != NULL ? '=' : ' ');
-			(void)str_add(
-			    out, w->exact.p != NULL ? w->exact : w->folded);
+			(void)str_addc(out, w->exact != NULL ? '=' : ' ');
+			(void)str_add(out,
+			    w->exact != NULL ? word_exact(w) : word_folded(w));
 		}
 		(void)str_addc(out, '\n');
 	}
@@ -225,27 +249,26 @@ static uint32_t
 settle(struct lexicon *l, size_t first_sequence, bool exact)
 {
 	size_t first_word = l->sequences[first_sequence].words, known;
-	struct str spelling;
 
-	str_init(&spelling, MiB(1));
-	spell(l, first_sequence, &spelling);
-	known = (size_t)(uintptr_t)map_get(&l->known, str_sv(&spelling));
+	str_clear(&l->spelling);
+	spell(l, first_sequence, &l->spelling);
+	known = (size_t)(uintptr_t)map_get(&l->known, str_sv(&l->spelling));
 	if (known != 0) {
 		l->nsequences = first_sequence;
 		l->nwords = first_word;
-	} else {
-		l->atoms = mem_grow(
-		    l->atoms, &l->capatoms, l->natoms + 1, sizeof(*l->atoms));
-		l->atoms[l->natoms++] = (struct atom) { exact,
-			weigh(l, &l->sequences[first_sequence]) };
-		known = l->natoms;
-		(void)map_put(
-		    &l->known, str_sv(&spelling), (void *)(uintptr_t)known);
-		for (size_t i = first_sequence; i < l->nsequences; i++)
-			l->sequences[i].atom = (uint32_t)known - 1;
+		return (uint32_t)known - 1;
 	}
-	str_done(&spelling);
-	return (uint32_t)known - 1;
+	l->atoms = mem_grow(
+	    l->atoms, &l->capatoms, l->natoms + 1, sizeof(*l->atoms));
+	l->atoms[l->natoms++] = (struct atom) { exact,
+		weigh(l, &l->sequences[first_sequence]) };
+	(void)map_put(
+	    &l->known, str_sv(&l->spelling), (void *)(uintptr_t)l->natoms);
+	for (size_t i = first_sequence; i < l->nsequences; i++)
+		l->sequences[i].atom = (uint32_t)l->natoms - 1;
+	for (size_t i = first_word; i < l->nwords; i++)
+		keep_word(l, &l->words[i]);
+	return (uint32_t)l->natoms - 1;
 }
 
 bool
@@ -254,13 +277,13 @@ lexicon_add(struct lexicon *l, struct sv words, bool exact, uint32_t *atom,
 {
 	struct text *t = &l->scratch;
 	size_t first = l->nsequences, njoined = 0;
-	struct str marked;
 	bool open, ok;
 
-	str_init(&marked, words.len * 3 + 1);
-	mark_wildcards(words, &marked);
+	str_clear(&l->marked);
+	mark_wildcards(words, &l->marked);
 	text_clear(t, l->seed);
-	text_add(t, FIELD_URL, str_sv(&marked));
+	arena_clear(&l->scratch_words);
+	text_add(t, FIELD_URL, str_sv(&l->marked));
 	open = t->ntokens != 0 && drop_open_end(t);
 	ok = check_words(t, e);
 	for (size_t i = 0; ok && i < t->ntokens; i++)
@@ -269,43 +292,7 @@ lexicon_add(struct lexicon *l, struct sv words, bool exact, uint32_t *atom,
 		njoined = JOINED_MAX;
 	for (unsigned mask = 0; ok && mask < 1u << njoined; mask++)
 		add_sequence(l, exact, open, mask);
-	str_done(&marked);
 	if (ok)
 		*atom = settle(l, first, exact);
 	return ok;
-}
-
-static uint64_t
-sequence_key(struct lexicon *l, const struct sequence *s)
-{
-	const struct word *w = &l->words[s->words];
-	size_t i = LEXICON_PREFIXES - 1;
-
-	if (!w[0].wild)
-		return s->nwords > 1 && !w[1].wild
-		    ? lexicon_pair_key(w[0].hash, w[1].hash)
-		    : w[0].hash;
-	while (lexicon_prefix_bytes[i] > w[0].literal)
-		i--;
-	l->prefixes[i] = true;
-	return lexicon_prefix_key(l->seed, w[0].folded, i);
-}
-
-void
-lexicon_seal(struct lexicon *l)
-{
-	l->nslots = 16;
-	while (l->nslots < l->nsequences * 2)
-		l->nslots *= 2;
-	l->slots = mem_calloc(l->nslots, sizeof(*l->slots));
-	for (size_t i = 0; i < l->nsequences; i++) {
-		struct sequence *s = &l->sequences[i];
-		uint64_t key = sequence_key(l, s);
-		struct lexicon_slot *slot = lexicon_slot(l, key);
-
-		s->next = slot->head;
-		*slot = (struct lexicon_slot) { key, (uint32_t)i + 1 };
-	}
-	text_done(&l->scratch);
-	map_done(&l->known);
 }

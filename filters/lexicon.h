@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/map.h"
+#include "base/str.h"
 #include "filters/text.h"
 
 /* A word or phrase that filters ask for is an atom, known by its number.
@@ -15,23 +16,35 @@ struct atom {
 
 struct word {
 	uint64_t hash;
-	struct sv folded, exact; /* exact.p is NULL when case may differ */
-	uint32_t literal; /* bytes before the first wildcard */
+	const char *folded;
+	const char *exact; /* NULL when case may differ */
+	uint16_t folded_len, exact_len;
+	uint16_t literal; /* bytes before the first wildcard */
 	bool wild;
 };
 
 struct sequence {
 	uint32_t atom;
 	uint32_t words, nwords;
-	uint32_t next; /* sequence + 1 of the same key; 0: none */
+	uint32_t next; /* sequence + 1 that ends at the same node; 0: none */
 	bool katakana; /* all of it: never part of a longer run */
 	bool open; /* * at the end: may go on */
 	bool phrase; /* long enough that short stems count */
 };
 
+/* Sequences that begin alike share nodes; node 0 is where all of them begin. */
+struct lexicon_node {
+	uint32_t word; /* that leads here */
+	uint32_t before; /* word + 1 that must come before it: first two words
+			    are one step; 0: none */
+	uint32_t next; /* node of the same key; 0: none */
+	uint32_t ends; /* sequence + 1 */
+	bool goes_on, goes_on_wild; /* with a word, with a wildcard */
+};
+
 struct lexicon_slot {
 	uint64_t key;
-	uint32_t head; /* sequence + 1; 0: free */
+	uint32_t head; /* node; 0: free */
 };
 
 #define LEXICON_PREFIXES 8
@@ -45,11 +58,18 @@ struct lexicon {
 	size_t nwords, capwords;
 	struct sequence *sequences;
 	size_t nsequences, capsequences;
+	struct lexicon_node *nodes;
+	size_t nnodes, capnodes;
 	struct lexicon_slot *slots;
 	size_t nslots;
+	uint64_t *bloom; /* of the keys that lead on from node 0 */
+	unsigned bloom_shift;
 	bool prefixes[LEXICON_PREFIXES]; /* which lengths are in use */
+	/* Until it is sealed: */
 	struct map known; /* spelling -> atom number + 1 */
 	struct text scratch;
+	struct arena scratch_words;
+	struct str marked, spelling;
 };
 
 void lexicon_init(struct lexicon *l, uint64_t seed);
@@ -60,13 +80,27 @@ void lexicon_done(struct lexicon *l);
 bool lexicon_add(struct lexicon *l, struct sv words, bool exact, uint32_t *atom,
     struct err *e);
 
+static inline struct sv
+word_folded(const struct word *w)
+{
+	return (struct sv) { w->folded, w->folded_len };
+}
+
+static inline struct sv
+word_exact(const struct word *w)
+{
+	return (struct sv) { w->exact, w->exact_len };
+}
+
 /* To be called once, after the last lexicon_add(). */
 void lexicon_seal(struct lexicon *l);
 
 typedef void lexicon_fn(uint32_t atom, size_t first, size_t last, void *arg);
 
 /* Calls `fn` for each occurrence, in the order of the tokens they begin with;
- * of those of one sequence at one token, for the shortest. */
+ * of those of one sequence at one token, for the shortest.  The work at a token
+ * does not grow with the number of sequences, but for words whose wildcards
+ * follow the same letters. */
 void lexicon_find(
     const struct lexicon *l, const struct text *t, lexicon_fn *fn, void *arg);
 

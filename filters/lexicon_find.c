@@ -6,6 +6,14 @@
 #include "filters/lexicon_keys.h"
 
 #define ENDS_MAX 8 /* readings of one phrase that are followed */
+#define READINGS_MAX 64 /* of the next word */
+#define LOOKUPS_MAX 64 /* put off, so that memory has time to answer */
+
+/* A key that the Bloom filter knows. */
+struct lookup {
+	uint64_t key;
+	uint32_t token, node;
+};
 
 struct finder {
 	const struct lexicon *l;
@@ -13,22 +21,41 @@ struct finder {
 	size_t token;
 	lexicon_fn *fn;
 	void *arg;
+	struct lookup *lookups; /* LOOKUPS_MAX */
+	size_t nlookups;
 };
 
 /* Where readings of the words so far end: the tokens that may come next. */
 struct ends {
 	size_t v[ENDS_MAX];
+	bool by_short[ENDS_MAX]; /* a short stem was needed to come here */
+	size_t n;
+};
+
+/* One way to read the next word, or the first two.  Forms are numbers. */
+struct reading {
+	uint32_t form, token;
+	uint32_t before; /* form + 1 of the first of two; 0: none */
+	bool by_short; /* the words before needed a short stem */
+};
+
+struct readings {
+	struct reading v[READINGS_MAX];
 	size_t n;
 };
 
 static void
-add_end(struct ends *e, size_t token)
+add_end(struct ends *e, size_t token, bool by_short)
 {
 	for (size_t i = 0; i < e->n; i++)
-		if (e->v[i] == token)
+		if (e->v[i] == token) {
+			e->by_short[i] = e->by_short[i] && by_short;
 			return;
-	if (e->n < ENDS_MAX)
-		e->v[e->n++] = token;
+		}
+	if (e->n == ENDS_MAX)
+		return;
+	e->v[e->n] = token;
+	e->by_short[e->n++] = by_short;
 }
 
 static size_t
@@ -50,7 +77,8 @@ is_exact(const struct text *t, const struct word *w, size_t token,
 	folded_word(&letters, original, true);
 	exact = folded_bytes(&letters, bytes);
 	return !letters.cut &&
-	    (w->wild ? glob_match(w->exact, exact) : sv_eq(w->exact, exact));
+	    (w->wild ? glob_match(word_exact(w), exact)
+		     : sv_eq(word_exact(w), exact));
 }
 
 static bool
@@ -62,43 +90,18 @@ is_stem(const struct form *f)
 /* Hashes lead here; bytes decide. */
 static bool
 word_matches(const struct text *t, const struct word *w, size_t token,
-    const struct form *f, bool in_phrase)
+    const struct form *f)
 {
 	struct sv bytes = form_bytes(t, f);
 
-	if (f->kind == FORM_SHORT_STEM && !in_phrase)
-		return false;
 	if (w->wild) {
 		if (is_stem(f) ||
-		    (w->exact.p == NULL && !glob_match(w->folded, bytes)))
+		    (w->exact == NULL && !glob_match(word_folded(w), bytes)))
 			return false;
-	} else if (f->hash != w->hash || !sv_eq(w->folded, bytes)) {
+	} else if (f->hash != w->hash || !sv_eq(word_folded(w), bytes)) {
 		return false;
 	}
-	return w->exact.p == NULL || (!is_stem(f) && is_exact(t, w, token, f));
-}
-
-/* One word further: from each reading to those that go on with the word. */
-static void
-follow_word(const struct text *t, const struct word *w, bool in_phrase,
-    size_t end, struct ends *ends)
-{
-	struct ends from = *ends;
-
-	ends->n = 0;
-	for (size_t i = 0; i < from.n; i++) {
-		size_t at = from.v[i];
-
-		if (at >= end)
-			continue;
-		for (size_t k = 0; k < t->tokens[at].nforms; k++) {
-			const struct form *f =
-			    &t->forms[t->tokens[at].forms + k];
-
-			if (word_matches(t, w, at, f, in_phrase))
-				add_end(ends, at + f->span);
-		}
-	}
+	return w->exact == NULL || (!is_stem(f) && is_exact(t, w, token, f));
 }
 
 static unsigned
@@ -128,79 +131,302 @@ stands_alone(
 		(s->open || (after & TOKEN_KATAKANA) == 0));
 }
 
-static void
-try_sequence(const struct finder *f, const struct sequence *s)
+static bool
+reading_matches(const struct finder *f, const struct lexicon_node *n,
+    const struct reading *r)
 {
-	struct ends ends = { { f->token }, 1 };
-	size_t end = part_end(f->t, f->token), next;
+	const struct word *words = f->l->words;
+	const struct form *forms = f->t->forms;
 
-	for (size_t i = 0; i < s->nwords && ends.n != 0; i++)
-		follow_word(
-		    f->t, &f->l->words[s->words + i], s->phrase, end, &ends);
-	if (ends.n == 0)
-		return;
-	next = ends.v[0];
-	for (size_t i = 1; i < ends.n; i++)
-		if (ends.v[i] < next)
-			next = ends.v[i];
-	if (stands_alone(f->t, s, f->token, next - 1))
-		f->fn(s->atom, f->token, next - 1, f->arg);
+	if ((n->before != 0) != (r->before != 0) ||
+	    (n->before != 0 &&
+		!word_matches(f->t, &words[n->before - 1], f->token,
+		    &forms[r->before - 1])))
+		return false;
+	return word_matches(f->t, &words[n->word], r->token, &forms[r->form]);
+}
+
+/* The shortest reading that the sequence takes: SIZE_MAX when there is none. */
+static size_t
+first_end(const struct sequence *s, const struct ends *e)
+{
+	size_t first = SIZE_MAX;
+
+	for (size_t i = 0; i < e->n; i++)
+		if (e->v[i] < first && (s->phrase || !e->by_short[i]))
+			first = e->v[i];
+	return first;
 }
 
 static void
-probe(const struct finder *f, uint64_t key)
+report(
+    const struct finder *f, const struct lexicon_node *n, const struct ends *e)
 {
-	for (uint32_t at = lexicon_slot(f->l, key)->head; at != 0;) {
+	for (uint32_t at = n->ends; at != 0;) {
 		const struct sequence *s = &f->l->sequences[at - 1];
+		size_t next = first_end(s, e);
 
-		try_sequence(f, s);
+		if (next != SIZE_MAX &&
+		    stands_alone(f->t, s, f->token, next - 1))
+			f->fn(s->atom, f->token, next - 1, f->arg);
 		at = s->next;
 	}
 }
 
-/* Filed under this form and the next token's. */
 static void
-probe_pairs(const struct finder *f, const struct form *first)
+add_reading(struct readings *r, const struct reading *one)
 {
-	size_t next = f->token + first->span;
+	if (r->n < READINGS_MAX)
+		r->v[r->n++] = *one;
+}
 
-	if (next >= part_end(f->t, f->token))
-		return;
-	for (size_t i = 0; i < f->t->tokens[next].nforms; i++) {
-		const struct form *second =
-		    &f->t->forms[f->t->tokens[next].forms + i];
+/* Does what the reading leads to need a short stem? */
+static bool
+takes_short(const struct text *t, const struct reading *r)
+{
+	return r->by_short || t->forms[r->form].kind == FORM_SHORT_STEM ||
+	    (r->before != 0 && t->forms[r->before - 1].kind == FORM_SHORT_STEM);
+}
 
-		probe(f, lexicon_pair_key(first->hash, second->hash));
+/* Each form of this token with each of the next. */
+static void
+read_pairs(const struct finder *f, struct readings *out)
+{
+	const struct text *t = f->t;
+	uint32_t a = t->tokens[f->token].forms, b;
+	uint32_t end_a = a + t->tokens[f->token].nforms, end_b;
+
+	for (out->n = 0; a < end_a; a++) {
+		size_t next = f->token + t->forms[a].span;
+
+		if (next >= part_end(t, f->token))
+			continue;
+		b = t->tokens[next].forms;
+		for (end_b = b + t->tokens[next].nforms; b < end_b; b++)
+			if (lexicon_may_have(f->l,
+				lexicon_pair_key(
+				    t->forms[a].hash, t->forms[b].hash)))
+				add_reading(out,
+				    &(struct reading) {
+					b, (uint32_t)next, a + 1, false });
 	}
 }
 
+static void follow(const struct finder *f, uint32_t node, const struct ends *e);
+
+/* From the reading at `from` on; nothing when an earlier one came here. */
 static void
-probe_prefixes(const struct finder *f, const struct form *form)
+arrive(const struct finder *f, uint32_t node, const struct reading *v, size_t n,
+    size_t from)
 {
+	const struct lexicon_node *to = &f->l->nodes[node];
+	struct ends ends = { .n = 0 };
+
+	if (!reading_matches(f, to, &v[from]))
+		return;
+	for (size_t i = 0; i < from; i++)
+		if (reading_matches(f, to, &v[i]))
+			return;
+	for (size_t i = from; i < n; i++)
+		if (i == from || reading_matches(f, to, &v[i]))
+			add_end(&ends, v[i].token + f->t->forms[v[i].form].span,
+			    takes_short(f->t, &v[i]));
+	report(f, to, &ends);
+	if (to->goes_on || to->goes_on_wild)
+		follow(f, node, &ends);
+}
+
+static void
+try_key(const struct finder *f, uint64_t key, const struct reading *v, size_t n,
+    size_t from)
+{
+	for (uint32_t node = lexicon_slot(f->l, key)->head; node != 0;
+	     node = f->l->nodes[node].next)
+		arrive(f, node, v, n, from);
+}
+
+static void
+follow_wild(const struct finder *f, uint32_t node, const struct reading *v,
+    size_t n, size_t from)
+{
+	const struct form *form = &f->t->forms[v[from].form];
+
+	for (size_t i = 0; i < LEXICON_PREFIXES; i++)
+		if (f->l->prefixes[i] &&
+		    lexicon_prefix_bytes[i] <= form->length && !is_stem(form))
+			try_key(f,
+			    lexicon_prefix_key(
+				f->l, node, form_bytes(f->t, form), i),
+			    v, n, from);
+}
+
+static void
+follow_readings(
+    const struct finder *f, uint32_t node, const struct reading *v, size_t n)
+{
+	const struct lexicon_node *from = &f->l->nodes[node];
+
+	for (size_t i = 0; i < n; i++) {
+		if (from->goes_on)
+			try_key(f,
+			    lexicon_key(node, f->t->forms[v[i].form].hash), v,
+			    n, i);
+		if (from->goes_on_wild)
+			follow_wild(f, node, v, n, i);
+	}
+}
+
+/* All forms of the tokens where the words so far end. */
+static void
+follow_all(const struct finder *f, uint32_t node, const struct ends *e)
+{
+	const struct text *t = f->t;
+	struct readings r = { .n = 0 };
+
+	for (size_t i = 0; i < e->n; i++) {
+		const struct token *token = &t->tokens[e->v[i]];
+
+		for (uint32_t k = 0;
+		     e->v[i] < part_end(t, f->token) && k < token->nforms; k++)
+			add_reading(&r,
+			    &(struct reading) { token->forms + k,
+				(uint32_t)e->v[i], 0, e->by_short[i] });
+	}
+	follow_readings(f, node, r.v, r.n);
+}
+
+/* One word further.  Sequences have PHRASE_WORDS at most, so deep is this. */
+static void
+follow(const struct finder *f, uint32_t node, const struct ends *e)
+{
+	const struct token *next = &f->t->tokens[e->v[0]];
+	struct reading one;
+
+	if (e->n == 1 && e->v[0] >= part_end(f->t, f->token))
+		return;
+	if (e->n == 1 && next->nforms == 1) {
+		one = (struct reading) { next->forms, (uint32_t)e->v[0], 0,
+			e->by_short[0] };
+		follow_readings(f, node, &one, 1);
+	} else {
+		follow_all(f, node, e);
+	}
+}
+
+/* Where a token or the next one can be read in several ways. */
+static void
+begin_anyhow(const struct finder *f)
+{
+	const struct ends here = { .v = { f->token }, .n = 1 };
+	const struct form *forms = f->t->forms;
+	struct readings r;
+
+	follow_all(f, 0, &here);
+	read_pairs(f, &r);
+	for (size_t i = 0; i < r.n; i++)
+		try_key(f,
+		    lexicon_pair_key(
+			forms[r.v[i].before - 1].hash, forms[r.v[i].form].hash),
+		    r.v, r.n, i);
+}
+
+static inline void
+put_off(struct finder *f, uint64_t key)
+{
+	if (!lexicon_may_have(f->l, key))
+		return;
+	f->lookups[f->nlookups++] = (struct lookup) { key, (uint32_t)f->token,
+		0 };
+	__builtin_prefetch(&f->l->slots[lexicon_place(f->l, key)]);
+}
+
+static void
+look_up(struct finder *f, const struct lookup *k)
+{
+	uint32_t form = f->t->tokens[k->token].forms;
+	const struct reading single = { form, k->token, 0, false };
+	const struct reading pair = { form + 1, k->token + 1, form + 1, false };
+	const struct lexicon_node *n;
+
+	f->token = k->token;
+	for (uint32_t node = k->node; node != 0; node = n->next) {
+		n = &f->l->nodes[node];
+		arrive(f, node, n->before != 0 ? &pair : &single, 1, 0);
+	}
+}
+
+/* Each step touches memory that the step before has asked for. */
+static void
+look_up_all(struct finder *f)
+{
+	const struct lexicon *l = f->l;
+	size_t token = f->token;
+
+	for (size_t i = 0; i < f->nlookups; i++) {
+		f->lookups[i].node = lexicon_slot(l, f->lookups[i].key)->head;
+		__builtin_prefetch(&l->nodes[f->lookups[i].node]);
+	}
+	for (size_t i = 0; i < f->nlookups; i++) {
+		const struct lexicon_node *n = &l->nodes[f->lookups[i].node];
+
+		__builtin_prefetch(&l->words[n->word]);
+		__builtin_prefetch(
+		    &l->sequences[n->ends != 0 ? n->ends - 1 : 0]);
+	}
+	for (size_t i = 0; i < f->nlookups; i++)
+		if (f->lookups[i].node != 0)
+			look_up(f, &f->lookups[i]);
+	f->nlookups = 0;
+	f->token = token;
+}
+
+/* The usual case: this token and the next are words and nothing else. */
+static inline void
+begin_plainly(struct finder *f, const struct form *form, bool pair)
+{
+	put_off(f, form->hash);
+	if (pair)
+		put_off(f, lexicon_pair_key(form->hash, form[1].hash));
+	if (!f->l->nodes[0].goes_on_wild)
+		return;
 	for (size_t i = 0; i < LEXICON_PREFIXES; i++)
 		if (f->l->prefixes[i] &&
 		    lexicon_prefix_bytes[i] <= form->length)
-			probe(f,
+			put_off(f,
 			    lexicon_prefix_key(
-				f->l->seed, form_bytes(f->t, form), i));
+				f->l, 0, form_bytes(f->t, form), i));
+}
+
+static void
+find_in_part(struct finder *f, const struct part *p)
+{
+	const struct text *t = f->t;
+
+	for (f->token = p->first; f->token < p->end; f->token++) {
+		const struct token *token = &t->tokens[f->token];
+		bool pair = f->token + 1 < p->end;
+
+		if (f->nlookups + LEXICON_PREFIXES + 2 > LOOKUPS_MAX)
+			look_up_all(f);
+		if (token->nforms == 1 && (!pair || token[1].nforms == 1)) {
+			begin_plainly(f, &t->forms[token->forms], pair);
+		} else {
+			look_up_all(f);
+			begin_anyhow(f);
+		}
+	}
+	look_up_all(f);
 }
 
 void
 lexicon_find(
     const struct lexicon *l, const struct text *t, lexicon_fn *fn, void *arg)
 {
-	struct finder f = { l, t, 0, fn, arg };
+	struct lookup lookups[LOOKUPS_MAX];
+	struct finder f = {
+		.l = l, .t = t, .fn = fn, .arg = arg, .lookups = lookups
+	};
 
-	for (; f.token < t->ntokens; f.token++) {
-		const struct token *token = &t->tokens[f.token];
-
-		for (size_t i = 0; i < token->nforms; i++) {
-			const struct form *form = &t->forms[token->forms + i];
-
-			probe(&f, form->hash);
-			probe_pairs(&f, form);
-			if (!is_stem(form))
-				probe_prefixes(&f, form);
-		}
-	}
+	for (size_t i = 0; i < t->nparts; i++)
+		find_in_part(&f, &t->parts[i]);
 }

@@ -1,5 +1,6 @@
-/* filters/lexicon_keys.h: under which key a sequence of words is filed: its
- * word, its first two words, or the beginning of a word with a wildcard. */
+/* filters/lexicon_keys.h: the keys under which the nodes of a lexicon are
+ * filed: by the node before and a word, by the first two words, or by the node
+ * before and the letters before a wildcard. */
 #ifndef FILTERS_LEXICON_KEYS_H
 #define FILTERS_LEXICON_KEYS_H
 
@@ -8,28 +9,64 @@
 /* The lengths under which words with wildcards are filed. */
 extern const uint8_t lexicon_prefix_bytes[LEXICON_PREFIXES];
 
+/* Frees what only lexicon_add() needs. */
+void lexicon_forget_scratch(struct lexicon *l);
+
+/* `h` itself for node 0. */
 static inline uint64_t
-lexicon_pair_key(uint64_t a, uint64_t b)
+lexicon_key(uint32_t node, uint64_t h)
 {
-	return (a ^ (b << 23 | b >> 41)) * 0x9E3779B97F4A7C15u;
+	return h ^ node * UINT64_C(0xC2B2AE3D27D4EB4F);
 }
 
 static inline uint64_t
-lexicon_prefix_key(uint64_t seed, struct sv folded, size_t prefix)
+lexicon_pair_key(uint64_t a, uint64_t b)
 {
-	return text_hash(
-	    ~seed - prefix, sv_sub(folded, 0, lexicon_prefix_bytes[prefix]));
+	return (a ^ (b << 23 | b >> 41)) * UINT64_C(0x9E3779B97F4A7C15);
+}
+
+static inline uint64_t
+lexicon_prefix_key(
+    const struct lexicon *l, uint32_t node, struct sv folded, size_t prefix)
+{
+	return lexicon_key(node,
+	    text_hash(~l->seed - prefix,
+		sv_sub(folded, 0, lexicon_prefix_bytes[prefix])));
+}
+
+static inline size_t
+lexicon_place(const struct lexicon *l, uint64_t key)
+{
+	return (key ^ key >> 32) & (l->nslots - 1);
 }
 
 /* The slot of the key, or the free one where it would be. */
 static inline struct lexicon_slot *
 lexicon_slot(const struct lexicon *l, uint64_t key)
 {
-	size_t at = (key ^ key >> 32) & (l->nslots - 1);
+	size_t at = lexicon_place(l, key);
 
 	while (l->slots[at].head != 0 && l->slots[at].key != key)
 		at = (at + 1) & (l->nslots - 1);
 	return &l->slots[at];
+}
+
+/* Three bits of one word. */
+static inline uint64_t
+lexicon_bloom_bits(uint64_t key)
+{
+	key ^= key >> 32;
+	return UINT64_C(1) << (key & 63) | UINT64_C(1) << (key >> 6 & 63) |
+	    UINT64_C(1) << (key >> 12 & 63);
+}
+
+/* False: nothing leads on from node 0 under this key. */
+static inline bool
+lexicon_may_have(const struct lexicon *l, uint64_t key)
+{
+	uint64_t bits = lexicon_bloom_bits(key);
+
+	return (l->bloom[key >> l->bloom_shift] & bits) == bits;
 }
 
 #endif

@@ -1,4 +1,5 @@
 /* filters/match.c: which filters match an item, and where. */
+#include "filters/anchors.h"
 #include "filters/matcher.h"
 
 #include <stdlib.h>
@@ -164,13 +165,27 @@ matcher_collect(struct matcher *m, uint32_t filter)
 		collect_filter(m, &m->rules->filters[m->queue[i]]);
 }
 
+static bool
+has_guard(const struct matcher *m, size_t filter)
+{
+	const struct postings *p = &m->anchors->guards;
+	uint32_t i = p->first[filter], end = p->first[filter + 1];
+
+	if (i == end)
+		return true;
+	for (; i < end; i++)
+		if (m->atoms[p->filters[i]].epoch == m->epoch)
+			return true;
+	return false;
+}
+
 static void
 try_filter(struct matcher *m, size_t index, match_fn *fn, void *arg)
 {
 	struct match match = { m->rules->filters[index].name, index, m->hits,
 		0 };
 
-	if (!matcher_outcome(m, (uint32_t)index))
+	if (!has_guard(m, index) || !matcher_outcome(m, (uint32_t)index))
 		return;
 	matcher_collect(m, (uint32_t)index);
 	match.nhits = m->nhits;
@@ -217,6 +232,7 @@ ruleset_free(struct ruleset *r)
 		regex_free(r->regexes[i]);
 	free(r->regexes);
 	lexicon_done(&r->lexicon);
+	anchors_done(&r->anchors);
 	arena_done(&r->arena);
 	free(r);
 }

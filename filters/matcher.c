@@ -2,11 +2,17 @@
  * filter hold. */
 #include "filters/matcher.h"
 
+#include "filters/anchors.h"
 #include "filters/near.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The items after which the anchors are chosen by what was seen: first after
+ * few, then each time after so many times as many. */
+#define LEARN_FIRST_ITEMS 64
+#define LEARN_TIMES 16
 
 struct matcher *
 matcher_new(void)
@@ -28,6 +34,7 @@ matcher_free(struct matcher *m)
 	langs_free(m->langs);
 	free(m->spans.v);
 	free(m->atoms);
+	anchors_done(&m->learned);
 	free(m->entities);
 	free(m->candidates);
 	free(m->verdicts);
@@ -66,6 +73,46 @@ forget_items(struct matcher *m)
 	m->epoch = 1;
 }
 
+/* Chooses the anchors by what the items so far brought. */
+static void
+learn(struct matcher *m)
+{
+	size_t n = m->rules->lexicon.natoms;
+	uint32_t *seen = mem_calloc(n + 1, sizeof(*seen));
+
+	for (size_t i = 0; i < n; i++)
+		seen[i] = m->atoms[i].seen;
+	anchors_done(&m->learned);
+	m->learned = anchors_choose(m->rules, seen);
+	m->anchors = &m->learned;
+	free(seen);
+}
+
+/* Rules are known by their seed: others may have the same address. */
+static void
+begin_rules(struct matcher *m)
+{
+	for (size_t i = 0; i < m->capatoms; i++)
+		m->atoms[i].seen = 0;
+	anchors_done(&m->learned);
+	m->anchors = &m->rules->anchors;
+	m->rules_seed = m->rules->lexicon.seed;
+	m->items = 0;
+	m->learn_at = LEARN_FIRST_ITEMS;
+}
+
+static void
+count_item(struct matcher *m)
+{
+	if (m->rules_seed != m->rules->lexicon.seed || m->anchors == NULL)
+		begin_rules(m);
+	if (m->items == m->learn_at) {
+		learn(m);
+		m->learn_at *= LEARN_TIMES;
+	}
+	m->items++;
+}
+
 static void
 begin_item(struct matcher *m, const struct ruleset *r)
 {
@@ -88,6 +135,7 @@ begin_item(struct matcher *m, const struct ruleset *r)
 	m->spans.cut = false;
 	if (++m->epoch == 0)
 		forget_items(m);
+	count_item(m);
 }
 
 static void
@@ -113,7 +161,7 @@ read_texts(struct matcher *m, const struct ruleset *r)
 static void
 add_candidate(struct matcher *m, uint32_t filter)
 {
-	const struct postings *wakes = &m->rules->wakes;
+	const struct postings *wakes = &m->anchors->filters;
 	uint64_t bit = (uint64_t)1 << filter % 64;
 
 	if ((m->candidates[filter / 64] & bit) != 0)
@@ -127,9 +175,10 @@ add_candidate(struct matcher *m, uint32_t filter)
 static void
 on_seen(struct matcher *m, uint32_t atom)
 {
-	const struct postings *p = &m->rules->postings;
+	const struct postings *p = &m->anchors->atoms;
 
-	m->atoms[atom] = (struct found) { m->epoch, 0, 0 };
+	m->atoms[atom] = (struct found) { m->epoch, 0, 0,
+		m->atoms[atom].seen + 1 };
 	for (uint32_t i = p->first[atom]; i < p->first[atom + 1]; i++)
 		add_candidate(m, p->filters[i]);
 }
@@ -167,8 +216,8 @@ matcher_read(struct matcher *m, const struct ruleset *r, const struct item *it)
 	langs_begin(m->langs, it);
 	begin_item(m, r);
 	read_texts(m, r);
-	for (size_t i = 0; i < r->nalways; i++)
-		add_candidate(m, r->always[i]);
+	for (size_t i = 0; i < m->anchors->nalways; i++)
+		add_candidate(m, m->anchors->always[i]);
 	lexicon_find(&r->lexicon, &m->text, on_found, m);
 }
 
@@ -279,7 +328,8 @@ entity_spans(struct matcher *m, uint32_t entity, bool shout)
 
 	if (f->epoch != m->epoch)
 		*f = (struct found) { m->epoch,
-			find_entity(m, &m->rules->entities[entity], shout), 0 };
+			find_entity(m, &m->rules->entities[entity], shout), 0,
+			f->seen };
 	return f->head;
 }
 
@@ -461,7 +511,8 @@ judge(struct matcher *m, const struct filter *f, const struct program *p,
 	case QUERY_ENTITY:
 		return judge_words(m, f, n);
 	case QUERY_LANG:
-		return (struct verdict) { speaks(m, n->langs), false, 0 };
+		return (
+		    struct verdict) { speaks(m, sv_of(n->langs)), false, 0 };
 	case QUERY_FILTER:
 		return judge_filter(m, n);
 	case QUERY_REGEX:

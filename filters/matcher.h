@@ -12,6 +12,7 @@
 struct found {
 	uint32_t epoch;
 	uint32_t head, tail; /* of a list of spans */
+	uint32_t seen; /* items that it was seen in, with these rules */
 };
 
 /* What an evaluation says of a node. */
@@ -62,6 +63,11 @@ struct matcher {
 	struct langs *langs; /* at the item: the one place to ask for its own */
 	struct text text;
 	uint32_t epoch; /* the number of the item */
+	uint64_t rules_seed; /* of the rules that is known of: */
+	uint32_t items; /* read with them */
+	uint32_t learn_at; /* so many items the anchors are chosen anew */
+	const struct anchors *anchors; /* the rules' or these: */
+	struct anchors learned;
 
 	struct spans spans;
 	struct found *atoms;

@@ -12,17 +12,17 @@
 /* Children stand before their parent, the root stands last.  Links are the
  * number of a node + 1, 0 for none. */
 struct node {
-	enum query_kind kind;
-	uint32_t kid, sibling; /* first child; next child of its parent */
-	uint32_t near; /* the outermost one that needs its spans: NEAR, ... */
-	unsigned depth; /* in how many NEARs it is an operand; see matcher.c */
-	uint32_t id; /* of a leaf: its atom, entity, filter or regex */
-	unsigned fields; /* of a leaf: where it looks */
-	unsigned distance; /* of NEAR, PRE and NOT NEAR */
-	unsigned count; /* of ATLEAST and OF */
+	enum query_kind kind : 8;
 	bool ordered; /* of NEAR: it is PRE */
 	bool negated; /* that it holds speaks against the filter */
-	struct sv langs; /* of a language leaf: commas between */
+	uint8_t depth; /* in how many NEARs it is an operand; see matcher.c */
+	unsigned fields; /* of a leaf: where it looks */
+	uint32_t kid, sibling; /* first child; next child of its parent */
+	uint32_t near; /* the outermost one that needs its spans: NEAR, ... */
+	uint32_t id; /* of a leaf: its atom, entity, filter or regex */
+	unsigned distance; /* of NEAR, PRE and NOT NEAR */
+	unsigned count; /* of ATLEAST and OF */
+	const char *langs; /* of a language leaf: commas between */
 	struct sv source; /* as written */
 };
 
@@ -53,6 +53,16 @@ struct postings {
 	uint32_t *filters;
 };
 
+/* What finds the filters that an item may concern. */
+struct anchors {
+	struct postings atoms; /* filters that need it */
+	struct postings filters; /* those that need it to match */
+	struct postings guards; /* of a filter: atoms one of which must be there
+				   besides; none: nothing is known */
+	uint32_t *always; /* filters without such an atom */
+	size_t nalways;
+};
+
 struct ruleset {
 	struct arena arena; /* what is below, but for the lexicon */
 	struct lexicon lexicon;
@@ -64,10 +74,7 @@ struct ruleset {
 	pcre2_code **regexes; /* owned */
 	size_t nregexes, capregexes;
 	size_t longest; /* nodes of the longest program */
-	struct postings postings; /* by atom: filters that need it */
-	struct postings wakes; /* by filter: those that need it to match */
-	uint32_t *always; /* filters without such an atom */
-	size_t nalways;
+	struct anchors anchors; /* to begin with */
 };
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "filters/fold.h"
+#include "filters/plain.h"
 #include "filters/stems.h"
 
 #include <assert.h>
@@ -12,6 +13,8 @@
 #define RUN_WORDS 64 /* words of one hyphenated run that are joined */
 #define SHOUT_WORDS 4 /* fewer capitalised words are no shouting */
 #define SHOUT_LETTERS 10
+#define HASH_ROOM 16
+#define BATCH_WORDS 32
 
 /* Words with nothing but a hyphen, an apostrophe ... between them. */
 struct run {
@@ -19,6 +22,11 @@ struct run {
 	bool apostrophe[RUN_WORDS]; /* stands before the word */
 	size_t n;
 	bool possessive; /* inside of it, not at its end */
+};
+
+struct text_scratch {
+	struct run run;
+	struct folded folded;
 };
 
 /* The work on one text. */
@@ -29,11 +37,11 @@ struct scan {
 	uint16_t part;
 	bool skip_urls;
 	size_t word_end; /* where the last run ended: SIZE_MAX at first */
+	size_t token_end; /* and the last token, 0 at first */
 	size_t half_words; /* towards the lead */
 	size_t cased_words, letters;
 	bool lower; /* a lower-case letter was seen */
-	struct run run; /* scratch, as is the next */
-	struct folded folded;
+	struct text_scratch *scratch;
 };
 
 void
@@ -49,6 +57,7 @@ text_done(struct text *t)
 	free(t->forms);
 	free(t->bytes);
 	free(t->parts);
+	free(t->scratch);
 	text_init(t);
 }
 
@@ -60,7 +69,7 @@ text_clear(struct text *t, uint64_t seed)
 	t->cut = false;
 }
 
-static uint64_t
+static inline uint64_t
 mix(uint64_t h, uint64_t v)
 {
 	__uint128_t m = (__uint128_t)(h ^ v) * 0x9E3779B97F4A7C15u;
@@ -68,20 +77,52 @@ mix(uint64_t h, uint64_t v)
 	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
+static inline uint64_t
+hash_begin(uint64_t seed, size_t len)
+{
+	return seed + len * 0xD6E8FEB86659FD93u;
+}
+
+/* A mask for the first n of the 8 bytes of a word in memory. */
+static inline uint64_t
+low_bytes(size_t n)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return n == 0 ? 0 : UINT64_MAX >> (64 - n * 8);
+#else
+	return n == 0 ? 0 : UINT64_MAX << (64 - n * 8);
+#endif
+}
+
 uint64_t
 text_hash(uint64_t seed, struct sv v)
 {
-	uint64_t h = mix(seed, v.len), word;
+	uint64_t h = hash_begin(seed, v.len), word;
 
-	for (; v.len >= sizeof(word); v.p += sizeof(word)) {
+	for (; v.len > sizeof(word); v.p += sizeof(word)) {
 		memcpy(&word, v.p, sizeof(word));
-		h = mix(h + seed, word);
+		h = mix(h, word) + seed;
 		v.len -= sizeof(word);
 	}
 	word = 0;
 	if (v.len != 0)
 		memcpy(&word, v.p, v.len);
-	return mix(h + seed, word);
+	return mix(h, word);
+}
+
+/* The same where HASH_ROOM bytes behind `v` can be read. */
+static inline uint64_t
+hash_fast(uint64_t seed, struct sv v)
+{
+	uint64_t h = hash_begin(seed, v.len), word;
+
+	for (; v.len > sizeof(word); v.p += sizeof(word)) {
+		memcpy(&word, v.p, sizeof(word));
+		h = mix(h, word) + seed;
+		v.len -= sizeof(word);
+	}
+	memcpy(&word, v.p, sizeof(word));
+	return mix(h, word & low_bytes(v.len));
 }
 
 struct sv
@@ -125,7 +166,7 @@ step_back(const struct scan *s, size_t at)
 }
 
 /* A form of the last token, of the bytes from `at` on. */
-static void
+static inline void
 end_form(struct text *t, enum form_kind kind, size_t span, size_t at)
 {
 	struct form *f;
@@ -135,7 +176,7 @@ end_form(struct text *t, enum form_kind kind, size_t span, size_t at)
 	f = &t->forms[t->nforms++];
 	*f = (struct form) { 0, (uint32_t)at, (uint16_t)(t->nbytes - at),
 		(uint8_t)span, (uint8_t)kind };
-	f->hash = text_hash(t->seed, form_bytes(t, f));
+	f->hash = hash_fast(t->seed, form_bytes(t, f));
 	t->tokens[t->ntokens - 1].nforms++;
 }
 
@@ -145,32 +186,10 @@ add_form(struct text *t, enum form_kind kind, size_t span, const uint32_t *cps,
 {
 	size_t at = t->nbytes;
 
-	t->bytes = mem_grow(t->bytes, &t->capbytes, at + n * 4 + 1, 1);
+	t->bytes = mem_grow(t->bytes, &t->capbytes, at + n * 4 + HASH_ROOM, 1);
 	for (size_t i = 0; i < n; i++)
 		t->nbytes += utf8_encode(cps[i], t->bytes + t->nbytes);
 	end_form(t, kind, span, at);
-}
-
-/* Nothing but ASCII letters and digits: the short way. */
-static bool
-is_plain(struct sv word)
-{
-	for (size_t i = 0; i < word.len; i++)
-		if (!ascii_is_alnum(word.p[i]))
-			return false;
-	return word.len <= FOLDED_MAX;
-}
-
-static void
-add_plain_form(struct text *t, struct sv word)
-{
-	size_t at = t->nbytes;
-
-	t->bytes = mem_grow(t->bytes, &t->capbytes, at + word.len + 1, 1);
-	for (size_t i = 0; i < word.len; i++)
-		t->bytes[at + i] = ascii_lower(word.p[i]);
-	t->nbytes += word.len;
-	end_form(t, FORM_WORD, 1, at);
 }
 
 struct stem_of {
@@ -204,6 +223,8 @@ count_case(struct scan *s, struct sv word)
 {
 	bool cased = false;
 
+	if (s->lower)
+		return;
 	for (size_t n, at = 0; at < word.len; at += n) {
 		enum char_case c = CHAR_CASE(char_entry_at(word, at, &n));
 
@@ -214,7 +235,7 @@ count_case(struct scan *s, struct sv word)
 	s->cased_words += cased;
 }
 
-static void
+static inline void
 count_lead(struct scan *s, unsigned flags)
 {
 	struct part *p = &s->text->parts[s->part];
@@ -233,43 +254,75 @@ mark_cut(struct folded *f)
 		f->v[f->n - 1] = 0x10FFFF;
 }
 
-static void
-new_token(struct scan *s, struct sv word, unsigned flags)
+/* Nothing visible between the last token and what begins at `start`?  No ASCII
+ * is invisible. */
+static inline bool
+is_glued(const struct scan *s, size_t start)
+{
+	if (s->token_end == 0 || s->token_end >= start)
+		return s->token_end != 0;
+	return (unsigned char)s->v.p[s->token_end] >= 0x80 &&
+	    skip_ignored(s, s->token_end) >= start;
+}
+
+static inline void
+new_token(struct scan *s, size_t start, size_t len, unsigned flags)
 {
 	struct text *t = s->text;
-	size_t start = (size_t)(word.p - s->v.p);
 
-	if (t->parts[s->part].first < t->ntokens) {
-		const struct token *before = &t->tokens[t->ntokens - 1];
-
-		if (skip_ignored(s, before->start + before->length) >= start)
-			flags |= TOKEN_GLUED;
-	}
+	if (is_glued(s, start))
+		flags |= TOKEN_GLUED;
 	t->tokens = mem_grow(
 	    t->tokens, &t->captokens, t->ntokens + 1, sizeof(*t->tokens));
 	t->tokens[t->ntokens++] = (struct token) { (uint32_t)start,
-		(uint32_t)word.len, (uint32_t)t->nforms, s->part, 0,
+		(uint32_t)len, (uint32_t)t->nforms, s->part, 0,
 		(uint8_t)flags };
-	count_case(s, word);
+	s->token_end = start + len;
 	count_lead(s, flags);
+}
+
+/* Writes the letters and digits at `at` to where a new form would begin. */
+static inline size_t
+take_plain(struct scan *s, struct sv v, size_t at)
+{
+	struct text *t = s->text;
+
+	t->bytes = mem_grow(
+	    t->bytes, &t->capbytes, t->nbytes + PLAIN_ROOM + HASH_ROOM, 1);
+	return plain_take(v, at, t->bytes + t->nbytes);
+}
+
+/* Appends the token of what take_plain() wrote. */
+static inline void
+add_plain(struct scan *s, size_t start, size_t len, unsigned flags)
+{
+	struct text *t = s->text;
+	size_t at = t->nbytes;
+
+	if (!s->lower)
+		count_case(s, sv_sub(s->v, start, len));
+	new_token(s, start, len, flags);
+	t->nbytes += len;
+	end_form(t, FORM_WORD, 1, at);
 }
 
 /* Appends a token, unless nothing of the word remains. */
 static void
 add_token(struct scan *s, struct sv word, unsigned flags)
 {
-	struct folded *f = &s->folded;
+	struct folded *f = &s->scratch->folded;
+	size_t start = (size_t)(word.p - s->v.p);
 
-	if (is_plain(word)) {
-		new_token(s, word, flags);
-		add_plain_form(s->text, word);
+	if (take_plain(s, word, 0) == word.len) {
+		add_plain(s, start, word.len, flags);
 		return;
 	}
 	folded_word(f, word, false);
 	mark_cut(f);
 	if (f->n == 0)
 		return;
-	new_token(s, word, flags);
+	count_case(s, word);
+	new_token(s, start, word.len, flags);
 	add_folded(s->text, FORM_WORD, 1, f);
 }
 
@@ -279,7 +332,7 @@ static void
 add_joined(struct scan *s, struct sv from, struct sv to, size_t span)
 {
 	struct sv all = { from.p, (size_t)(to.p + to.len - from.p) };
-	struct folded *f = &s->folded;
+	struct folded *f = &s->scratch->folded;
 
 	folded_word(f, all, false);
 	if (f->n != 0 && !f->cut)
@@ -484,7 +537,7 @@ take_joint(struct scan *s, bool *apostrophe)
 static void
 scan_run(struct scan *s)
 {
-	struct run *r = &s->run;
+	struct run *r = &s->scratch->run;
 	bool apostrophe = false;
 
 	r->n = 0;
@@ -549,7 +602,7 @@ static void
 scan_hashtag(struct scan *s)
 {
 	size_t at = s->at, end = skip_hashtag(s, at);
-	struct run *r = &s->run;
+	struct run *r = &s->scratch->run;
 
 	r->n = 0;
 	while (at < end && r->n < RUN_WORDS) {
@@ -662,6 +715,74 @@ scan_one(struct scan *s)
 	}
 }
 
+/* Room for BATCH_WORDS plain words. */
+static void
+make_room(struct text *t)
+{
+	t->tokens = mem_grow(t->tokens, &t->captokens, t->ntokens + BATCH_WORDS,
+	    sizeof(*t->tokens));
+	t->forms = mem_grow(
+	    t->forms, &t->capforms, t->nforms + BATCH_WORDS, sizeof(*t->forms));
+	t->bytes = mem_grow(t->bytes, &t->capbytes,
+	    t->nbytes + BATCH_WORDS * PLAIN_ROOM + HASH_ROOM, 1);
+}
+
+/* Appends the token of a plain word whose bytes are written already; there is
+ * room for it. */
+static inline void
+put_plain(struct scan *s, const struct plain_word *w)
+{
+	struct text *t = s->text;
+	bool glued = is_glued(s, s->at);
+	struct form *f = &t->forms[t->nforms];
+
+	t->tokens[t->ntokens++] = (struct token) { (uint32_t)s->at,
+		(uint32_t)w->length, (uint32_t)t->nforms++, s->part, 1,
+		glued ? TOKEN_GLUED : 0 };
+	*f = (struct form) { 0, (uint32_t)t->nbytes, (uint16_t)w->written, 1,
+		FORM_WORD };
+	f->hash = hash_fast(
+	    t->seed, (struct sv) { t->bytes + t->nbytes, w->written });
+	t->nbytes += w->written;
+	if (!s->lower)
+		count_case(s, sv_sub(s->v, s->at, w->length));
+	count_lead(s, 0);
+	s->token_end = s->at + w->length;
+	s->at = s->word_end = w->end;
+}
+
+/* The short way for what most of a text consists of: words with blanks between
+ * them.  False: something else comes. */
+static bool
+scan_plain(struct scan *s)
+{
+	struct text *t = s->text;
+	size_t most = t->ntokens + BATCH_WORDS;
+
+	make_room(t);
+	most = most < ITEM_TOKENS ? most : ITEM_TOKENS;
+	while (s->at < s->v.len && t->ntokens < most) {
+		enum plain_kind kind = plain_kind_at(s->v, s->at);
+		char *out = t->bytes + t->nbytes;
+		struct plain_word w;
+
+		if (kind == PLAIN_BLANK) {
+			s->at++;
+			continue;
+		}
+		if (kind != PLAIN_WORD)
+			return false;
+		w.length = w.written = plain_take(s->v, s->at, out);
+		w.end = s->at + w.length;
+		if (!plain_ends(s->v, w.end))
+			w = plain_take_rest(s->v, s->at, w.length, out);
+		if (w.length == 0)
+			return false;
+		put_plain(s, &w);
+	}
+	return true;
+}
+
 void
 text_add(struct text *t, enum field field, struct sv v)
 {
@@ -675,12 +796,16 @@ text_add(struct text *t, enum field field, struct sv v)
 	if (v.len == 0 || t->nparts == UINT16_MAX)
 		return;
 	assert(v.len <= UINT32_MAX);
+	if (t->scratch == NULL)
+		t->scratch = mem_calloc(1, sizeof(*t->scratch));
+	s.scratch = t->scratch;
 	t->parts = mem_grow(
 	    t->parts, &t->capparts, t->nparts + 1, sizeof(*t->parts));
 	t->parts[t->nparts++] = (struct part) { field, v, (uint32_t)t->ntokens,
 		0, (uint32_t)t->ntokens, false };
 	while (s.at < v.len && t->ntokens < ITEM_TOKENS)
-		scan_one(&s);
+		if (!scan_plain(&s))
+			scan_one(&s);
 	t->cut = t->cut || s.at < v.len;
 	p = &t->parts[t->nparts - 1];
 	p->end = (uint32_t)t->ntokens;

@@ -59,6 +59,7 @@ struct text {
 	struct part *parts;
 	size_t nparts, capparts;
 	bool cut; /* there were more than ITEM_TOKENS */
+	struct text_scratch *scratch; /* of text.c */
 };
 
 void text_init(struct text *t);

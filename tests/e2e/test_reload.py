@@ -1,5 +1,8 @@
 """tests/e2e/test_reload.py: SIGHUP takes over a whole configuration or nothing
 of it, and what did not change goes on undisturbed."""
+import json
+import os
+import signal
 import unittest
 
 from harness import Case, FEED_TYPE, item, reply, rss
@@ -84,6 +87,31 @@ class Reload(Case):
         self.site.wait_seen('/new', 3)
         self.assertLessEqual(len(self.site.seen('/feed')), before + 1)
         self.assertEqual(daemon.stop(), 0)
+
+    def test_polls_go_on_while_a_configuration_is_read(self):
+        daemon = self.daemon(self.conf).start()
+        self.hook.wait(1)
+        ready = sum('READY=1' in s for s in daemon.told())
+        os.remove(daemon.file)
+        os.mkfifo(daemon.file)          # is read when we have written
+        daemon.process.send_signal(signal.SIGHUP)
+        with open(daemon.file, 'w', encoding='utf-8') as slow:
+            daemon.process.send_signal(signal.SIGHUP)
+            self.shown = 4
+            self.hook.wait(2)
+            os.remove(daemon.file)
+            self.conf['filters'] = {'quake': {'match': 'earthquake'}}
+            daemon.write(self.conf)
+            json.dump(dict(self.conf, filters={'no': {'match': 'nothing'}}),
+                      slow)
+        daemon.wait_told('READY=1', ready + 2)
+        self.shown = 6
+        self.hook.wait(3)
+        self.assertEqual(self.alerts(), [('truce', 'Ceasefire 1'),
+                                         ('truce', 'Ceasefire 3'),
+                                         ('quake', 'Earthquake 4')])
+        self.assertEqual(daemon.stop(), 0)
+        self.assert_dispositions(daemon)
 
 
 if __name__ == '__main__':

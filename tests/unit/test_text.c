@@ -3,6 +3,7 @@
 #include "filters/text.h"
 
 #include "filters/fold.h"
+#include "filters/plain.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -327,6 +328,97 @@ test_hostile(void **state)
 	text_done(&t);
 }
 
+/* Blanks that are not ASCII keep words from the short way. */
+static void
+widen_blanks(struct sv v, struct str *out)
+{
+	str_clear(out);
+	for (size_t i = 0; i < v.len; i++)
+		(void)str_addcp(
+		    out, v.p[i] == ' ' ? 0x2003u : (unsigned char)v.p[i]);
+}
+
+static void
+make_ascii(struct str *out)
+{
+	static const char often[] = "     eeaatTSs19.,-'\"";
+
+	str_clear(out);
+	for (long n = lrand48() % 200; n > 0; n--)
+		(void)str_addc(out,
+		    lrand48() % 3 != 0
+			? often[(size_t)lrand48() % (sizeof(often) - 1)]
+			: (char)(1 + lrand48() % 0x7F));
+}
+
+static void
+assert_same_text(const struct text *a, const struct text *b, const char *of)
+{
+	bool same = a->ntokens == b->ntokens && a->nforms == b->nforms &&
+	    a->nbytes == b->nbytes &&
+	    memcmp(a->bytes, b->bytes, a->nbytes) == 0;
+
+	for (size_t i = 0; same && i < a->ntokens; i++)
+		same = a->tokens[i].length == b->tokens[i].length &&
+		    a->tokens[i].nforms == b->tokens[i].nforms &&
+		    a->tokens[i].flags == b->tokens[i].flags;
+	for (size_t i = 0; same && i < a->nforms; i++)
+		same = a->forms[i].hash == b->forms[i].hash &&
+		    a->forms[i].hash ==
+			text_hash(SEED, form_bytes(a, &a->forms[i])) &&
+		    a->forms[i].span == b->forms[i].span &&
+		    a->forms[i].kind == b->forms[i].kind;
+	if (!same || a->parts[0].lead_end != b->parts[0].lead_end ||
+	    a->parts[0].shouted != b->parts[0].shouted)
+		fail_msg("the short way reads this in another way: %s", of);
+}
+
+static void
+test_short_way_is_no_other(void **state)
+{
+	struct str ascii, wide;
+	struct text a, b;
+
+	(void)state;
+	str_init(&ascii, KiB(1));
+	str_init(&wide, KiB(4));
+	text_init(&a);
+	text_init(&b);
+	srand48(1);
+	for (size_t i = 0; i < 20000; i++) {
+		make_ascii(&ascii);
+		(void)str_addc(&ascii, '!');
+		widen_blanks(str_sv(&ascii), &wide);
+		text_clear(&a, SEED);
+		text_clear(&b, SEED);
+		text_add(&a, FIELD_CONTENT, str_sv(&ascii));
+		text_add(&b, FIELD_CONTENT, str_sv(&wide));
+		assert_same_text(&a, &b, str_c(&ascii));
+	}
+	text_done(&a);
+	text_done(&b);
+	str_done(&ascii);
+	str_done(&wide);
+}
+
+static void
+test_plain_kinds(void **state)
+{
+	(void)state;
+	for (uint32_t c = 0; c < 256; c++) {
+		enum char_class class = char_class(c);
+
+		assert_int_equal(plain_kinds[c] == PLAIN_WORD,
+		    c < 0x80 && char_is_word(class));
+		if (plain_kinds[c] == PLAIN_BLANK)
+			assert_true(c < 0x80 && class == CHAR_OTHER);
+		if (plain_kinds[c] == PLAIN_JOINT)
+			assert_true(c < 0x80 && class != CHAR_SIGIL &&
+			    class != CHAR_AMPERSAND &&
+			    class != CHAR_UNDERSCORE);
+	}
+}
+
 int
 main(void)
 {
@@ -339,6 +431,8 @@ main(void)
 		cmocka_unit_test(test_case_is_folded),
 		cmocka_unit_test(test_classes),
 		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_short_way_is_no_other),
+		cmocka_unit_test(test_plain_kinds),
 	};
 	UErrorCode status = U_ZERO_ERROR;
 
