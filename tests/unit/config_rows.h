@@ -72,7 +72,7 @@
 { "a bad enumeration word",
 	    "destinations:\n"
 	    "  d: {type: webook, url: https://a.example/}\n",
-	    "t:2:13: error: 'webook' is not a destination type (spool, webhook, exec, smtp, stdout); did you mean 'webhook'?\n" },
+	    "t:2:13: error: 'webook' is not a destination type (spool, webhook, exec, smtp, feed, stdout); did you mean 'webhook'?\n" },
 { "a word in the wrong case",
 	    "daemon: {log-level: Warn}\n",
 	    "t:1:21: error: 'Warn' is not a log level (error, warn, info, debug); did you mean 'warn'?\n" },
