@@ -77,12 +77,6 @@ mix(uint64_t h, uint64_t v)
 	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
-static inline uint64_t
-hash_begin(uint64_t seed, size_t len)
-{
-	return seed + len * 0xD6E8FEB86659FD93u;
-}
-
 /* A mask for the first n of the 8 bytes of a word in memory. */
 static inline uint64_t
 low_bytes(size_t n)
@@ -97,32 +91,32 @@ low_bytes(size_t n)
 uint64_t
 text_hash(uint64_t seed, struct sv v)
 {
-	uint64_t h = hash_begin(seed, v.len), word;
+	uint64_t h = mix(seed, v.len), word;
 
-	for (; v.len > sizeof(word); v.p += sizeof(word)) {
+	for (; v.len >= sizeof(word); v.p += sizeof(word)) {
 		memcpy(&word, v.p, sizeof(word));
-		h = mix(h, word) + seed;
+		h = mix(h + seed, word);
 		v.len -= sizeof(word);
 	}
 	word = 0;
 	if (v.len != 0)
 		memcpy(&word, v.p, v.len);
-	return mix(h, word);
+	return mix(h + seed, word);
 }
 
 /* The same where HASH_ROOM bytes behind `v` can be read. */
 static inline uint64_t
 hash_fast(uint64_t seed, struct sv v)
 {
-	uint64_t h = hash_begin(seed, v.len), word;
+	uint64_t h = mix(seed, v.len), word;
 
-	for (; v.len > sizeof(word); v.p += sizeof(word)) {
+	for (; v.len >= sizeof(word); v.p += sizeof(word)) {
 		memcpy(&word, v.p, sizeof(word));
-		h = mix(h, word) + seed;
+		h = mix(h + seed, word);
 		v.len -= sizeof(word);
 	}
 	memcpy(&word, v.p, sizeof(word));
-	return mix(h, word & low_bytes(v.len));
+	return mix(h + seed, word & low_bytes(v.len));
 }
 
 struct sv
