@@ -13,7 +13,7 @@
 /* clang-format off */
 
 #define ALERT_FIELDS(X) \
-	X("type",                     TEXT,  sv_of(a->type),                "What the document says: alert.new is a new item that a filter matched; alert.confirmed, that a second publisher has its story; alert.update, that an item of its story brings new numbers or is its feed's next one on it.") \
+	X("type",                     TEXT,  sv_of(a->type),                "What the document says: alert.new is a new item that a filter matched; alert.confirmed, that a second publisher has its story; alert.update, that an item of its story brings new numbers.") \
 	X("timestamp",                TIME,  a->now_ms,                     "When the alert was made.") \
 	X("data.id",                  TEXT,  a->id,                         "Names the alert: the same alert always has the same id, however often it is sent.") \
 	X("data.severity",            TEXT,  sv_of(a->severity),            "low, medium, high or critical, as the filter says.") \

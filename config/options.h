@@ -56,8 +56,8 @@
 	X(feeds,    "feeds",    LIST,     NULL,     NULL, NULL, "Only items of these feeds.") \
 	X(tags,     "tags",     LIST,     NULL,     NULL, NULL, "Only items of feeds with one of these tags.") \
 	X(lang,     "lang",     LIST,     NULL,     NULL, NULL, "Only items in one of these languages, or of unknown language.") \
-	X(group,    "group",    GROUP,    "story",  NULL, NULL, "story: one alert for all items that tell a story in nearly the same words, and alert.confirmed when a second publisher has it; none: an alert for each.") \
-	X(updates,  "updates",  BOOL,     "yes",    NULL, NULL, "Send alert.update when an item of a story that has rung brings new numbers, at most every 10 minutes, or is the same feed's next item on it; with no, the latter is an alert.new.") \
+	X(group,    "group",    GROUP,    "story",  NULL, NULL, "story: what other feeds repeat in nearly the same words raises no further alert.new, but one alert.confirmed when a second publisher has it; none: an alert for each item.") \
+	X(updates,  "updates",  BOOL,     "yes",    NULL, NULL, "Send alert.update when an item of a story that has rung brings new numbers, at most every 10 minutes.") \
 	X(shout,    "shout",    BOOL,     "no",     NULL, NULL, "Let case-exact words match in headlines that are all capitals.") \
 	X(expect,   "expect",   EXPECT,   NULL,     NULL, NULL, "{match: [TEXT...], no: [TEXT...]}: texts that must and must not match; a failure refuses the file.")
 

@@ -248,7 +248,7 @@ role_of(const struct stories *s, const struct telling *t, bool updates)
 	if (is_item(s->place.similar_to, s))
 		return STORY_IS_TOLD;
 	if (is_of_same_feed(s))
-		return updates ? STORY_UPDATES : STORY_RINGS;
+		return STORY_RINGS;
 	if (s->place.sources > t->t.sources &&
 	    memcmp(t->t.confirmer, nobody, sizeof(nobody)) == 0)
 		return STORY_CONFIRMS;

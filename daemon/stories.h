@@ -27,8 +27,7 @@ void stories_place(struct stories *s, struct batch *b,
 #define STORY_ROLES(X) \
 	X(STORY_RINGS, "alert.new") \
 	X(STORY_CONFIRMS, "alert.confirmed") /* a second publisher has it */ \
-	X(STORY_UPDATES, "alert.update") /* new numbers, or the same feed's \
-					  * next item on it */ \
+	X(STORY_UPDATES, "alert.update") /* it brings new numbers */ \
 	X(STORY_IS_TOLD, NULL) /* nothing new */
 #define STORY_ROLE_ENUM(enumerator, type) enumerator,
 enum story_role {
