@@ -275,7 +275,8 @@ show_item(const struct stories *s, struct telling *t)
 		json_text_if(&j, "link", s->link);
 	json_text_if(&j, "feed", s->feed);
 	json_close(&j);
-	if (sv_find(str_sv(&t->also), str_sv(&one)) == t->also.len &&
+	if (!one.full &&
+	    sv_find(str_sv(&t->also), str_sv(&one)) == t->also.len &&
 	    t->also.len + one.len < STORY_ALSO_BYTES) {
 		if (t->also.len != 0)
 			(void)str_addc(&t->also, ',');

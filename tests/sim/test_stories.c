@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -233,6 +234,33 @@ an_item_that_is_judged_twice_rings_once(void **state)
 	assert_int_equal(w->nalerts, 1);
 }
 
+/* What others of the story show of an item has room for it, whatever it is. */
+static void
+a_link_of_quotes_breaks_no_alert(void **state)
+{
+	static char item[KiB(24)], link[KiB(16)];
+	struct world *w = *state;
+	json_t *doc;
+
+	link[0] = '\0';
+	for (size_t i = 0; i < 2000; i++)
+		(void)strcat(link, i % 2 ? "&quot;" : "\\");
+	(void)snprintf(item, sizeof(item),
+	    "<item><guid isPermaLink=\"false\">1</guid><link>http://one.example/?%s"
+	    "</link><title>Council %s</title><description>" LEAD REST
+	    "</description></item>",
+	    link, "adopts &quot;the&quot; ceasefire that its largest member had held back");
+	nobody_publishes(w);
+	publish(w, "one", item);
+	world_live(w, CONFIG, HOUR_MS);
+	publish(w, "two", ITEM("x", "UN vote: ceasefire now", LEAD REST));
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 2);
+	doc = json_loads(w->alerts[1].body, 0, NULL);
+	assert_non_null(doc);
+	json_decref(doc);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int
@@ -247,6 +275,7 @@ main(void)
 		T(without_grouping_each_item_rings),
 		T(a_story_ends_after_seven_days),
 		T(an_item_that_is_judged_twice_rings_once),
+		T(a_link_of_quotes_breaks_no_alert),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
