@@ -134,6 +134,7 @@
 #define ALERT_TEXT_BYTES         KiB(8)       /* one text in it */
 #define ALERT_FEED_BYTES         MiB(8)       /* an Atom file of alerts */
 #define TEMPLATE_BYTES           KiB(64)      /* one file */
+#define TEMPLATE_STEPS           (1u << 17)   /* parts that are filled in for one alert */
 #define TEMPLATE_DEPTH           8            /* sections inside each other */
 #define OUTBOX_LOAD              64           /* rows of one destination in memory */
 
