@@ -132,7 +132,7 @@
 #define EXCERPT_BYTES            400
 #define ALERT_BYTES              MiB(1)       /* one encoded document */
 #define ALERT_TEXT_BYTES         KiB(8)       /* one text in it */
-#define ALERT_FEED_BYTES         MiB(8)       /* an Atom file of alerts */
+#define ALERT_FEED_BYTES         MiB(2)       /* an Atom file of alerts, written anew for each */
 #define TEMPLATE_BYTES           KiB(64)      /* one file */
 #define TEMPLATE_STEPS           (1u << 17)   /* parts that are filled in for one alert */
 #define TEMPLATE_DEPTH           8            /* sections inside each other */
