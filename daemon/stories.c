@@ -38,6 +38,7 @@ struct stories {
 	/* The item that was placed last. */
 	struct story_item item;
 	struct story_place place;
+	bool goes_on; /* its feed had another item of the story before */
 	int64_t now_ms;
 	struct sv title, link, feed; /* borrowed */
 	struct str shown; /* `also` without the item itself */
@@ -102,13 +103,12 @@ make_name(char out[NAME_BYTES], uint64_t story, const char *filter)
 /* What is too old, or the oldest when there are too many, is forgotten: then a
  * story rings again, which is better than not at all. */
 static void
-make_room(struct stories *s, int64_t now_ms)
+make_room(struct stories *s, int64_t since_ms)
 {
 	struct telling *t;
 
 	while ((t = TAILQ_FIRST(&s->tellings)) != NULL &&
-	    (s->known.live >= STORIES_TELLINGS ||
-		t->t.time_ms < now_ms - STORY_WINDOW_S * SEC_MS))
+	    (s->known.live >= STORIES_TELLINGS || t->t.time_ms < since_ms))
 		forget(s, t);
 }
 
@@ -151,10 +151,12 @@ static void
 on_telling(const struct store_telling *kept, void *arg)
 {
 	struct stories *s = arg;
-	char *filter = mem_svdup(kept->filter);
-	struct telling *t = add(s, kept->story, filter);
-	char *own = t->filter;
+	char *filter = mem_svdup(kept->filter), *own;
+	struct telling *t;
 
+	make_room(s, INT64_MIN);
+	t = add(s, kept->story, filter);
+	own = t->filter;
 	t->t = *kept;
 	t->filter = own;
 	(void)str_add(&t->also, kept->also);
@@ -200,6 +202,26 @@ source_of(const struct config_feed *f, const struct item *it)
 	return source;
 }
 
+static bool
+is_item(const unsigned char a[STORY_ITEM_BYTES], const struct stories *s)
+{
+	return memcmp(a, s->item.id, STORY_ITEM_BYTES) == 0;
+}
+
+/* The newest come first; of the item itself there are several when it has been
+ * judged before. */
+static void
+on_member(const unsigned char id[STORY_ITEM_BYTES], int64_t time, void *arg)
+{
+	struct stories *s = arg;
+
+	(void)time;
+	if (is_item(id, s))
+		s->goes_on = false;
+	else if (memcmp(id, s->item.id, FEED_BYTES) == 0)
+		s->goes_on = true;
+}
+
 void
 stories_place(struct stories *s, struct batch *b, const struct config_feed *f,
     const struct item *it, const unsigned char key[ITEM_KEY_BYTES],
@@ -215,23 +237,12 @@ stories_place(struct stories *s, struct batch *b, const struct config_feed *f,
 	s->item.source = source_of(f, it);
 	sketch_item(&s->scratch, it, SV_NONE, &s->item.sketch);
 	story_assign(s->index, &s->item, wall_ms / SEC_MS, &s->place);
+	s->goes_on = false;
+	story_members(s->index, s->place.story, wall_ms / SEC_MS, on_member, s);
 	story_encode(s->index, entry);
 	batch_put_story_item(b,
 	    &(struct store_story_item) { .time_ms = wall_ms,
 		.entry = { (const char *)entry, sizeof(entry) } });
-}
-
-static bool
-is_item(const unsigned char a[STORY_ITEM_BYTES], const struct stories *s)
-{
-	return memcmp(a, s->item.id, STORY_ITEM_BYTES) == 0;
-}
-
-/* Of the feed of the item that it is most like. */
-static bool
-is_of_same_feed(const struct stories *s)
-{
-	return memcmp(s->place.similar_to, s->item.id, FEED_BYTES) == 0;
 }
 
 /* A feed that has a new item on a story says something new; only what other
@@ -245,9 +256,7 @@ role_of(const struct stories *s, const struct telling *t, bool updates)
 		return STORY_RINGS;
 	if (is_item(t->t.confirmer, s))
 		return STORY_CONFIRMS;
-	if (is_item(s->place.similar_to, s))
-		return STORY_IS_TOLD;
-	if (is_of_same_feed(s))
+	if (s->goes_on)
 		return updates ? STORY_UPDATES : STORY_RINGS;
 	if (s->place.sources > t->t.sources &&
 	    memcmp(t->t.confirmer, nobody, sizeof(nobody)) == 0)
@@ -309,7 +318,7 @@ stories_tell(struct stories *s, struct batch *b, const char *filter,
 	make_name(name, s->place.story, filter);
 	t = map_get(&s->known, sv_of(name));
 	if (t == NULL) {
-		make_room(s, s->now_ms);
+		make_room(s, s->now_ms - STORY_WINDOW_S * SEC_MS);
 		t = add(s, s->place.story, filter);
 		t->t.time_ms = s->now_ms;
 		t->t.updated_ms = s->now_ms;
