@@ -34,6 +34,7 @@ struct stories {
 	struct text scratch;
 	struct map known; /* name -> telling */
 	TAILQ_HEAD(tellings, telling) tellings; /* the oldest first */
+	size_t also_bytes; /* of them all */
 
 	/* The item that was placed last. */
 	struct story_item item;
@@ -62,6 +63,7 @@ forget(struct stories *s, struct telling *t)
 {
 	TAILQ_REMOVE(&s->tellings, t, next);
 	(void)map_del(&s->known, sv_of(t->name));
+	s->also_bytes -= t->also.len;
 	str_done(&t->also);
 	free(t->filter);
 	free(t);
@@ -161,6 +163,7 @@ on_telling(const struct store_telling *kept, void *arg)
 	t->filter = own;
 	(void)str_add(&t->also, kept->also);
 	t->nalso = count_members(kept->also);
+	s->also_bytes += t->also.len;
 	free(filter);
 }
 
@@ -267,9 +270,26 @@ role_of(const struct stories *s, const struct telling *t, bool updates)
 	return STORY_IS_TOLD;
 }
 
+/* One that has no room is not shown; all are shown whole. */
+static void
+append_shown(struct stories *s, struct telling *t, const struct str *one)
+{
+	size_t before = t->also.len;
+
+	if (one->full || before + one->len >= STORY_ALSO_BYTES ||
+	    s->also_bytes + one->len >= STORIES_ALSO_BYTES ||
+	    sv_find(str_sv(&t->also), str_sv(one)) != before)
+		return;
+	if (before != 0)
+		(void)str_addc(&t->also, ',');
+	(void)str_add(&t->also, str_sv(one));
+	s->also_bytes += t->also.len - before;
+	t->nalso++;
+}
+
 /* Those who come later see the item among the others of the story. */
 static void
-show_item(const struct stories *s, struct telling *t)
+show_item(struct stories *s, struct telling *t)
 {
 	struct str one;
 	struct json j;
@@ -284,14 +304,7 @@ show_item(const struct stories *s, struct telling *t)
 		json_text_if(&j, "link", s->link);
 	json_text_if(&j, "feed", s->feed);
 	json_close(&j);
-	if (!one.full &&
-	    sv_find(str_sv(&t->also), str_sv(&one)) == t->also.len &&
-	    t->also.len + one.len < STORY_ALSO_BYTES) {
-		if (t->also.len != 0)
-			(void)str_addc(&t->also, ',');
-		(void)str_add(&t->also, str_sv(&one));
-		t->nalso++;
-	}
+	append_shown(s, t, &one);
 	str_done(&one);
 }
 
