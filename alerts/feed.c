@@ -11,10 +11,12 @@
 #include "base/file.h"
 #include "base/limits.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +29,7 @@
 #define ENTRY "<entry>\n"
 #define ENTRY_END "</entry>\n"
 #define TEXT_UNITS 4000 /* of a title or an excerpt */
+#define LINK_BYTES TEXT_UNITS
 #define TMP_SUFFIX ".tmp"
 
 struct feed_file {
@@ -46,7 +49,12 @@ add_text(struct str *out, struct sv v)
 	for (size_t i = 0; i < plain.len; i++) {
 		char ch = plain.p[i];
 
-		if (ch == '&' || ch == '<' || ch == '>' || ch == '"')
+		/* U+FFFE and U+FFFF are no characters of XML. */
+		if (i + 3 <= plain.len &&
+		    (memcmp(plain.p + i, "\xEF\xBF\xBE", 3) == 0 ||
+			memcmp(plain.p + i, "\xEF\xBF\xBF", 3) == 0))
+			i += 2;
+		else if (ch == '&' || ch == '<' || ch == '>' || ch == '"')
 			(void)str_addf(out, "&#%d;", ch);
 		else
 			(void)str_addc(out, ch);
@@ -78,6 +86,8 @@ add_category(struct str *out, const char *scheme, struct sv term)
 static void
 add_entry(struct str *out, const struct note *n)
 {
+	struct str link;
+
 	(void)str_adds(out, ENTRY "<id>urn:tocsin:");
 	add_text(out, n->id);
 	(void)str_adds(out, "</id>\n");
@@ -86,11 +96,12 @@ add_entry(struct str *out, const struct note *n)
 	(void)str_adds(out, "<author><name>");
 	add_text(out, n->feed.len != 0 ? n->feed : SV("tocsin"));
 	(void)str_adds(out, "</name></author>\n");
-	if (n->link.len != 0) {
+	if (format_link(n, "\"<>\\^`{|}", LINK_BYTES, &link)) {
 		(void)str_adds(out, "<link href=\"");
-		add_text(out, n->link);
+		add_text(out, str_sv(&link));
 		(void)str_adds(out, "\"/>\n");
 	}
+	str_done(&link);
 	add_category(out, "filter", n->filter);
 	add_category(out, "severity", n->severity);
 	add_category(out, "type", n->type);
@@ -117,16 +128,22 @@ entries_of(struct sv file, struct sv *out)
 	return true;
 }
 
-/* The first `most` of them. */
+/* The first `most` of them that have room. */
 static struct sv
-first_entries(struct sv entries, size_t most)
+first_entries(struct sv entries, size_t most, size_t room)
 {
-	struct sv rest = entries;
+	size_t len = 0;
 
-	for (size_t n = 0; n < most && rest.len != 0; n++)
-		rest = sv_from(rest,
-		    sv_find(rest, SV("\n" ENTRY_END)) + sizeof(ENTRY_END));
-	return sv_sub(entries, 0, entries.len - rest.len);
+	for (size_t n = 0; n < most && len < entries.len; n++) {
+		struct sv rest = sv_from(entries, len);
+		size_t next = len + sv_find(rest, SV("\n" ENTRY_END)) +
+		    sizeof(ENTRY_END);
+
+		if (next > entries.len || next > room)
+			break;
+		len = next;
+	}
+	return sv_sub(entries, 0, len);
 }
 
 static bool
@@ -148,13 +165,16 @@ static void
 compose(const struct feed_file *f, const struct note *n, struct sv entries,
     struct str *out)
 {
+	size_t room;
+
 	(void)str_adds(out, HEAD "<id>urn:tocsin:destination:");
 	add_text(out, sv_of(f->name));
 	(void)str_adds(out, "</id>\n");
 	add_element(out, "title", PLAIN, sv_of(f->name));
 	add_element(out, "updated", "", n->time);
 	add_entry(out, n);
-	(void)str_add(out, first_entries(entries, f->entries - 1));
+	room = ALERT_FEED_BYTES - out->len - strlen(TAIL);
+	(void)str_add(out, first_entries(entries, f->entries - 1, room));
 	(void)str_adds(out, TAIL);
 }
 
@@ -225,11 +245,8 @@ put(const struct feed_file *f, const struct note *n, struct err *e)
 		goto done;
 	}
 	compose(f, n, entries, &new);
-	if (new.full)
-		(void)err_set(
-		    e, "%s: grows too large; lower `entries`", f->path);
-	else
-		ok = replace(f, str_sv(&new)) || err_errno(e, "%s", f->path);
+	assert(!new.full);
+	ok = replace(f, str_sv(&new)) || err_errno(e, "%s", f->path);
 done:
 	str_done(&old);
 	str_done(&new);

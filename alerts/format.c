@@ -113,6 +113,43 @@ text_of(const json_t *o, const char *key)
 	return (struct sv) { json_string_value(v), json_string_length(v) };
 }
 
+/* Does any of it show?  Receivers refuse a text that does not, as they do an
+ * empty one. */
+static bool
+shows(struct sv text)
+{
+	uint32_t cp;
+
+	for (size_t n; text.len != 0; text = sv_from(text, n)) {
+		n = utf8_decode(text, &cp);
+		if (cp > ' ' && utf8_is_printable(cp) && cp != 0xA0 &&
+		    cp != 0xAD && (cp < 0x2000 || cp > 0x200D) &&
+		    cp != 0x2060 && cp != 0x3000 && cp != 0xFEFF)
+			return true;
+	}
+	return false;
+}
+
+/* Receivers refuse all of a message for a link of another form. */
+static bool
+is_link(struct sv link)
+{
+	struct url u;
+
+	if (!url_is_http(link))
+		return false;
+	url_split(link, &u);
+	for (size_t i = 0; i < u.host.len; i++)
+		if (!ascii_is_alnum(u.host.p[i]) &&
+		    (unsigned char)u.host.p[i] < 0x80 &&
+		    strchr("-._", u.host.p[i]) == NULL)
+			return false;
+	for (size_t i = 0; i < u.port.len; i++)
+		if (!ascii_is_digit(u.port.p[i]))
+			return false;
+	return u.port.len <= 5;
+}
+
 bool
 format_read_note(const json_t *root, struct note *n)
 {
@@ -131,9 +168,11 @@ format_read_note(const json_t *root, struct note *n)
 		.feed = text_of(json_object_get(item, "feed"), "name"),
 		.title = text_of(item, "title"),
 		.excerpt = text_of(data, "excerpt"),
-		.link = url_is_http(link) ? link : SV_NONE,
+		.link = is_link(link) ? link : SV_NONE,
 	};
-	if (n->title.len == 0)
+	if (!shows(n->excerpt))
+		n->excerpt = SV_NONE;
+	if (!shows(n->title))
 		n->title = n->link.len != 0 ? n->link : n->filter;
 	return json_is_object(item) && n->id.len != 0;
 }
@@ -245,8 +284,8 @@ format_member_source(
 	str_done(&s);
 }
 
-void
-format_add_url(struct str *out, struct sv url, const char *unsafe)
+static void
+add_url(struct str *out, struct sv url, const char *unsafe)
 {
 	for (size_t i = 0; i < url.len; i++) {
 		unsigned char c = (unsigned char)url.p[i];
@@ -256,6 +295,26 @@ format_add_url(struct str *out, struct sv url, const char *unsafe)
 		else
 			(void)str_addc(out, (char)c);
 	}
+}
+
+bool
+format_link(
+    const struct note *n, const char *unsafe, size_t most, struct str *out)
+{
+	str_init(out, most);
+	add_url(out, n->link, unsafe);
+	return out->len != 0 && !out->full;
+}
+
+void
+format_member_link(
+    struct json *j, const char *key, const struct note *n, size_t most)
+{
+	struct str link;
+
+	if (format_link(n, "\"<>\\^`{|}", most, &link))
+		json_text(j, key, str_sv(&link));
+	str_done(&link);
 }
 
 const struct severity_look *

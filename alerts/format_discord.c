@@ -22,8 +22,7 @@ render(const void *self, const struct note *n, struct formatted *out)
 	json_open(&j, NULL);
 	format_member(&j, "title", n->title,
 	    &(struct clip) { TITLE_UNITS, false, FORMAT_MARKDOWN });
-	if (n->link.len <= LINK_BYTES)
-		json_text_if(&j, "url", n->link);
+	format_member_link(&j, "url", n, LINK_BYTES);
 	if (n->excerpt.len != 0)
 		format_member(&j, "description", n->excerpt,
 		    &(struct clip) { TEXT_UNITS, false, FORMAT_MARKDOWN });

@@ -8,6 +8,7 @@
 
 #define TITLE_UNITS 1000
 #define TEXT_UNITS 8000 /* of 16383 runes in all */
+#define LINK_BYTES 2048
 #define NO_MENTION "@\xE2\x80\x8B" /* a zero-width space behind it */
 
 /* A backslash does not keep @ from being a mention. */
@@ -29,13 +30,14 @@ add_foreign(struct str *out, struct sv text, size_t most)
 static void
 add_text(struct str *out, const struct note *n)
 {
-	(void)str_adds(out, n->link.len != 0 ? "**[" : "**");
+	struct str link;
+	bool has = format_link(n, "<>()[]\\\"", LINK_BYTES, &link);
+
+	(void)str_adds(out, has ? "**[" : "**");
 	add_foreign(out, n->title, TITLE_UNITS);
-	if (n->link.len != 0) {
-		(void)str_adds(out, "](<");
-		format_add_url(out, n->link, "<>()[]\\\"");
-		(void)str_adds(out, ">)");
-	}
+	if (has)
+		(void)str_addf(out, "](<%s>)", str_c(&link));
+	str_done(&link);
 	(void)str_adds(out, "**");
 	if (n->excerpt.len != 0)
 		(void)str_adds(out, "\n");

@@ -70,8 +70,7 @@ render(const void *self, const struct note *n, struct formatted *out)
 	json_open_array(&j, "tags");
 	format_member(&j, NULL, n->filter, &label);
 	json_close_array(&j);
-	if (n->link.len <= LINK_BYTES)
-		json_text_if(&j, "click", n->link);
+	format_member_link(&j, "click", n, LINK_BYTES);
 	json_close(&j);
 	return true;
 }

@@ -34,21 +34,20 @@ add_block(struct json *j, const char *type, struct sv text, size_t most)
 static void
 add_link(struct json *j, const struct note *n)
 {
-	struct str link;
+	struct str link, text;
 
-	if (n->link.len == 0 || n->link.len > LINK_BYTES)
-		return;
-	str_init(&link, URL_BYTES);
-	(void)str_addc(&link, '<');
-	format_add_url(&link, n->link, "<>|\"");
-	(void)str_adds(&link, "|Read it>");
-	json_open(j, NULL);
-	json_text(j, "type", SV("section"));
-	json_open(j, "text");
-	json_text(j, "type", SV("mrkdwn"));
-	json_text(j, "text", str_sv(&link));
-	json_close(j);
-	json_close(j);
+	str_init(&text, LINK_BYTES + 100);
+	if (format_link(n, "<>|\"", LINK_BYTES, &link)) {
+		(void)str_addf(&text, "<%s|Read it>", str_c(&link));
+		json_open(j, NULL);
+		json_text(j, "type", SV("section"));
+		json_open(j, "text");
+		json_text(j, "type", SV("mrkdwn"));
+		json_text(j, "text", str_sv(&text));
+		json_close(j);
+		json_close(j);
+	}
+	str_done(&text);
 	str_done(&link);
 }
 

@@ -55,15 +55,20 @@ add_body(struct json *j, const struct note *n)
 static void
 add_actions(struct json *j, const struct note *n)
 {
-	if (n->link.len == 0 || n->link.len > LINK_BYTES)
+	struct str link;
+
+	if (!format_link(n, "\"<>\\^`{|}", LINK_BYTES, &link)) {
+		str_done(&link);
 		return;
+	}
 	json_open_array(j, "actions");
 	json_open(j, NULL);
 	json_text(j, "type", SV("Action.OpenUrl"));
 	json_text(j, "title", SV("Read it"));
-	json_text(j, "url", n->link);
+	json_text(j, "url", str_sv(&link));
 	json_close(j);
 	json_close_array(j);
+	str_done(&link);
 }
 
 static bool

@@ -322,30 +322,46 @@ is_there(const json_t *v)
 	    !(json_is_string(v) && json_string_length(v) == 0);
 }
 
-/* At most TEMPLATE_DEPTH calls deep. */
-static void
-run(const struct template *t, size_t from, size_t to, const struct scope *s,
-    struct str *out)
+/* A rendering under way. */
+struct run {
+	const struct template *t;
+	struct str *out; /* full: it has ended, too large or too long */
+	size_t steps;
+};
+
+static bool
+spend(struct run *r)
 {
-	for (size_t i = from; i < to && !out->full; i++) {
-		const struct op *op = &t->ops[i];
+	if (++r->steps > TEMPLATE_STEPS)
+		r->out->full = true;
+	return !r->out->full;
+}
+
+/* At most TEMPLATE_DEPTH calls deep.  Sections inside each other multiply, and
+ * need not write anything. */
+static void
+run(struct run *r, size_t from, size_t to, const struct scope *s)
+{
+	for (size_t i = from; i < to && spend(r); i++) {
+		const struct op *op = &r->t->ops[i];
 		const json_t *v = op->kind != OP_TEXT ? look_up(s, op->text)
 						      : NULL;
 		struct scope in = { v, s };
 
 		if (op->kind == OP_TEXT)
-			(void)str_add(out, op->text);
+			(void)str_add(r->out, op->text);
 		else if (op->kind == OP_VALUE)
-			put_value(t, v, out);
+			put_value(r->t, v, r->out);
 		else if (op->kind == OP_UNLESS && !is_there(v))
-			run(t, i + 1, op->end, s, out);
+			run(r, i + 1, op->end, s);
 		else if (op->kind == OP_EACH && !json_is_array(v) &&
 		    is_there(v))
-			run(t, i + 1, op->end, &in, out);
+			run(r, i + 1, op->end, &in);
 		for (size_t k = 0;
-		     op->kind == OP_EACH && k < json_array_size(v); k++) {
+		     op->kind == OP_EACH && k < json_array_size(v) && spend(r);
+		     k++) {
 			in.value = json_array_get(v, k);
-			run(t, i + 1, op->end, &in, out);
+			run(r, i + 1, op->end, &in);
 		}
 		if (op->kind == OP_EACH || op->kind == OP_UNLESS)
 			i = op->end;
@@ -357,9 +373,10 @@ render(const void *self, const struct note *n, struct formatted *out)
 {
 	const struct template *t = self;
 	const struct scope s = { n->root, NULL };
+	struct run r = { t, &out->body, 0 };
 
 	out->content_type = t->content_type;
-	run(t, 0, t->n, &s, &out->body);
+	run(&r, 0, t->n, &s);
 	return true;
 }
 

@@ -13,7 +13,7 @@ struct note {
 	const json_t *data; /* its data */
 	struct sv id, type, time;
 	struct sv severity, filter, feed;
-	struct sv title, excerpt;
+	struct sv title, excerpt; /* some of the title shows */
 	struct sv link; /* http or https, or empty */
 };
 
@@ -57,8 +57,14 @@ void format_member(
 void format_member_source(
     struct json *j, const char *key, const struct note *n, const char *escaped);
 
-/* Appends a URL in which `unsafe` characters are percent-encoded. */
-void format_add_url(struct str *out, struct sv url, const char *unsafe);
+/* The link with `unsafe` characters percent-encoded; `out` is made here and the
+ * caller's.  False: there is none, or it is longer than `most` bytes then. */
+bool format_link(
+    const struct note *n, const char *unsafe, size_t most, struct str *out);
+
+/* As a member of JSON, or nothing. */
+void format_member_link(
+    struct json *j, const char *key, const struct note *n, size_t most);
 
 struct severity_look {
 	const char *word; /* NULL: all others */

@@ -117,6 +117,7 @@
 #define STORIES_TELLINGS         (1u << 15)   /* stories that rang, by filter */
 #define STORY_ALSO               8            /* other items shown of a story */
 #define STORY_ALSO_BYTES         KiB(8)
+#define STORIES_ALSO_BYTES       MiB(32)      /* of all stories */
 #define STORY_COMMON             100          /* items that have some words in common: no sign of a copy, */
 #define STORY_BOILERPLATE        8            /* nor are so many of one source */
 #define WIRE_BYTES               160          /* at each end of a text, searched for a credit */
@@ -132,8 +133,9 @@
 #define EXCERPT_BYTES            400
 #define ALERT_BYTES              MiB(1)       /* one encoded document */
 #define ALERT_TEXT_BYTES         KiB(8)       /* one text in it */
-#define ALERT_FEED_BYTES         MiB(8)       /* an Atom file of alerts */
+#define ALERT_FEED_BYTES         MiB(2)       /* an Atom file of alerts, written anew for each */
 #define TEMPLATE_BYTES           KiB(64)      /* one file */
+#define TEMPLATE_STEPS           (1u << 17)   /* parts that are filled in for one alert */
 #define TEMPLATE_DEPTH           8            /* sections inside each other */
 #define OUTBOX_LOAD              64           /* rows of one destination in memory */
 

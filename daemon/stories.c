@@ -34,10 +34,12 @@ struct stories {
 	struct text scratch;
 	struct map known; /* name -> telling */
 	TAILQ_HEAD(tellings, telling) tellings; /* the oldest first */
+	size_t also_bytes; /* of them all */
 
 	/* The item that was placed last. */
 	struct story_item item;
 	struct story_place place;
+	bool goes_on; /* its feed had another item of the story before */
 	int64_t now_ms;
 	struct sv title, link, feed; /* borrowed */
 	struct str shown; /* `also` without the item itself */
@@ -61,6 +63,7 @@ forget(struct stories *s, struct telling *t)
 {
 	TAILQ_REMOVE(&s->tellings, t, next);
 	(void)map_del(&s->known, sv_of(t->name));
+	s->also_bytes -= t->also.len;
 	str_done(&t->also);
 	free(t->filter);
 	free(t);
@@ -102,13 +105,12 @@ make_name(char out[NAME_BYTES], uint64_t story, const char *filter)
 /* What is too old, or the oldest when there are too many, is forgotten: then a
  * story rings again, which is better than not at all. */
 static void
-make_room(struct stories *s, int64_t now_ms)
+make_room(struct stories *s, int64_t since_ms)
 {
 	struct telling *t;
 
 	while ((t = TAILQ_FIRST(&s->tellings)) != NULL &&
-	    (s->known.live >= STORIES_TELLINGS ||
-		t->t.time_ms < now_ms - STORY_WINDOW_S * SEC_MS))
+	    (s->known.live >= STORIES_TELLINGS || t->t.time_ms < since_ms))
 		forget(s, t);
 }
 
@@ -151,14 +153,17 @@ static void
 on_telling(const struct store_telling *kept, void *arg)
 {
 	struct stories *s = arg;
-	char *filter = mem_svdup(kept->filter);
-	struct telling *t = add(s, kept->story, filter);
-	char *own = t->filter;
+	char *filter = mem_svdup(kept->filter), *own;
+	struct telling *t;
 
+	make_room(s, INT64_MIN);
+	t = add(s, kept->story, filter);
+	own = t->filter;
 	t->t = *kept;
 	t->filter = own;
 	(void)str_add(&t->also, kept->also);
 	t->nalso = count_members(kept->also);
+	s->also_bytes += t->also.len;
 	free(filter);
 }
 
@@ -200,6 +205,26 @@ source_of(const struct config_feed *f, const struct item *it)
 	return source;
 }
 
+static bool
+is_item(const unsigned char a[STORY_ITEM_BYTES], const struct stories *s)
+{
+	return memcmp(a, s->item.id, STORY_ITEM_BYTES) == 0;
+}
+
+/* The newest come first; of the item itself there are several when it has been
+ * judged before. */
+static void
+on_member(const unsigned char id[STORY_ITEM_BYTES], int64_t time, void *arg)
+{
+	struct stories *s = arg;
+
+	(void)time;
+	if (is_item(id, s))
+		s->goes_on = false;
+	else if (memcmp(id, s->item.id, FEED_BYTES) == 0)
+		s->goes_on = true;
+}
+
 void
 stories_place(struct stories *s, struct batch *b, const struct config_feed *f,
     const struct item *it, const unsigned char key[ITEM_KEY_BYTES],
@@ -215,23 +240,12 @@ stories_place(struct stories *s, struct batch *b, const struct config_feed *f,
 	s->item.source = source_of(f, it);
 	sketch_item(&s->scratch, it, SV_NONE, &s->item.sketch);
 	story_assign(s->index, &s->item, wall_ms / SEC_MS, &s->place);
+	s->goes_on = false;
+	story_members(s->index, s->place.story, wall_ms / SEC_MS, on_member, s);
 	story_encode(s->index, entry);
 	batch_put_story_item(b,
 	    &(struct store_story_item) { .time_ms = wall_ms,
 		.entry = { (const char *)entry, sizeof(entry) } });
-}
-
-static bool
-is_item(const unsigned char a[STORY_ITEM_BYTES], const struct stories *s)
-{
-	return memcmp(a, s->item.id, STORY_ITEM_BYTES) == 0;
-}
-
-/* Of the feed of the item that it is most like. */
-static bool
-is_of_same_feed(const struct stories *s)
-{
-	return memcmp(s->place.similar_to, s->item.id, FEED_BYTES) == 0;
 }
 
 /* A feed that has a new item on a story says something new; only what other
@@ -245,9 +259,7 @@ role_of(const struct stories *s, const struct telling *t, bool updates)
 		return STORY_RINGS;
 	if (is_item(t->t.confirmer, s))
 		return STORY_CONFIRMS;
-	if (is_item(s->place.similar_to, s))
-		return STORY_IS_TOLD;
-	if (is_of_same_feed(s))
+	if (s->goes_on)
 		return STORY_RINGS;
 	if (s->place.sources > t->t.sources &&
 	    memcmp(t->t.confirmer, nobody, sizeof(nobody)) == 0)
@@ -258,9 +270,26 @@ role_of(const struct stories *s, const struct telling *t, bool updates)
 	return STORY_IS_TOLD;
 }
 
+/* One that has no room is not shown; all are shown whole. */
+static void
+append_shown(struct stories *s, struct telling *t, const struct str *one)
+{
+	size_t before = t->also.len;
+
+	if (one->full || before + one->len >= STORY_ALSO_BYTES ||
+	    s->also_bytes + one->len >= STORIES_ALSO_BYTES ||
+	    sv_find(str_sv(&t->also), str_sv(one)) != before)
+		return;
+	if (before != 0)
+		(void)str_addc(&t->also, ',');
+	(void)str_add(&t->also, str_sv(one));
+	s->also_bytes += t->also.len - before;
+	t->nalso++;
+}
+
 /* Those who come later see the item among the others of the story. */
 static void
-show_item(const struct stories *s, struct telling *t)
+show_item(struct stories *s, struct telling *t)
 {
 	struct str one;
 	struct json j;
@@ -275,13 +304,7 @@ show_item(const struct stories *s, struct telling *t)
 		json_text_if(&j, "link", s->link);
 	json_text_if(&j, "feed", s->feed);
 	json_close(&j);
-	if (sv_find(str_sv(&t->also), str_sv(&one)) == t->also.len &&
-	    t->also.len + one.len < STORY_ALSO_BYTES) {
-		if (t->also.len != 0)
-			(void)str_addc(&t->also, ',');
-		(void)str_add(&t->also, str_sv(&one));
-		t->nalso++;
-	}
+	append_shown(s, t, &one);
 	str_done(&one);
 }
 
@@ -308,7 +331,7 @@ stories_tell(struct stories *s, struct batch *b, const char *filter,
 	make_name(name, s->place.story, filter);
 	t = map_get(&s->known, sv_of(name));
 	if (t == NULL) {
-		make_room(s, s->now_ms);
+		make_room(s, s->now_ms - STORY_WINDOW_S * SEC_MS);
 		t = add(s, s->place.story, filter);
 		t->t.time_ms = s->now_ms;
 		t->t.updated_ms = s->now_ms;

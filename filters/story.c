@@ -186,11 +186,13 @@ take_slot(struct story_index *ix)
 	return s;
 }
 
-/* May the story take another item? */
+/* May the story take another item?  One of a clock that was ahead by more than
+ * that would take them for as long. */
 static bool
 is_open(const struct slot *s, int64_t now)
 {
-	return s->began >= now - STORY_WINDOW_S;
+	return s->began >= now - STORY_WINDOW_S &&
+	    s->began <= now + STORY_WINDOW_S;
 }
 
 /* Collects the items that have a hash of the sample.  False: so many have it

@@ -245,7 +245,9 @@ store_put_story_item(
     struct store *s, const struct store_story_item *i, struct err *e)
 {
 	return EXEC(s, S_PUT_STORY_ITEM, e, INT(i->time_ms), BLOB(i->entry)) &&
-	    EXEC(s, S_FORGET_STORY_ITEMS, e, INT(i->time_ms - STORIES_KEPT_MS));
+	    EXEC(s, S_FORGET_STORY_ITEMS, e,
+		INT(i->time_ms - STORIES_KEPT_MS)) &&
+	    EXEC(s, S_CROP_STORY_ITEMS, e, INT(STORIES_ITEMS));
 }
 
 bool
@@ -258,7 +260,8 @@ store_put_telling(struct store *s, const struct store_telling *t, struct err *e)
 	return EXEC(s, S_PUT_TELLING, e, INT(t->story), TEXT(t->filter),
 		   INT(t->time_ms), BLOB(first), BLOB(confirmer),
 		   INT(t->sources), INT(t->updated_ms), TEXT(t->also)) &&
-	    EXEC(s, S_FORGET_TELLINGS, e, INT(t->time_ms - STORIES_KEPT_MS));
+	    EXEC(s, S_FORGET_TELLINGS, e, INT(t->time_ms - STORIES_KEPT_MS)) &&
+	    EXEC(s, S_CROP_TELLINGS, e, INT(STORIES_TELLINGS));
 }
 
 bool

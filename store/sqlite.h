@@ -63,15 +63,21 @@
 	X(FORGET_STORY_ITEMS, \
 	    "DELETE FROM story_item WHERE row IN (SELECT row FROM story_item" \
 	    " WHERE time<?1 LIMIT 4)") \
+	X(CROP_STORY_ITEMS, \
+	    "DELETE FROM story_item WHERE row IN (SELECT row FROM story_item" \
+	    " WHERE row<=(SELECT max(row) FROM story_item)-?1 LIMIT 4)") \
 	X(STORY_ITEMS, \
 	    "SELECT time,entry FROM story_item WHERE time>=?1 ORDER BY time,row") \
 	X(PUT_TELLING, \
 	    "INSERT INTO telling VALUES (?1,?2,?3,?4,?5,?6,?7,?8)" \
-	    " ON CONFLICT DO UPDATE SET confirmer=?5, sources=?6, updated=?7," \
-	    " also=?8") \
+	    " ON CONFLICT DO UPDATE SET time=?3, first=?4, confirmer=?5," \
+	    " sources=?6, updated=?7, also=?8") \
 	X(FORGET_TELLINGS, \
 	    "DELETE FROM telling WHERE rowid IN (SELECT rowid FROM telling" \
 	    " WHERE time<?1 LIMIT 4)") \
+	X(CROP_TELLINGS, \
+	    "DELETE FROM telling WHERE rowid IN (SELECT rowid FROM telling" \
+	    " WHERE rowid<=(SELECT max(rowid) FROM telling)-?1 LIMIT 4)") \
 	X(TELLINGS, "SELECT * FROM telling WHERE time>=?1 ORDER BY time") \
 	X(STATS, \
 	    "SELECT (SELECT count(*) FROM item), (SELECT count(*) FROM pending)," \

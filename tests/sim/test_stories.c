@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -229,6 +230,107 @@ an_item_that_is_judged_twice_rings_once(void **state)
 	assert_int_equal(w->nalerts, 1);
 }
 
+/* The reader of a filter knows the story from one feed, and the next item of
+ * that feed matches in its page only: it is news, though its own teaser, which
+ * another filter knows, is what it is most like. */
+static void
+a_page_that_matches_more_is_not_its_own_copy(void **state)
+{
+	static const char config[] =
+	    "feeds: {a: {url: 'http://one.example/rss', every: 10m,"
+	    " article: always}}\n"
+	    "filters: {truce: {match: ceasefire}, vote: {match: gallery}}\n";
+	struct world *w = *state;
+
+	nobody_publishes(w);
+	publish(w, "one",
+	    ITEM("1", "Council adopts ceasefire",
+		LEAD REST "The gallery rose."));
+	world_live(w, config, HOUR_MS);
+	assert_int_equal(world_rang(w, "\"name\":\"vote\""), 1);
+	publish(w, "one",
+	    "<item><guid isPermaLink=\"false\">2</guid>"
+	    "<link>http://one.example/2</link>"
+	    "<title>Council adopts ceasefire</title><description>" LEAD
+	    "</description></item>");
+	(void)world_page(w, "http://one.example/2", 200,
+	    "Content-Type: text/html\n",
+	    "<html><body><article><p>" LEAD "</p><p>" REST
+	    "</p><p>The gallery was cleared.</p></article></body></html>");
+	world_live(w, config, HOUR_MS);
+	assert_int_equal(world_rang(w, "\"name\":\"truce\""), 2);
+	assert_int_equal(world_rang(w, "\"name\":\"vote\""), 2);
+}
+
+/* A feed goes on with a story that another has copied meanwhile. */
+static void
+a_copy_in_between_holds_nothing_back(void **state)
+{
+	struct world *w = *state;
+
+	nobody_publishes(w);
+	publish(w, "one", ITEM("1", "Council adopts ceasefire", LEAD REST));
+	world_live(w, CONFIG, HOUR_MS);
+	publish(w, "two", ITEM("x", "Council adopts ceasefire", LEAD REST));
+	publish(w, "three",
+	    ITEM("y", "Ceasefire broken an hour later",
+		LEAD REST "Shots were heard near the crossing."));
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 2);
+	publish(w, "one",
+	    ITEM("2", "Ceasefire broken an hour later",
+		LEAD REST "Shots were heard near the crossing."));
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 3);
+}
+
+/* The clock was a year ahead, and has been set. */
+static void
+a_story_of_the_future_ends_as_others_do(void **state)
+{
+	struct world *w = *state;
+
+	sim_begin(SIM_EPOCH_MS + 365 * DAY_MS);
+	nobody_publishes(w);
+	publish(w, "one", ITEM("1", "Council adopts ceasefire", LEAD REST));
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 1);
+	sim_begin(SIM_EPOCH_MS);
+	nobody_publishes(w);
+	world_live(w, CONFIG, 8 * DAY_MS);
+	publish(w, "two", ITEM("x", "Council adopts ceasefire", LEAD REST));
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(world_rang(w, "\"type\":\"alert.new\""), 2);
+}
+
+/* What others of the story show of an item has room for it, whatever it is. */
+static void
+a_link_of_quotes_breaks_no_alert(void **state)
+{
+	static char item[KiB(24)], link[KiB(16)];
+	struct world *w = *state;
+	json_t *doc;
+
+	link[0] = '\0';
+	for (size_t i = 0; i < 2000; i++)
+		(void)strcat(link, i % 2 ? "&quot;" : "\\");
+	(void)snprintf(item, sizeof(item),
+	    "<item><guid isPermaLink=\"false\">1</guid><link>http://one.example/?%s"
+	    "</link><title>Council %s</title><description>" LEAD REST
+	    "</description></item>",
+	    link,
+	    "adopts &quot;the&quot; ceasefire that its largest member had held back");
+	nobody_publishes(w);
+	publish(w, "one", item);
+	world_live(w, CONFIG, HOUR_MS);
+	publish(w, "two", ITEM("x", "UN vote: ceasefire now", LEAD REST));
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 2);
+	doc = json_loads(w->alerts[1].body, 0, NULL);
+	assert_non_null(doc);
+	json_decref(doc);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int
@@ -243,6 +345,10 @@ main(void)
 		T(without_grouping_each_item_rings),
 		T(a_story_ends_after_seven_days),
 		T(an_item_that_is_judged_twice_rings_once),
+		T(a_page_that_matches_more_is_not_its_own_copy),
+		T(a_copy_in_between_holds_nothing_back),
+		T(a_story_of_the_future_ends_as_others_do),
+		T(a_link_of_quotes_breaks_no_alert),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

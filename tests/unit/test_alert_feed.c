@@ -13,8 +13,10 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -181,7 +183,7 @@ no_title_breaks_the_file(void **state)
 {
 	static const char evil[] =
 	    "</title>\n</entry>\n<entry>\n<id>x</id>]]>&amp;\"'\x1b\0\xE2\x80\xAE"
-	    "\xff<!--";
+	    "\xff<!--\xEF\xBF\xBE\xEF\xBF\xBF";
 	struct bench *b = *state;
 
 	send(b, "alr_1", SV("One"));
@@ -228,6 +230,59 @@ trouble_leaves_the_old_file_whole(void **state)
 	assert_int_equal(b->last.kind, DELIVERY_DONE);
 }
 
+/* A file with as much of its one entry as it may hold. */
+static void
+fill_file(struct bench *b)
+{
+	struct str one, all;
+	struct sv file, entry;
+	size_t from;
+	struct err e;
+	int fd;
+
+	str_init(&one, MiB(1));
+	str_init(&all, ALERT_FEED_BYTES);
+	assert_true(file_read(b->path, &one, &e));
+	file = str_sv(&one);
+	from = sv_find(file, SV("<entry>"));
+	entry = sv_sub(file, from, sv_find(file, SV("</feed>")) - from);
+	(void)str_add(&all, sv_sub(file, 0, from));
+	while (all.len + entry.len + 100 < ALERT_FEED_BYTES)
+		(void)str_add(&all, entry);
+	(void)str_add(&all, SV("</feed>\n"));
+	fd = open(b->path, O_WRONLY | O_TRUNC);
+	assert_true(fd >= 0 && file_write_all(fd, str_sv(&all)));
+	assert_int_equal(close(fd), 0);
+	str_done(&one);
+	str_done(&all);
+}
+
+/* Where `entries` do not fit, as many stay as do: titles are anybody's. */
+static void
+titles_that_fill_the_file_stop_nothing(void **state)
+{
+	static char title[4000];
+	struct bench *b = *state;
+	struct stat st;
+
+	memset(title, '&', sizeof(title));
+	destination_feed.close(b->self);
+	open_feed(b, 1000);
+	send(b, "alr_1", (struct sv) { title, sizeof(title) });
+	fill_file(b);
+	for (unsigned i = 0; i < 3; i++) {
+		send(b,
+		    i == 0	 ? "alr_2"
+			: i == 1 ? "alr_3"
+				 : "alr_4",
+		    (struct sv) { title, sizeof(title) });
+		assert_int_equal(b->last.kind, DELIVERY_DONE);
+	}
+	assert_int_equal(stat(b->path, &st), 0);
+	assert_in_range(
+	    st.st_size, ALERT_FEED_BYTES - KiB(64), ALERT_FEED_BYTES);
+}
+
 static void
 only_alerts_go_in(void **state)
 {
@@ -250,6 +305,7 @@ main(void)
 		T(no_title_breaks_the_file),
 		T(another_programs_file_is_left_alone),
 		T(trouble_leaves_the_old_file_whole),
+		T(titles_that_fill_the_file_stop_nothing),
 		T(only_alerts_go_in),
 	};
 

@@ -164,9 +164,9 @@ hostile_document(struct str *out)
 	str_done(&text);
 }
 
-/* Follows "a.0.b". */
+/* Follows "a.0.b"; SV_NONE: there is no text. */
 static struct sv
-text_at(const json_t *v, const char *path)
+text_if_at(const json_t *v, const char *path)
 {
 	struct sv rest = sv_of(path), part;
 	uint64_t index;
@@ -177,9 +177,17 @@ text_at(const json_t *v, const char *path)
 		v = sv_to_u64(part, &index) ? json_array_get(v, index)
 					    : json_object_get(v, key);
 	}
-	if (!json_is_string(v))
-		fail_msg("no text at %s", path);
 	return (struct sv) { json_string_value(v), json_string_length(v) };
+}
+
+static struct sv
+text_at(const json_t *v, const char *path)
+{
+	struct sv text = text_if_at(v, path);
+
+	if (text.p == NULL)
+		fail_msg("no text at %s", path);
+	return text;
 }
 
 static size_t
@@ -339,9 +347,10 @@ static const char sample[] =
     "\"title\":\"<b> \\\"x\\\" & y\\n\\u202e\",\"feed\":{\"tags\":[\"p\","
     "\"q\"]}},\"hits\":[{\"text\":\"one\",\"start\":3},{\"text\":\"two\"}]}}";
 
-/* Renders the sample through a template; what cannot be opened gives NULL. */
+/* Renders a document through a template; what cannot be opened gives NULL. */
 static char *
-through(const char *template, const char *type, struct err *e)
+fill_in(
+    const char *template, const char *type, struct sv document, struct err *e)
 {
 	struct config_destination c = { .type = DEST_WEBHOOK,
 		.format = FORMAT_TEMPLATE,
@@ -360,12 +369,18 @@ through(const char *template, const char *type, struct err *e)
 	if (f == NULL)
 		return NULL;
 	formatted_init(&out);
-	if (format_render(f, sv_of(sample), &out))
+	if (format_render(f, document, &out))
 		made = mem_svdup(str_sv(&out.body));
 	assert_string_equal(out.content_type, type);
 	formatted_done(&out);
 	format_close(f);
 	return made;
+}
+
+static char *
+through(const char *template, const char *type, struct err *e)
+{
+	return fill_in(template, type, sv_of(sample), e);
 }
 
 static void
@@ -457,6 +472,134 @@ a_template_that_blows_up_is_refused(void **state)
 	str_done(&t);
 }
 
+/* Nothing comes out, so that no length of it ends this: 64^8 turns. */
+static void
+a_template_that_only_runs_is_refused(void **state)
+{
+	struct err e = { "" };
+	struct str t, doc;
+
+	(void)state;
+	str_init(&t, KiB(60));
+	str_init(&doc, KiB(60));
+	for (int i = 0; i < 8; i++)
+		(void)str_adds(&t, "{{#data.hits}}");
+	for (int i = 0; i < 8; i++)
+		(void)str_adds(&t, "{{/data.hits}}");
+	(void)str_adds(
+	    &doc, "{\"data\":{\"id\":\"alr_a\",\"item\":{},\"hits\":[{}");
+	for (int i = 1; i < 64; i++)
+		(void)str_adds(&doc, ",{}");
+	(void)str_adds(&doc, "]}}");
+	assert_null(fill_in(str_c(&t), "text/plain", str_sv(&doc), &e));
+	str_done(&t);
+	str_done(&doc);
+}
+
+static void
+make_document(
+    struct str *out, struct sv title, struct sv link, struct sv excerpt)
+{
+	struct json j;
+
+	str_init(out, ALERT_BYTES);
+	json_init(&j, out);
+	json_open(&j, NULL);
+	json_text(&j, "type", SV("alert.new"));
+	json_open(&j, "data");
+	json_text(&j, "id", SV("alr_a"));
+	json_open(&j, "filter");
+	json_text(&j, "name", SV("truce"));
+	json_close(&j);
+	json_open(&j, "item");
+	json_text(&j, "title", title);
+	json_text(&j, "link", link);
+	json_close(&j);
+	json_text(&j, "excerpt", excerpt);
+	json_close(&j);
+	json_close(&j);
+}
+
+/* Where receivers' forms have a link. */
+static const struct {
+	enum config_format format;
+	const char *path;
+} links[] = {
+	{ FORMAT_SLACK, "blocks.1.text.text" },
+	{ FORMAT_DISCORD, "embeds.0.url" },
+	{ FORMAT_TEAMS, "attachments.0.content.actions.0.url" },
+	{ FORMAT_MATTERMOST, "attachments.0.text" },
+	{ FORMAT_NTFY, "click" },
+};
+
+/* A receiver that refuses one message would hold up all that wait behind it. */
+static void
+a_link_that_grows_is_left_out(void **state)
+{
+	char link[2000] = "https://a.example/";
+	struct str doc;
+
+	(void)state;
+	memset(link + 18, '"', sizeof(link) - 18);
+	make_document(
+	    &doc, SV("Truce"), (struct sv) { link, sizeof(link) }, SV_NONE);
+	for (size_t i = 0; i < COUNTOF(links); i++) {
+		json_t *root = render(links[i].format, str_sv(&doc));
+		struct sv v = text_if_at(root, links[i].path);
+
+		assert_int_equal(count(v, "\""), 0);
+		assert_int_equal(count(v, "%22"), 0);
+		json_decref(root);
+	}
+	str_done(&doc);
+}
+
+static void
+what_is_no_link_is_left_out(void **state)
+{
+	static const char *const bad[] = { "http://[", "http://a b/",
+		"http://<x>/", "http://a:b/", "javascript:alert(1)" };
+	struct str doc;
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(bad) * COUNTOF(links); i++) {
+		const char *link = bad[i / COUNTOF(links)];
+		size_t row = i % COUNTOF(links);
+		json_t *root;
+
+		make_document(&doc, SV("Truce"), sv_of(link), SV_NONE);
+		root = render(links[row].format, str_sv(&doc));
+		assert_int_equal(
+		    count(text_if_at(root, links[row].path), "://"), 0);
+		json_decref(root);
+		str_done(&doc);
+	}
+}
+
+/* Slack refuses a header and a section without a text. */
+static void
+what_shows_nothing_is_no_text(void **state)
+{
+	static const char *const blanks[] = { "", "  \t", "\xE2\x80\x8F",
+		"\xC2\xA0", "\xEF\xBB\xBF", "\x01" };
+	struct str doc;
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(blanks); i++) {
+		json_t *root;
+
+		make_document(&doc, sv_of(blanks[i]), SV("http://a.example/"),
+		    sv_of(blanks[i]));
+		root = render(FORMAT_SLACK, str_sv(&doc));
+		assert_true(sv_is(
+		    text_at(root, "blocks.0.text.text"), "http://a.example/"));
+		assert_true(sv_is(text_at(root, "blocks.1.text.text"),
+		    "<http://a.example/|Read it>"));
+		json_decref(root);
+		str_done(&doc);
+	}
+}
+
 static void
 what_is_no_alert_is_refused(void **state)
 {
@@ -493,6 +636,10 @@ main(void)
 		cmocka_unit_test(templates_are_filled_in_and_made_safe),
 		cmocka_unit_test(wrong_templates_are_refused_with_their_line),
 		cmocka_unit_test(a_template_that_blows_up_is_refused),
+		cmocka_unit_test(a_template_that_only_runs_is_refused),
+		cmocka_unit_test(a_link_that_grows_is_left_out),
+		cmocka_unit_test(what_is_no_link_is_left_out),
+		cmocka_unit_test(what_shows_nothing_is_no_text),
 		cmocka_unit_test(what_is_no_alert_is_refused),
 	};
 

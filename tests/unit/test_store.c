@@ -851,6 +851,99 @@ another_programs_database_is_refused(void **state)
 	assert_int_equal(names(p, "tocsin.db.corrupt-", false), 0);
 }
 
+struct told {
+	size_t n;
+	struct store_telling last;
+	char filter[20], also[20], entry[20];
+};
+
+static void
+on_telling(const struct store_telling *t, void *arg)
+{
+	struct told *d = arg;
+
+	d->n++;
+	d->last = *t;
+	(void)snprintf(d->filter, sizeof(d->filter), "%.*s", SV_ARG(t->filter));
+	(void)snprintf(d->also, sizeof(d->also), "%.*s", SV_ARG(t->also));
+}
+
+static void
+on_story_item(const struct store_story_item *i, void *arg)
+{
+	struct told *d = arg;
+
+	d->n++;
+	(void)snprintf(d->entry, sizeof(d->entry), "%.*s", SV_ARG(i->entry));
+}
+
+/* A story that rings again, after it was forgotten, is told of anew. */
+static void
+what_was_told_last_is_kept_with_every_field(void **state)
+{
+	struct place *p = *state;
+	struct told d = { 0 };
+	struct store_telling t = { .story = UINT64_MAX - 1,
+		.filter = SV("truce"),
+		.time_ms = 10 * DAY,
+		.sources = 2,
+		.also = SV("") };
+
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_put_telling(p->s, &t, &p->e));
+	t.time_ms = 16 * DAY;
+	t.sources = 3;
+	t.updated_ms = 17 * DAY;
+	t.also = SV("{}");
+	memset(t.first, 1, sizeof(t.first));
+	memset(t.confirmer, 2, sizeof(t.confirmer));
+	OK(p, store_put_telling(p->s, &t, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	reopen(p);
+	OK(p, store_each_telling(p->s, 15 * DAY, on_telling, &d, &p->e));
+	assert_int_equal(d.n, 1);
+	assert_true(d.last.story == t.story);
+	assert_true(d.last.time_ms == t.time_ms);
+	assert_true(d.last.updated_ms == t.updated_ms);
+	assert_int_equal(d.last.sources, 3);
+	assert_memory_equal(d.last.first, t.first, sizeof(t.first));
+	assert_memory_equal(d.last.confirmer, t.confirmer, sizeof(t.confirmer));
+	assert_string_equal(d.filter, "truce");
+	assert_string_equal(d.also, "{}");
+}
+
+/* Of one hour there may be more than memory would take up at the start. */
+static void
+stories_are_kept_up_to_their_ceiling(void **state)
+{
+	struct place *p = *state;
+	struct told d = { 0 };
+	char entry[20];
+
+	OK(p, store_begin(p->s, &p->e));
+	for (size_t i = 1; i <= STORIES_TELLINGS + 50; i++) {
+		(void)snprintf(entry, sizeof(entry), "%zu", i);
+		OK(p,
+		    store_put_telling(p->s,
+			&(struct store_telling) { .story = i,
+			    .filter = SV("truce"),
+			    .time_ms = DAY,
+			    .also = SV("") },
+			&p->e));
+		OK(p,
+		    store_put_story_item(p->s,
+			&(struct store_story_item) { DAY, sv_of(entry) },
+			&p->e));
+	}
+	OK(p, store_commit(p->s, &p->e));
+	OK(p, store_each_telling(p->s, 0, on_telling, &d, &p->e));
+	assert_int_equal(d.n, STORIES_TELLINGS);
+	d.n = 0;
+	OK(p, store_each_story_item(p->s, 0, on_story_item, &d, &p->e));
+	assert_int_equal(d.n, STORIES_ITEMS);
+	assert_string_equal(d.entry, entry); /* the newest come last */
+}
+
 static void
 an_unusable_directory_is_named(void **state)
 {
@@ -882,6 +975,8 @@ main(void)
 		T(a_delivered_alert_is_not_taken_again),
 		T(ids_of_delivered_alerts_are_forgotten_after_a_month),
 		T(a_dead_letter_is_counted_and_not_sent),
+		T(what_was_told_last_is_kept_with_every_field),
+		T(stories_are_kept_up_to_their_ceiling),
 		T(memory_is_a_store_too),
 		T(a_second_opener_is_told_who_holds_it),
 		T(a_killed_writer_leaves_what_it_committed),

@@ -1,0 +1,74 @@
+/* tests/unit/test_stories.c: what is remembered for the readers of filters is
+ * bounded, whatever feeds say. */
+#include "base/limits.h"
+#include "daemon/stories.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#define NOW_MS INT64_C(1711429929000)
+#define LINK_LENGTH 1900 /* of quotes, which double when they are escaped */
+#define STORIES 9000
+
+/* Tells of an item about a page; returns the length of what is shown with it.
+ */
+static size_t
+tell(struct stories *s, struct config_feed *f, uint32_t page,
+    enum story_role *role)
+{
+	unsigned char key[ITEM_KEY_BYTES] = { 0 };
+	char link[LINK_LENGTH], title[40];
+	struct batch *b = batch_new();
+	struct story_told told;
+	struct item it = { .link = { link, sizeof(link) } };
+	int n;
+
+	memset(link, '"', sizeof(link));
+	n = snprintf(link, sizeof(link), "http://one.example/%u?", page);
+	link[n] = '"';
+	(void)snprintf(title, sizeof(title), "%s%u", f->name, page);
+	it.title = sv_of(title);
+	memcpy(key, &page, sizeof(page));
+	stories_place(s, b, f, &it, key, NOW_MS);
+	*role = stories_tell(s, b, "truce", true, &told);
+	batch_free(b);
+	return told.also.len;
+}
+
+static void
+what_is_shown_of_stories_has_a_ceiling_in_all(void **state)
+{
+	struct config_feed a = { .name = "a", .url = "http://one.example/" };
+	struct config_feed b = { .name = "b", .url = "http://two.example/" };
+	struct stories *s = stories_new();
+	enum story_role role;
+
+	(void)state;
+	for (uint32_t page = 0; page < STORIES; page++) {
+		(void)tell(s, &a, page, &role);
+		assert_int_equal(role, STORY_RINGS);
+	}
+	assert_in_range(
+	    tell(s, &b, 0, &role), STORIES_ALSO_BYTES / STORIES, KiB(4));
+	assert_int_equal(role, STORY_CONFIRMS);
+	assert_int_equal(tell(s, &b, STORIES - 1, &role), 0);
+	assert_int_equal(role, STORY_CONFIRMS);
+	stories_free(s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_shown_of_stories_has_a_ceiling_in_all),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
