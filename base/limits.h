@@ -89,7 +89,8 @@
 #define QUERY_NUMBER_MAX         1000         /* of NEAR/n, ATLEAST/n(x), n OF (...) */
 #define FILTER_DEPTH             32           /* filters that refer to one another in a row */
 #define REGEX_STEPS              1000000      /* of one regular expression in one item, and */
-#define REGEX_MATCH_LIMIT        1000000      /* how far it may backtrack from one place, */
+#define REGEX_ITEM_STEPS         4000000      /* of all together; how far */
+#define REGEX_MATCH_LIMIT        1000000      /* one may backtrack from one place, */
 #define REGEX_DEPTH_LIMIT        100000       /* how deep, */
 #define REGEX_HEAP_KIB           16384        /* with how much memory */
 #define REGEX_TEXT_BYTES         KiB(256)     /* looked at of one field */

@@ -133,6 +133,7 @@ begin_item(struct matcher *m, const struct ruleset *r)
 	    sizeof(*m->searches));
 	m->spans.n = m->nfinds = 0;
 	m->spans.cut = false;
+	m->regex_steps = REGEX_ITEM_STEPS;
 	if (++m->epoch == 0)
 		forget_items(m);
 	count_item(m);
