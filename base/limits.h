@@ -101,6 +101,7 @@
 #define ITEM_TOKENS              400000       /* of all fields of one item */
 #define PHRASE_WORDS             64           /* words of one phrase or name */
 #define ITEM_SPANS               2000000      /* occurrences in one item */
+#define ITEM_SPANS_MADE          2000000      /* for NEAR, ATLEAST and entities of all filters */
 #define NEAR_PAIRS               10000        /* of one NEAR deep in others; then the closest only */
 #define HITS_PER_MATCH           64
 #define HARVEST_NAMES            4000         /* of one thing, all languages */
