@@ -89,7 +89,8 @@
 #define QUERY_NUMBER_MAX         1000         /* of NEAR/n, ATLEAST/n(x), n OF (...) */
 #define FILTER_DEPTH             32           /* filters that refer to one another in a row */
 #define REGEX_STEPS              1000000      /* of one regular expression in one item, and */
-#define REGEX_MATCH_LIMIT        1000000      /* how far it may backtrack from one place, */
+#define REGEX_ITEM_STEPS         4000000      /* of all together; how far */
+#define REGEX_MATCH_LIMIT        1000000      /* one may backtrack from one place, */
 #define REGEX_DEPTH_LIMIT        100000       /* how deep, */
 #define REGEX_HEAP_KIB           16384        /* with how much memory */
 #define REGEX_TEXT_BYTES         KiB(256)     /* looked at of one field */
@@ -100,6 +101,7 @@
 #define ITEM_TOKENS              400000       /* of all fields of one item */
 #define PHRASE_WORDS             64           /* words of one phrase or name */
 #define ITEM_SPANS               2000000      /* occurrences in one item */
+#define ITEM_SPANS_MADE          2000000      /* for NEAR, ATLEAST and entities of all filters */
 #define NEAR_PAIRS               10000        /* of one NEAR deep in others; then the closest only */
 #define HITS_PER_MATCH           64
 #define HARVEST_NAMES            4000         /* of one thing, all languages */

@@ -123,7 +123,7 @@ compile_regex(struct compiler *c, const struct config_text *at,
 	size_t offset = (size_t)(q->text.p - at->text.p), wrong;
 	struct ruleset *r = c->rules;
 	struct nfc nfc = { 0 };
-	pcre2_code *code;
+	struct regex *code;
 	struct err e;
 
 	nfc_set(&nfc, q->text);
@@ -141,7 +141,7 @@ compile_regex(struct compiler *c, const struct config_text *at,
 		    NULL, "all regular expressions together are too large");
 	n->id = (uint32_t)r->nregexes;
 	r->regexes = mem_grow(
-	    r->regexes, &r->capregexes, r->nregexes + 1, sizeof(pcre2_code *));
+	    r->regexes, &r->capregexes, r->nregexes + 1, sizeof(struct regex *));
 	r->regexes[r->nregexes++] = code;
 }
 

@@ -131,8 +131,9 @@ begin_item(struct matcher *m, const struct ruleset *r)
 	    sizeof(*m->outcomes));
 	m->searches = fit(m->searches, &m->capsearches, r->nregexes + 1,
 	    sizeof(*m->searches));
-	m->spans.n = m->nfinds = 0;
+	m->spans.n = m->spans.made = m->nfinds = 0;
 	m->spans.cut = false;
+	m->regex_steps = REGEX_ITEM_STEPS;
 	if (++m->epoch == 0)
 		forget_items(m);
 	count_item(m);
@@ -219,6 +220,7 @@ matcher_read(struct matcher *m, const struct ruleset *r, const struct item *it)
 	for (size_t i = 0; i < m->anchors->nalways; i++)
 		add_candidate(m, m->anchors->always[i]);
 	lexicon_find(&r->lexicon, &m->text, on_found, m);
+	m->spans.made = 0; /* what follows is for one filter or another */
 }
 
 static uint32_t

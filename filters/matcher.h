@@ -82,6 +82,7 @@ struct matcher {
 	size_t capatoms, capentities, capcandidates, capverdicts, capoutcomes,
 	    capsearches, capnormals;
 	struct regex_search *regex; /* NULL until one is needed */
+	uint64_t regex_steps; /* left for this item */
 	uint64_t gave_up; /* regular expressions, since matcher_new() */
 	uint64_t cut; /* items, since matcher_new() */
 	enum stage stage;

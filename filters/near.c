@@ -55,24 +55,36 @@ join_closest(struct joiner *j, uint32_t before, uint32_t after)
 	}
 }
 
+/* Where what is close enough to a span begins: in its part. */
+static uint32_t
+reach_of(const struct joiner *j, const struct span *s)
+{
+	uint32_t part = j->text->parts[j->text->tokens[s->first].part].first;
+
+	return s->first - part > j->near->distance
+	    ? s->first - j->near->distance
+	    : part;
+}
+
 /* For each span of `after` all of `before` that end close enough before it.
  * False when there are too many. */
 static bool
 join_all(struct joiner *j, uint32_t before, uint32_t after)
 {
-	size_t most = j->spans->n + NEAR_PAIRS;
+	size_t left = NEAR_PAIRS;
+
 	for (uint32_t b = after; b != 0; b = j->spans->v[b - 1].next) {
 		uint32_t begin = j->spans->v[b - 1].first;
+		uint32_t reach = reach_of(j, &j->spans->v[b - 1]);
 		const struct span *v;
 
-		for (v = j->spans->v; before != 0 &&
-		     v[before - 1].last + j->near->distance < begin;
+		for (v = j->spans->v; before != 0 && v[before - 1].last < reach;
 		     before = v[before - 1].next)
 			;
 		for (uint32_t a = before;
 		     a != 0 && j->spans->v[a - 1].last < begin;
 		     a = j->spans->v[a - 1].next) {
-			if (j->spans->n >= most)
+			if (left-- == 0)
 				return false;
 			add_pair(j, a, b);
 		}

@@ -71,7 +71,7 @@ struct ruleset {
 	struct filter *filters;
 	size_t nfilters;
 	uint32_t *order; /* all filters, those that others refer to first */
-	pcre2_code **regexes; /* owned */
+	struct regex **regexes; /* owned */
 	size_t nregexes, capregexes;
 	size_t longest; /* nodes of the longest program */
 	struct anchors anchors; /* to begin with */

@@ -4,15 +4,14 @@
 
 #include "base/err.h"
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
+struct regex;
 
 /* Compiles a pattern that is valid UTF-8 in NFC.  On failure NULL, the message
  * of PCRE2 and the byte of the pattern where it stands. */
-pcre2_code *regex_compile(
+struct regex *regex_compile(
     struct sv pattern, bool caseless, size_t *error_at, struct err *e);
-void regex_free(pcre2_code *code); /* NULL is fine */
-size_t regex_bytes(const pcre2_code *code); /* of memory */
+void regex_free(struct regex *r); /* NULL is fine */
+size_t regex_bytes(const struct regex *r); /* of memory */
 
 /* Scratch memory of searches. */
 struct regex_search;
@@ -29,7 +28,7 @@ enum regex_result {
  * text that is valid UTF-8; `partial`: its end is not the end of the field.
  * `*steps` is what it may still cost, and is counted down. */
 enum regex_result
-regex_find(struct regex_search *s, const pcre2_code *code, struct sv text,
+regex_find(struct regex_search *s, const struct regex *r, struct sv text,
     size_t from, bool partial, uint64_t *steps, size_t *start, size_t *end);
 
 #endif

@@ -71,7 +71,9 @@ const struct search *
 matcher_search(struct matcher *m, const struct node *n)
 {
 	struct search *s = &m->searches[n->id];
-	uint64_t steps = REGEX_STEPS;
+	uint64_t most = m->regex_steps < REGEX_STEPS ? m->regex_steps
+						     : REGEX_STEPS;
+	uint64_t steps = most;
 
 	if (s->epoch == m->epoch)
 		return s;
@@ -81,6 +83,7 @@ matcher_search(struct matcher *m, const struct node *n)
 	for (size_t i = 0; i < m->text.nparts; i++)
 		if (matcher_looks_at(n, m->text.parts[i].field))
 			search_part(m, n, i, s, &steps);
+	m->regex_steps -= most - steps;
 	m->gave_up += s->gave_up;
 	return s;
 }

@@ -8,10 +8,11 @@
 uint32_t
 span_new(struct spans *s, uint32_t first, uint32_t last, uint32_t next)
 {
-	if (s->n == ITEM_SPANS) {
+	if (s->n == ITEM_SPANS || s->made == ITEM_SPANS_MADE) {
 		s->cut = true;
 		return 0;
 	}
+	s->made++;
 	s->v = mem_grow(s->v, &s->cap, s->n + 1, sizeof(*s->v));
 	s->v[s->n++] = (struct span) { first, last, next };
 	return (uint32_t)s->n;

@@ -15,11 +15,13 @@ struct span {
 struct spans {
 	struct span *v;
 	size_t n, cap;
+	size_t made; /* also of those that have gone */
 	bool cut; /* some that were wanted are not there */
 };
 
 /* Adds a span that is in no list yet; returns its number + 1, or 0 when there
- * are ITEM_SPANS already, which also sets `cut`. */
+ * are ITEM_SPANS already or ITEM_SPANS_MADE were made, which also sets `cut`.
+ */
 uint32_t
 span_new(struct spans *s, uint32_t first, uint32_t last, uint32_t next);
 

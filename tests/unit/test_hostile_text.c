@@ -223,12 +223,96 @@ test_longest_texts(void **state)
 	ruleset_free(r);
 }
 
+static uint64_t
+count_many(unsigned filters)
+{
+	struct diags *d = diags_new();
+	struct matcher *m = matcher_new();
+	struct str yaml;
+	struct config *c;
+	struct ruleset *r;
+	uint64_t n;
+
+	str_init(&yaml, MiB(1));
+	(void)str_adds(&yaml, "filters:\n");
+	for (unsigned i = 0; i < filters; i++)
+		(void)str_addf(
+		    &yaml, "  f%u: {match: a NEAR/%u b AND a}\n", i, i + 1);
+	c = config_parse("many", str_sv(&yaml), d);
+	assert_non_null(c);
+	r = ruleset_compile(c, d);
+	assert_non_null(r);
+	n = count_steps(r, m, 3, ITEM_TEXT_BYTES);
+	assert_int_equal(matcher_cut(m), 1);
+	matcher_free(m);
+	ruleset_free(r);
+	config_unref(c);
+	diags_unref(d);
+	str_done(&yaml);
+	return n;
+}
+
+/* What has been compared enough for some filters is for the others, too. */
+static void
+test_steps_of_many_filters(void **state)
+{
+	uint64_t few = count_many(10), many = count_many(100);
+
+	(void)state;
+	if (many > few * 2)
+		fail_msg("%llu steps, then %llu", (unsigned long long)few,
+		    (unsigned long long)many);
+}
+
+/* Two texts that meet inside the reach of a NEAR. */
+static void
+test_steps_between_fields(void **state)
+{
+	struct str query, left, right;
+	struct diags *d = diags_new();
+	struct matcher *m = matcher_new();
+	struct item it = { 0 };
+	struct ruleset *r;
+	size_t hits = 0;
+
+	(void)state;
+	str_init(&query, KiB(4));
+	str_init(&left, KiB(4));
+	str_init(&right, KiB(4));
+	(void)str_adds(&query,
+	    "(((a NEAR/1000 b) NEAR/1000 (c NEAR/1000 d)) NEAR/1000 x) "
+	    "NEAR/1000 y OR z");
+	for (unsigned i = 0; i < 90; i++) {
+		(void)str_adds(&left, "a ");
+		(void)str_adds(&right, "c ");
+	}
+	for (unsigned i = 0; i < 90; i++) {
+		(void)str_adds(&left, "b ");
+		(void)str_adds(&right, "d ");
+	}
+	it.summary = str_sv(&left);
+	it.content = str_sv(&right);
+	r = ruleset_compile_query(str_sv(&query), NULL, d);
+	assert_non_null(r);
+	steps = 0;
+	ruleset_match(r, m, &it, ignore_match, &hits);
+	assert_in_range(steps, 1, 10000000);
+	matcher_free(m);
+	ruleset_free(r);
+	diags_unref(d);
+	str_done(&query);
+	str_done(&left);
+	str_done(&right);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_steps_grow_with_the_text),
 		cmocka_unit_test(test_longest_texts),
+		cmocka_unit_test(test_steps_of_many_filters),
+		cmocka_unit_test(test_steps_between_fields),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

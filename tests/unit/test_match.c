@@ -656,6 +656,45 @@ test_regex_limits(void **state)
 	}
 }
 
+/* All regular expressions together have a limit for each item. */
+static void
+test_regex_item_limit(void **state)
+{
+	struct item it = { 0 }, next = { .title = SV("q") };
+	struct matcher *m = matcher_new();
+	struct str config, text;
+	struct seen s = { .matches = 0 };
+	struct ruleset *r;
+
+	(void)state;
+	str_init(&config, KiB(4));
+	str_init(&text, KiB(64));
+	str_init(&s.hits, KiB(4));
+	(void)str_adds(&config, "filters:\n");
+	for (unsigned i = 0; i < REGEX_ITEM_STEPS / REGEX_STEPS; i++)
+		(void)str_addf(
+		    &config, "  f%u: {match: '/(a|aa)+[b%u]/'}\n", i, i);
+	(void)str_adds(&config, "  last: {match: '/q/'}\n");
+	while (text.len < KiB(32))
+		(void)str_addc(&text, 'a');
+	(void)str_adds(&text, " q");
+	it.title = str_sv(&text);
+	r = compile_filters(str_c(&config));
+	ruleset_match(r, m, &it, on_match, &s);
+	assert_int_equal(s.matches, 0);
+	assert_int_equal(
+	    matcher_gave_up(m), REGEX_ITEM_STEPS / REGEX_STEPS + 1);
+	ruleset_match(r, m, &next, on_match, &s);
+	assert_int_equal(s.matches, 1);
+	assert_int_equal(
+	    matcher_gave_up(m), REGEX_ITEM_STEPS / REGEX_STEPS + 1);
+	ruleset_free(r);
+	matcher_free(m);
+	str_done(&s.hits);
+	str_done(&text);
+	str_done(&config);
+}
+
 /* One letter a million times: within the limits, and cut at the ceiling. */
 static void
 test_regex_long(void **state)
@@ -1032,6 +1071,7 @@ main(void)
 		cmocka_unit_test(test_references),
 		cmocka_unit_test(test_chains),
 		cmocka_unit_test(test_regex_limits),
+		cmocka_unit_test(test_regex_item_limit),
 		cmocka_unit_test(test_regex_long),
 		cmocka_unit_test(test_regex_last),
 		cmocka_unit_test(test_order),
