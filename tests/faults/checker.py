@@ -5,6 +5,7 @@ import collections
 import dataclasses
 import json
 import re
+import signal
 
 ACCEPTED, REFUSED, UNKNOWN = 'accepted', 'refused', 'unknown'
 DUE, DONE, DEAD = 0, 1, 2        # outbox.state
@@ -39,7 +40,7 @@ class Record:
     integrity: str = 'ok'        # what SQLite says at the end
     moved_aside: list = dataclasses.field(default_factory=list)
     may_hold: bool = False       # Retry-After: undelivered, but in the outbox
-    may_give_up: bool = False    # dead letters are expected
+    may_give_up: set = dataclasses.field(default_factory=set)  # ids
     notes: list = dataclasses.field(default_factory=list)  # of the scenario
 
 
@@ -94,7 +95,7 @@ def excused(record, number, destination):
     for row in final_rows(record):
         if row.id == record.ids.get(number) and row.destination == destination:
             return (record.may_hold and row.state == DUE or
-                    record.may_give_up and row.state == DEAD)
+                    row.id in record.may_give_up and row.state == DEAD)
     return False
 
 
@@ -173,7 +174,7 @@ def check_outbox(record):
             if row.state == DONE and row.id not in there:
                 yield (f'{row.destination}: life {n}: {row.id} counts as '
                        f'delivered')
-            if row.state == DEAD and not record.may_give_up:
+            if row.state == DEAD and row.id not in record.may_give_up:
                 yield f'{row.destination}: life {n}: {row.id} is given up'
             if (row.destination == 'desk' and row.state != DUE and
                     row.id in later):
@@ -197,6 +198,8 @@ def check_lives(record):
             continue
         if -life.status in DEADLY:
             yield f'life {n} died of {DEADLY[-life.status]}: {life.errors}'
+        elif life.status == -signal.SIGTERM and not life.ready:
+            pass                 # stopped before it had begun
         elif life.ready or not life.faulty:
             yield f'life {n} ended with {life.status}: {life.errors}'
         elif not life.errors.strip():

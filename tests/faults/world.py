@@ -24,8 +24,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
 # pylint: disable=wrong-import-position
 from checker import (ACCEPTED, REFUSED, UNKNOWN, Attempt, Life, Record, Row,
                      Spooled, check)
-from harness import (FEED_TYPE, PAGE_TYPE, SECRET, SECRET_BYTES, Daemon, Site,
-                     item, page, reply, rss)
+from harness import (BUILD, FEED_TYPE, PAGE_TYPE, SECRET, SECRET_BYTES, Daemon, Site,
+                     item, page, reply, rss, wait_until)
 
 FEEDS = 3
 ITEMS = 21                       # number n stands in feed n % FEEDS
@@ -201,6 +201,7 @@ class World:
         self.two_polls = rng.random() < 0.3
         self.forgetful = rng.random() < 0.5  # what has rung leaves the feed
         self.flaky = 0                       # share of bad answers to polls
+        self.articles = True                 # else the feed tells it all
         self.polls = [0] * FEEDS
         self.record = Record(
             items={n: kind_of(n) != 'plain' for n in range(ITEMS)}, ids=ids)
@@ -209,8 +210,10 @@ class World:
         for number in range(ITEMS):
             self.site.routes[f'/page/{number}'] = self.page(number)
         self.daemon = Daemon(self.folder, '')
-        self.options = {}
+        self.options = {}        # of the webhook
         self.log_at = 0
+        self.hit, self.what = True, ''       # for the report
+        self.calls = self.power = self.scratch = None    # of the worker
 
     def page(self, number):
         text = TEXT
@@ -219,9 +222,10 @@ class World:
         return reply(200, page(f'Report {number}', text), PAGE_TYPE)
 
     def item(self, number):
-        text = ('A ceasefire is near.' if kind_of(number) == 'in-feed' else
-                'The teaser does not say.')
-        return item(number, f'Report {number}', text,
+        kind = kind_of(number)
+        told = kind == 'in-feed' or kind == 'in-article' and not self.articles
+        return item(number, f'Report {number}', 'A ceasefire is near.' if told
+                    else 'The teaser does not say.',
                     f'{self.site.base}/page/{number}', minutes_ago=5)
 
     def shown(self, which):
@@ -258,7 +262,9 @@ class World:
             'network': {'allow-private': ['127.0.0.0/8'], 'host-gap': '0s',
                         'articles-per-minute': 100000},
             'feeds': {f'wire-{n}': {'url': f'{self.site.base}/feed/{n}',
-                                    'every': '1s', 'backlog': '36500d'}
+                                    'every': '1s', 'backlog': '36500d',
+                                    'article': 'auto' if self.articles
+                                    else 'never'}
                       for n in range(FEEDS)},
             'filters': {'truce': {'match': 'ceasefire'}},
             'destinations': {
@@ -269,6 +275,9 @@ class World:
 
     def path(self, name):
         return os.path.join(self.disk, name)
+
+    def shim(self, name):
+        return os.path.join(self.scratch, name + '.so')
 
     # Lives.
 
@@ -290,6 +299,10 @@ class World:
         with open(self.daemon.errors, 'rb') as f:
             f.seek(self.log_at)
             return f.read().decode(errors='replace')
+
+    @staticmethod
+    def daemon_program():
+        return os.path.join(BUILD, 'tocsind')
 
     def is_over(self):
         return self.daemon.process.poll() is not None
@@ -391,7 +404,7 @@ class World:
         if self.receiver.unsigned:
             record.notes.append(
                 f'not signed rightly: {self.receiver.unsigned}')
-        if record.lives[-1].status == 0:
+        if len(record.lives) == 1 and self.life().status == 0:
             record.notes += self.sum_of_dispositions()
         return check(record)
 
