@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 
+#define PATIENCE_MS HOUR_MS
+
 void
 outbox_judge_status(
     int status, int64_t retry_after_ms, struct outbox_result *out)
@@ -56,10 +58,14 @@ outbox_resume(const struct outbox_policy *p, int64_t created_ms,
 }
 
 bool
-outbox_is_over(
-    const struct outbox_policy *p, int64_t created_ms, int64_t now_ms)
+outbox_is_over(const struct outbox_policy *p, int64_t created_ms,
+    int64_t now_ms, int64_t failing_ms)
 {
-	return p->give_up_ms >= 0 && now_ms - created_ms >= p->give_up_ms;
+	int64_t least_ms = p->give_up_ms < PATIENCE_MS ? p->give_up_ms
+						       : PATIENCE_MS;
+
+	return p->give_up_ms >= 0 && now_ms - created_ms >= p->give_up_ms &&
+	    failing_ms >= least_ms;
 }
 
 int64_t

@@ -55,8 +55,11 @@ outbox_pace_next(const struct outbox_pace *p, int64_t spent_ms, int64_t now_ms);
 void
 outbox_spend(const struct outbox_pace *p, int64_t *spent_ms, int64_t now_ms);
 
-/* Give up now? */
-bool outbox_is_over(
-    const struct outbox_policy *p, int64_t created_ms, int64_t now_ms);
+/* Give up now?  Not on the word of the wall clock alone, which may jump, nor
+ * right after a start: the destination must have failed for an hour, or for
+ * give_up when that is shorter. `failing_ms`: for how long it has, at a stretch
+ * and since the process started or the clock jumped. */
+bool outbox_is_over(const struct outbox_policy *p, int64_t created_ms,
+    int64_t now_ms, int64_t failing_ms);
 
 #endif

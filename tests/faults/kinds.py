@@ -305,6 +305,8 @@ def error(world, number):
     world.what = f'{name} {code} {which}{until}'
     if until == '+':             # it never gets better: a while is enough
         world.wait(world.all_there, 1.2)
+        if name == 'write':      # of the signal's handler, too
+            world.daemon.kill()
     else:
         world.wait(world.all_there)
         if not world.is_over() and not world.all_there():
@@ -347,6 +349,9 @@ class Disk:
     def clear(self):
         for name in ('state', 'spool'):
             shutil.rmtree(os.path.join(self.path, name), True)
+        fd = os.open(self.path, os.O_RDONLY)
+        os.fsync(fd)             # or the next cut would undo it
+        os.close(fd)
 
 
 def why_no_disk():
@@ -412,6 +417,8 @@ def clock(world, number):
     shift = Clock(world.folder)
     env = {'LD_PRELOAD': world.shim('clock'), 'CLOCK_SHIFT': shift.path}
     begun = time.monotonic()
+    # A year back and forth: what was delivered meanwhile is long forgotten.
+    world.record.forgets = jump < -30 * DAY_MS
     away = rng.random() < 0.7
     world.receiver.decide = lambda identity: Answer(503) if away else OK
     restart = rng.choice(('no', 'before', 'after'))

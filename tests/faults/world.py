@@ -339,7 +339,9 @@ class World:
         if life.status == -signal.SIGKILL:
             life.status = None
         life.ready = any('READY=1' in s for s in self.daemon.told())
-        life.errors = self.log()[-1500:]
+        life.errors = '\n'.join(
+            line for line in self.log().splitlines()
+            if not re.match(r'\S+: warning:|  ', line))[-4000:]
         self.receiver.drain()
         if read:
             life.rows = self.outbox()
@@ -424,6 +426,22 @@ class World:
             return answer
         except sqlite3.Error as e:
             return str(e)
+
+    def story(self):
+        """What was seen, for whoever has to explain it."""
+        lines = [f'two polls: {self.two_polls}, forgetful: {self.forgetful}, '
+                 f'polls: {self.polls}']
+        for n, life in enumerate(self.record.lives):
+            lines.append(f'life {n}: {life.status}, ready: {life.ready}, '
+                         f'rows:')
+            lines += [f'  {row.row} {row.id} {row.destination} state '
+                      f'{row.state} created {row.created} next {row.next}'
+                      for row in life.rows or []]
+            lines += [f'  attempt {a.at:.3f} {a.id} {a.verdict}'
+                      for a in self.record.attempts if a.life == n]
+            lines.append(life.errors)
+        lines += [f'{s.name} {s.mtime}' for s in self.record.spool]
+        return '\n'.join(lines)
 
     def close(self):
         self.daemon.kill()

@@ -116,12 +116,27 @@ it_is_over_after_give_up(void **state)
 	struct outbox_policy never = policy;
 
 	(void)state;
-	assert_false(outbox_is_over(&policy, NOW, NOW));
-	assert_false(outbox_is_over(&policy, NOW, NOW + 3 * DAY_MS - 1));
-	assert_true(outbox_is_over(&policy, NOW, NOW + 3 * DAY_MS));
-	assert_false(outbox_is_over(&policy, NOW, NOW - DAY_MS));
+	assert_false(outbox_is_over(&policy, NOW, NOW, DAY_MS));
+	assert_false(
+	    outbox_is_over(&policy, NOW, NOW + 3 * DAY_MS - 1, DAY_MS));
+	assert_true(outbox_is_over(&policy, NOW, NOW + 3 * DAY_MS, DAY_MS));
+	assert_false(outbox_is_over(&policy, NOW, NOW - DAY_MS, DAY_MS));
 	never.give_up_ms = -1;
-	assert_false(outbox_is_over(&never, 0, NOW));
+	assert_false(outbox_is_over(&never, 0, NOW, DAY_MS));
+}
+
+static void
+but_not_when_the_destination_has_just_begun_to_fail(void **state)
+{
+	struct outbox_policy hasty = policy;
+
+	(void)state;
+	assert_false(outbox_is_over(&policy, 0, NOW, 0));
+	assert_false(outbox_is_over(&policy, 0, NOW, HOUR_MS - 1));
+	assert_true(outbox_is_over(&policy, 0, NOW, HOUR_MS));
+	hasty.give_up_ms = MIN_MS;
+	assert_false(outbox_is_over(&hasty, 0, NOW, MIN_MS - 1));
+	assert_true(outbox_is_over(&hasty, 0, NOW, MIN_MS));
 }
 
 /* One in 100 ms, three at once. */
@@ -157,6 +172,8 @@ main(void)
 		cmocka_unit_test(the_next_try_is),
 		cmocka_unit_test(after_a_restart_it_goes_on),
 		cmocka_unit_test(it_is_over_after_give_up),
+		cmocka_unit_test(
+		    but_not_when_the_destination_has_just_begun_to_fail),
 		cmocka_unit_test(a_pace_is_kept),
 	};
 
