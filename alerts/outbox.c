@@ -46,15 +46,16 @@ outbox_next_try(const struct outbox_policy *p, unsigned attempts,
 }
 
 int64_t
-outbox_resume(const struct outbox_policy *p, int64_t created_ms,
-    int64_t next_ms, int64_t now_ms)
+outbox_resume(const struct outbox_policy *p, int64_t tried_ms, int64_t next_ms,
+    int64_t now_ms)
 {
-	bool jumped = created_ms > now_ms ||
-	    next_ms - now_ms > HTTP_WAIT_MAX_MS;
+	int64_t from_ms = tried_ms > now_ms ? tried_ms : now_ms;
 
-	if (jumped && next_ms > now_ms + p->retry_max_ms)
+	if (next_ms <= from_ms)
+		return now_ms;
+	if (next_ms - from_ms > HTTP_WAIT_MAX_MS)
 		return now_ms + p->retry_max_ms;
-	return next_ms > now_ms ? next_ms : now_ms;
+	return now_ms + (next_ms - from_ms);
 }
 
 bool

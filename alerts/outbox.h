@@ -35,9 +35,10 @@ int64_t outbox_next_try(const struct outbox_policy *p, unsigned attempts,
     int64_t now_ms, const struct outbox_result *r, double jitter);
 
 /* When to go on with an alert that waited when the process ended: as stored,
- * so that a Retry-After outlives a restart, but within retry_max when the wall
- * clock was set back in between. */
-int64_t outbox_resume(const struct outbox_policy *p, int64_t created_ms,
+ * so that a Retry-After outlives a restart.  A last attempt (`tried_ms`; 0:
+ * none, or not known) that is still to come tells that the wall clock was set
+ * back: then the wait begins now.  One that nobody asked for is retry_max. */
+int64_t outbox_resume(const struct outbox_policy *p, int64_t tried_ms,
     int64_t next_ms, int64_t now_ms);
 
 /* How many alerts a receiver takes: one in `gap_ms` (0: any number), of which

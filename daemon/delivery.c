@@ -70,7 +70,7 @@ struct mark {
 		MARK_RETRY,
 		MARK_DEAD
 	} kind;
-	int64_t row, next_ms;
+	int64_t row, tried_ms, next_ms; /* wall clock */
 	unsigned attempts;
 	char why[ERR_BYTES];
 };
@@ -84,8 +84,8 @@ apply_mark(struct store *s, void *arg, struct err *e)
 	case MARK_DONE:
 		return store_outbox_done(s, m->row, e);
 	case MARK_RETRY:
-		return store_outbox_retry(
-		    s, m->row, m->attempts, m->next_ms, sv_of(m->why), e);
+		return store_outbox_retry(s, m->row, m->attempts, m->tried_ms,
+		    m->next_ms, sv_of(m->why), e);
 	case MARK_DEAD:
 		return store_outbox_dead(s, m->row, sv_of(m->why), e);
 	}
@@ -156,6 +156,7 @@ try_later(struct runner *r, struct queued *q, const struct outbox_result *res)
 	    (struct mark) { .kind = MARK_RETRY,
 		.row = q->row,
 		.attempts = q->attempts,
+		.tried_ms = wall_ms,
 		.next_ms = next_ms },
 	    &res->why);
 	if (!r->told)
@@ -273,7 +274,7 @@ on_row(const struct store_outbox *o, void *arg)
 		.created_ms = o->created_ms,
 		.attempts = o->attempts };
 	q->due_ms = loop_now_ms(l) - wall_ms +
-	    outbox_resume(&r->policy, o->created_ms, o->next_ms, wall_ms);
+	    outbox_resume(&r->policy, o->tried_ms, o->next_ms, wall_ms);
 	r->last_row = o->row;
 }
 

@@ -64,6 +64,7 @@ static const char *const migrations[] = {
 	" sources INTEGER NOT NULL, updated INTEGER NOT NULL,"
 	" also TEXT NOT NULL, PRIMARY KEY(story, filter));"
 	"CREATE INDEX telling_time ON telling(time);",
+	"ALTER TABLE outbox ADD COLUMN tried INTEGER NOT NULL DEFAULT 0;",
 };
 #define SCHEMA_VERSION ((int)COUNTOF(migrations))
 

@@ -93,6 +93,22 @@ a_clock_that_is_set_forward_makes_nobody_give_up(void **state)
 	assert_int_equal(w->nalerts, 2);
 }
 
+/* While it was wrong, a next attempt was noted. */
+static void
+a_clock_that_is_set_right_at_a_restart_delays_nothing(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(w, FEED, "", ITEM("1") ITEM("2"));
+	w->broken_receiver = DESK;
+	sim_begin(SIM_EPOCH_MS + 3 * DAY_MS);
+	world_live(w, CONFIG, HOUR_MS);
+	sim_begin(SIM_EPOCH_MS);
+	w->broken_receiver = NULL;
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 2);
+}
+
 /* Its network comes up after it. */
 static void
 a_daemon_that_was_off_for_days_does_not_give_up_at_once(void **state)
@@ -216,6 +232,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(an_alert_is_given_up_after_its_time_and_the_next_one_is_not),
 		T(a_clock_that_is_set_forward_makes_nobody_give_up),
+		T(a_clock_that_is_set_right_at_a_restart_delays_nothing),
 		T(a_daemon_that_was_off_for_days_does_not_give_up_at_once),
 		T(after_a_day_of_outage_all_come_once_and_in_order),
 		T(one_that_is_away_does_not_delay_another),

@@ -91,21 +91,23 @@ after_a_restart_it_goes_on(void **state)
 {
 	static const struct {
 		const char *what;
-		int64_t created_ms, next_ms, wait_ms;
+		int64_t tried_ms, next_ms, wait_ms;
 	} rows[] = {
-		{ "at once when it was never tried", -5, -NOW, 0 },
+		{ "at once when it was never tried", -NOW, -NOW, 0 },
 		{ "at once when it is overdue", -DAY_MS, -HOUR_MS, 0 },
-		{ "when it was going to", -DAY_MS, MIN_MS, MIN_MS },
-		{ "when Retry-After allows", -DAY_MS, DAY_MS, DAY_MS },
-		{ "within retry-max when the clock was set back", 5 * DAY_MS,
-		    5 * DAY_MS + MIN_MS, 30 * MIN_MS },
-		{ "within retry-max when it was set back by years", -DAY_MS,
+		{ "when it was going to", -SEC_MS, MIN_MS, MIN_MS },
+		{ "when Retry-After allows", -HOUR_MS, DAY_MS, DAY_MS },
+		{ "after the same wait when the clock was set back", 3 * DAY_MS,
+		    3 * DAY_MS + MIN_MS, MIN_MS },
+		{ "after all of Retry-After when it was set back", 5 * DAY_MS,
+		    11 * DAY_MS, 6 * DAY_MS },
+		{ "within retry-max when it is not known how long", -NOW,
 		    900 * DAY_MS, 30 * MIN_MS },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNTOF(rows); i++)
-		if (outbox_resume(&policy, NOW + rows[i].created_ms,
+		if (outbox_resume(&policy, NOW + rows[i].tried_ms,
 			NOW + rows[i].next_ms, NOW) != NOW + rows[i].wait_ms)
 			fail_msg("%s", rows[i].what);
 }
