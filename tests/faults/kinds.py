@@ -305,14 +305,15 @@ def error(world, number):
     world.what = f'{name} {code} {which}{until}'
     if until == '+':             # it never gets better: a while is enough
         world.wait(world.all_there, 1.2)
-        if name == 'write':      # of the signal's handler, too
-            world.daemon.kill()
     else:
         world.wait(world.all_there)
         if not world.is_over() and not world.all_there():
             world.record.notes.append(
                 f'no recovery without a restart:\n{world.log()[-1500:]}')
-    world.stop()
+    if name in ('read', 'write'):    # a signal's pipe, which never fails
+        world.kill()
+    else:
+        world.stop()
     world.hit = was_injected(path)
     return world.finish()
 

@@ -266,7 +266,7 @@ class World:
                                     'article': 'auto' if self.articles
                                     else 'never'}
                       for n in range(FEEDS)},
-            'filters': {'truce': {'match': 'ceasefire'}},
+            'filters': {'truce': {'match': 'ceasefire', 'group': 'none'}},
             'destinations': {
                 'spool': {'type': 'spool', 'retry-min': '10ms',
                           'retry-max': '1s', 'dir': self.path('spool')},
