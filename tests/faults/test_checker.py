@@ -163,7 +163,7 @@ class Falsified(unittest.TestCase):
 
     def test_not_noted(self):
         self.record.lives[1].rows = rows(DUE)
-        self.assert_found('alr_b is not noted')
+        self.assert_found('alr_a is not noted')
 
     def test_sent_before_it_was_stored(self):
         self.record.lives[0].rows = []
