@@ -42,6 +42,7 @@ class Record:
     may_hold: bool = False       # Retry-After: undelivered, but in the outbox
     forgets: bool = False        # what was delivered leaves the outbox
     may_give_up: set = dataclasses.field(default_factory=set)  # ids
+    stories: dict = None         # number -> story, when items tell some
     notes: list = dataclasses.field(default_factory=list)  # of the scenario
 
 
@@ -111,6 +112,32 @@ def check_lost(record):
             if (matches and number not in got[destination] and
                     not excused(record, number, destination)):
                 yield f'{destination}: item {number} is lost'
+
+
+def check_stories(record):
+    """Each story rings once and is confirmed once, with the same document
+    everywhere, whichever item was the first."""
+    ids = collections.defaultdict(lambda: collections.defaultdict(set))
+    bodies = {}
+    for place, identity, body in documents(record):
+        number = number_of(body)
+        if number not in record.stories:
+            yield f'{place}: no whole document as {identity}: {body[:80]!r}'
+            continue
+        kind = (record.stories[number], json.loads(body)['type'])
+        ids[place][kind].add(identity)
+        if bodies.setdefault(identity, body) != body:
+            yield f'{place}: {identity} has another document'
+    want = {(story, kind) for story in record.stories.values()
+            for kind in ('alert.new', 'alert.confirmed')}
+    for place in ('webhook', 'spool'):
+        for kind in sorted(want | set(ids[place])):
+            found = ids[place][kind]
+            if len(found) != (kind in want):
+                yield f'{place}: story {kind[0]}: {kind[1]} as {found}'
+    for kind in want:
+        if ids['webhook'][kind] != ids['spool'][kind]:
+            yield f'story {kind} has two ids'
 
 
 def check_spool_is_single(record):
@@ -215,7 +242,11 @@ def check_lives(record):
 def check(record):
     """All that does not hold, as sentences."""
     problems = list(record.notes)
-    for rule in (check_documents, check_lost, check_spool_is_single,
-                 check_order, check_outbox, check_lives):
+    rules = [check_order, check_outbox, check_lives]
+    if record.stories is None:
+        rules += [check_documents, check_lost, check_spool_is_single]
+    else:
+        rules.append(check_stories)
+    for rule in rules:
         problems.extend(rule(record))
     return problems

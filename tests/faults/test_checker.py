@@ -184,6 +184,39 @@ class Falsified(unittest.TestCase):
         self.assert_found('a database that was sound')
 
 
+class FalsifiedStories(unittest.TestCase):
+    def setUp(self):
+        self.record = Record(
+            items={0: True, 1: True}, ids={}, stories={0: 0, 1: 0},
+            lives=[Life(status=0, faulty=False, rows=rows())])
+        self.record.attempts = [self.told(0, 'alr_a', 'alert.new'),
+                                self.told(1, 'alr_b', 'alert.confirmed')]
+        self.record.spool = [
+            Spooled(f'20240326T051209.123Z.{a.id}.json', n, a.body + b'\n')
+            for n, a in enumerate(self.record.attempts)]
+
+    @staticmethod
+    def told(number, identity, kind):
+        return attempt(0, identity, number, more=f',"type":"{kind}"')
+
+    def test_nothing_in_a_good_one(self):
+        self.assertEqual(check(self.record), [])
+
+    def test_rings_twice(self):
+        self.record.attempts[1] = self.told(1, 'alr_b', 'alert.new')
+        problems = check(self.record)
+        self.assertTrue(any('webhook: story 0: alert.new as' in p
+                            for p in problems), problems)
+        self.assertTrue(any('webhook: story 0: alert.confirmed as set()' in p
+                            for p in problems), problems)
+
+    def test_lost_in_the_spool(self):
+        self.record.spool.pop()
+        problems = check(self.record)
+        self.assertTrue(any('spool: story 0: alert.confirmed as set()' in p
+                            for p in problems), problems)
+
+
 def run(build, kind, points, *options):
     """Whether the points fail, as they should."""
     done = subprocess.run(

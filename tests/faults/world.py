@@ -5,6 +5,7 @@ import glob
 import hashlib
 import hmac
 import os
+import random
 import re
 import shutil
 import signal
@@ -40,6 +41,14 @@ WAIT_SECONDS = 40
 
 def kind_of(number):
     return KINDS[number // FEEDS % len(KINDS)]
+
+
+def story_text(story):
+    """Long enough to be known again, and like no other's."""
+    rng = random.Random(story)
+    words = [''.join(rng.choices('abcdefghiklmnoprstuvw', k=rng.randint(3, 9)))
+             for _ in range(90)]
+    return ' '.join(words[:40]) + '. A ceasefire. ' + ' '.join(words[40:])
 
 
 @dataclass
@@ -222,6 +231,9 @@ class World:
         return reply(200, page(f'Report {number}', text), PAGE_TYPE)
 
     def item(self, number):
+        if self.record.stories:
+            return item(number, f'Report {number}', story_text(
+                self.record.stories[number]), minutes_ago=5)
         kind = kind_of(number)
         told = kind == 'in-feed' or kind == 'in-article' and not self.articles
         return item(number, f'Report {number}', 'A ceasefire is near.' if told
@@ -229,7 +241,7 @@ class World:
                     f'{self.site.base}/page/{number}', minutes_ago=5)
 
     def shown(self, which):
-        numbers = list(range(which, ITEMS, FEEDS))
+        numbers = list(range(which, len(self.record.items), FEEDS))
         if self.two_polls and self.polls[which] == 1:
             numbers = numbers[:len(numbers) // 2]
         if self.forgetful:
@@ -258,20 +270,30 @@ class World:
         desk = {'type': 'webhook', 'secret': SECRET, 'retry-min': '10ms',
                 'url': f'http://127.0.0.1:{self.receiver.port}/hook',
                 'retry-max': '1s', **self.options}
+        how = 'story' if self.record.stories else 'none'
         return {
             'network': {'allow-private': ['127.0.0.0/8'], 'host-gap': '0s',
                         'articles-per-minute': 100000},
             'feeds': {f'wire-{n}': {'url': f'{self.site.base}/feed/{n}',
                                     'every': '1s', 'backlog': '36500d',
+                                    'publisher': f'house {n}',
                                     'article': 'auto' if self.articles
                                     else 'never'}
                       for n in range(FEEDS)},
-            'filters': {'truce': {'match': 'ceasefire', 'group': 'none'}},
+            'filters': {'truce': {'match': 'ceasefire', 'group': how,
+                                  'updates': 'no'}},
             'destinations': {
                 'spool': {'type': 'spool', 'retry-min': '10ms',
                           'retry-max': '1s', 'dir': self.path('spool')},
                 'desk': desk},
             'daemon': {'state': self.path('state'), 'log-level': 'debug'}}
+
+    def tell_stories(self):
+        """Three stories, told by three publishers each."""
+        numbers = range(3 * FEEDS)
+        self.forgetful, self.articles = False, False
+        self.record.stories = {n: n // FEEDS for n in numbers}
+        self.record.items = dict.fromkeys(numbers, True)
 
     def path(self, name):
         return os.path.join(self.disk, name)
@@ -375,9 +397,14 @@ class World:
 
     def all_spooled(self):
         there = {name.split('.')[-2] for name in self.spool_names()}
+        if self.record.stories:  # new and confirmed, each
+            return len(there) >= 2 * FEEDS
         return there >= self.wanted()
 
     def all_there(self):
+        if self.record.stories:
+            return (len(self.receiver.accepted()) >= 2 * FEEDS and
+                    self.all_spooled() and min(self.polls) >= 2)
         return self.receiver.accepted() >= self.wanted() and self.all_spooled()
 
     def finish(self):
