@@ -209,7 +209,8 @@ def check_outbox(record):
                 yield (f'webhook: {row.id} again after it had ended in '
                        f'life {n}')
         # The end may come while the last answer is on its way.
-        accepted = {a.id for a in until[:-1] if a.verdict == ACCEPTED}
+        accepted = {a.id for a in until if a.verdict == ACCEPTED and
+                    a.id != until[-1].id}
         if life.status == 0 and not life.faulty:
             for row in life.rows:
                 if (row.destination == 'desk' and row.id in accepted and

@@ -305,6 +305,8 @@ def error(world, number):
     name, code = PAIRS[number % len(PAIRS)]
     _, which = any_call(world, 0, [name])
     until = world.rng.choice(('', f'..{which + 3}', '+'))
+    if code == 'EINTR' and until == '+':
+        until = ''               # always interrupted, nothing can go on
     world.articles = name not in NETWORK
     path = os.path.join(world.folder, 'trace')
     world.start(prefix=tracer(path, name,

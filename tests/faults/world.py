@@ -89,7 +89,7 @@ def send_answer(sock, answer):
         data = b'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n' + data
     if answer.how == 'half-head':
         data = data[:len(lines[0]) // 2]
-    elif answer.how == 'half-body':
+    elif answer.how == 'half-body' and body:
         data = data[:-5]
     elif answer.how == 'garbage':
         data = b'\x00\xff\x15\x03\x01 200 OK\r\n\r\n'
