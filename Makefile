@@ -5,6 +5,9 @@
 #   make run         the sample, end to end, in this terminal
 #   make check       all tests; SAN=address,undefined and CC=clang work
 #   make unit        the unit tests alone; make e2e: the end-to-end tests alone
+#   make faults-short  the daemon through 120 faults: kills, I/O errors, power
+#                    cuts, clocks, receivers; make faults: through 1,000, and
+#                    planted bugs, that the checker must find
 #   make lint        format, layers, lengths, clang-tidy, cppcheck, shellcheck
 #   make fuzz        each fuzz target for FUZZ_SECONDS, by libFuzzer or, with
 #                    FUZZER=afl, by AFL++
@@ -15,7 +18,7 @@
 #   make install     below DESTDIR and PREFIX
 #   make clean
 #
-# run, check, lint, fuzz and bench first let tools/deps install what is missing
+# run, check, lint, faults, fuzz and bench first let tools/deps install what is missing
 # and then call make again, so that the flags of the libraries are known.
 
 VERSION := 0.1.0
@@ -72,8 +75,8 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/be
 FUZZ_SECONDS ?= 60
 FUZZER ?= libfuzzer
 
-.PHONY: all run check unit e2e lint fuzz bench stories quality man install clean \
-	run-now check-now lint-now fuzz-now bench-now
+.PHONY: all run check unit e2e faults faults-short lint fuzz bench stories quality man install clean \
+	run-now check-now faults-now faults-short-now lint-now fuzz-now bench-now
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(BUILD)/tocsind $(BUILD)/tocsin
@@ -157,6 +160,8 @@ $(BUILD)/%.tidy: $(BUILD)/%.o .clang-tidy
 
 DEPS_OF_run := build
 DEPS_OF_check := build test $(if $(findstring clang,$(CC)),lint full)
+DEPS_OF_faults := build test faults
+DEPS_OF_faults-short := build test faults
 DEPS_OF_lint := build test lint
 DEPS_OF_fuzz := build full $(if $(filter afl,$(FUZZER)),afl)
 DEPS_OF_bench := build test full bench
@@ -164,7 +169,7 @@ FLAGS_OF_lint := --keep-going
 FLAGS_OF_fuzz = $(FLAGS_OF_$(FUZZER))
 FLAGS_OF_libfuzzer := CC=clang SAN=fuzzer-no-link,address,undefined BUILD=build-fuzz
 FLAGS_OF_afl := CC=afl-clang-fast SAN=address,undefined BUILD=build-afl
-run check lint fuzz bench:
+run check faults faults-short lint fuzz bench:
 	@tools/deps $(DEPS_OF_$@)
 	@$(MAKE) --no-print-directory $(FLAGS_OF_$@) \
 	    $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$$(nproc)) $@-now
@@ -188,6 +193,18 @@ unit: $(TESTS)
 
 e2e: all
 	@tests/run $(BUILD) $(E2E)
+
+# As a replay: tests/faults/run --seed S --kind K --first I --points 1
+FAULTS_SEED ?= $(shell date +%s)
+FAULTS_POINTS ?= 1000
+faults-now: all
+	@TOCSIN_BUILD=$(BUILD) tests/faults/test_checker.py --planted
+	@tests/faults/run --build $(BUILD) --seed $(FAULTS_SEED) \
+	    --points $(FAULTS_POINTS) --keep-going
+
+faults-short-now: all
+	@TOCSIN_BUILD=$(BUILD) tests/faults/test_checker.py
+	@tests/faults/run --build $(BUILD) --seed $(FAULTS_SEED) --points 120
 
 lint-now: all $(patsubst %.c,$(BUILD)/%.tidy,$(ALL_SRC))
 	@echo '  LINT format'

@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 
+#define PATIENCE_MS HOUR_MS
+
 void
 outbox_judge_status(
     int status, int64_t retry_after_ms, struct outbox_result *out)
@@ -44,22 +46,27 @@ outbox_next_try(const struct outbox_policy *p, unsigned attempts,
 }
 
 int64_t
-outbox_resume(const struct outbox_policy *p, int64_t created_ms,
-    int64_t next_ms, int64_t now_ms)
+outbox_resume(const struct outbox_policy *p, int64_t tried_ms, int64_t next_ms,
+    int64_t now_ms)
 {
-	bool jumped = created_ms > now_ms ||
-	    next_ms - now_ms > HTTP_WAIT_MAX_MS;
+	int64_t from_ms = tried_ms > now_ms ? tried_ms : now_ms;
 
-	if (jumped && next_ms > now_ms + p->retry_max_ms)
+	if (next_ms <= from_ms)
+		return now_ms;
+	if (next_ms - from_ms > HTTP_WAIT_MAX_MS)
 		return now_ms + p->retry_max_ms;
-	return next_ms > now_ms ? next_ms : now_ms;
+	return now_ms + (next_ms - from_ms);
 }
 
 bool
-outbox_is_over(
-    const struct outbox_policy *p, int64_t created_ms, int64_t now_ms)
+outbox_is_over(const struct outbox_policy *p, int64_t created_ms,
+    int64_t now_ms, int64_t failing_ms)
 {
-	return p->give_up_ms >= 0 && now_ms - created_ms >= p->give_up_ms;
+	int64_t least_ms = p->give_up_ms < PATIENCE_MS ? p->give_up_ms
+						       : PATIENCE_MS;
+
+	return p->give_up_ms >= 0 && now_ms - created_ms >= p->give_up_ms &&
+	    failing_ms >= least_ms;
 }
 
 int64_t

@@ -35,9 +35,10 @@ int64_t outbox_next_try(const struct outbox_policy *p, unsigned attempts,
     int64_t now_ms, const struct outbox_result *r, double jitter);
 
 /* When to go on with an alert that waited when the process ended: as stored,
- * so that a Retry-After outlives a restart, but within retry_max when the wall
- * clock was set back in between. */
-int64_t outbox_resume(const struct outbox_policy *p, int64_t created_ms,
+ * so that a Retry-After outlives a restart.  A last attempt (`tried_ms`; 0:
+ * none, or not known) that is still to come tells that the wall clock was set
+ * back: then the wait begins now.  One that nobody asked for is retry_max. */
+int64_t outbox_resume(const struct outbox_policy *p, int64_t tried_ms,
     int64_t next_ms, int64_t now_ms);
 
 /* How many alerts a receiver takes: one in `gap_ms` (0: any number), of which
@@ -55,8 +56,11 @@ outbox_pace_next(const struct outbox_pace *p, int64_t spent_ms, int64_t now_ms);
 void
 outbox_spend(const struct outbox_pace *p, int64_t *spent_ms, int64_t now_ms);
 
-/* Give up now? */
-bool outbox_is_over(
-    const struct outbox_policy *p, int64_t created_ms, int64_t now_ms);
+/* Give up now?  Not on the word of the wall clock alone, which may jump, nor
+ * right after a start: the destination must have failed for an hour, or for
+ * give_up when that is shorter. `failing_ms`: for how long it has, at a stretch
+ * and since the process started or the clock jumped. */
+bool outbox_is_over(const struct outbox_policy *p, int64_t created_ms,
+    int64_t now_ms, int64_t failing_ms);
 
 #endif

@@ -80,7 +80,7 @@
 	X(timeout_ms,   "timeout",   DURATION, "30s",    "1s", "5m", "webhook, exec, smtp: longest time for one attempt.") \
 	X(retry_min_ms, "retry-min", DURATION, "200ms",  "10ms", "1h", "Wait after the first failed attempt; doubles with each.") \
 	X(retry_max_ms, "retry-max", DURATION, "30m",    "1s", "1d", "Longest wait between attempts.") \
-	X(give_up_ms,   "give-up",   DURATION, "3d",     "1s", "365d", "webhook, exec, smtp: an alert undelivered for so long is dead-lettered.")
+	X(give_up_ms,   "give-up",   DURATION, "3d",     "1s", "365d", "webhook, exec, smtp: an alert undelivered for so long is dead-lettered, once the destination has failed for an hour on end (or for give-up, if shorter).")
 
 /* Maps inside an option's value: of auth, of each weak name, of expect. */
 #define AUTH_OPTIONS(X) \

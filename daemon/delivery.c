@@ -16,6 +16,7 @@
 
 #define READ_RETRY_MS (5 * SEC_MS)
 #define OPTIONS_BYTES MiB(1)
+#define JUMP_MS MIN_MS /* of the wall clock; slewing is far slower */
 
 /* An alert that waits in memory. */
 struct queued {
@@ -50,6 +51,8 @@ struct runner {
 	bool closed; /* the destination wants no more */
 	bool told; /* that it fails */
 	unsigned failures; /* in a row */
+	int64_t failing_since_ms; /* monotonic; -1: it does not */
+	int64_t clocks_ms; /* wall less monotonic, at the last failure */
 };
 
 struct deliveries {
@@ -67,7 +70,7 @@ struct mark {
 		MARK_RETRY,
 		MARK_DEAD
 	} kind;
-	int64_t row, next_ms;
+	int64_t row, tried_ms, next_ms; /* wall clock */
 	unsigned attempts;
 	char why[ERR_BYTES];
 };
@@ -81,8 +84,8 @@ apply_mark(struct store *s, void *arg, struct err *e)
 	case MARK_DONE:
 		return store_outbox_done(s, m->row, e);
 	case MARK_RETRY:
-		return store_outbox_retry(
-		    s, m->row, m->attempts, m->next_ms, sv_of(m->why), e);
+		return store_outbox_retry(s, m->row, m->attempts, m->tried_ms,
+		    m->next_ms, sv_of(m->why), e);
 	case MARK_DEAD:
 		return store_outbox_dead(s, m->row, sv_of(m->why), e);
 	}
@@ -153,6 +156,7 @@ try_later(struct runner *r, struct queued *q, const struct outbox_result *res)
 	    (struct mark) { .kind = MARK_RETRY,
 		.row = q->row,
 		.attempts = q->attempts,
+		.tried_ms = wall_ms,
 		.next_ms = next_ms },
 	    &res->why);
 	if (!r->told)
@@ -185,7 +189,24 @@ note_success(struct runner *r, struct queued *q)
 		    KV_INT("attempts", q->attempts));
 	r->told = false;
 	r->failures = 0;
+	r->failing_since_ms = -1;
 	drop_first(r);
+}
+
+/* For how long it has failed at a stretch.  When the wall clock jumps, or the
+ * machine has slept, that begins anew, because what is old by the wall clock
+ * may not have been tried for long. */
+static int64_t
+failing_ms(struct runner *r)
+{
+	int64_t now_ms = loop_now_ms(r->all->env.loop);
+	int64_t clocks_ms = loop_wall_ms(r->all->env.loop) - now_ms;
+
+	if (r->failing_since_ms < 0 ||
+	    llabs(clocks_ms - r->clocks_ms) > JUMP_MS)
+		r->failing_since_ms = now_ms;
+	r->clocks_ms = clocks_ms;
+	return now_ms - r->failing_since_ms;
 }
 
 static void
@@ -194,8 +215,8 @@ note_failure(
 {
 	metrics.deliveries_failed++;
 	r->failures++;
-	if (outbox_is_over(
-		&r->policy, q->created_ms, loop_wall_ms(r->all->env.loop)))
+	if (outbox_is_over(&r->policy, q->created_ms,
+		loop_wall_ms(r->all->env.loop), failing_ms(r)))
 		give_up(r, q, res);
 	else
 		try_later(r, q, res);
@@ -253,7 +274,7 @@ on_row(const struct store_outbox *o, void *arg)
 		.created_ms = o->created_ms,
 		.attempts = o->attempts };
 	q->due_ms = loop_now_ms(l) - wall_ms +
-	    outbox_resume(&r->policy, o->created_ms, o->next_ms, wall_ms);
+	    outbox_resume(&r->policy, o->tried_ms, o->next_ms, wall_ms);
 	r->last_row = o->row;
 }
 
@@ -320,6 +341,7 @@ runner_new(struct deliveries *d, const char *name)
 	r->name = mem_strdup(name);
 	r->timer = timer_new(d->env.loop, on_timer, r);
 	r->more = true;
+	r->failing_since_ms = -1;
 	return r;
 }
 
@@ -350,6 +372,7 @@ runner_switch(struct runner *r, const struct config_destination *c, void *self)
 	r->spent_ms = 0;
 	r->sending = r->told = false;
 	r->failures = 0;
+	r->failing_since_ms = -1;
 	if (r->n != 0)
 		first(r)->due_ms = loop_now_ms(r->all->env.loop);
 	timer_set(r->timer, 0);

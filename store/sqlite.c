@@ -272,10 +272,10 @@ store_outbox_done(struct store *s, int64_t row, struct err *e)
 
 bool
 store_outbox_retry(struct store *s, int64_t row, unsigned attempts,
-    int64_t next_ms, struct sv why, struct err *e)
+    int64_t tried_ms, int64_t next_ms, struct sv why, struct err *e)
 {
-	return EXEC(
-	    s, S_RETRY, e, INT(row), INT(attempts), INT(next_ms), TEXT(why));
+	return EXEC(s, S_RETRY, e, INT(row), INT(attempts), INT(tried_ms),
+	    INT(next_ms), TEXT(why));
 }
 
 bool
@@ -489,8 +489,9 @@ on_outbox_row(sqlite3_stmt *st, void *arg)
 		.destination = column_text(st, 2),
 		.created_ms = sqlite3_column_int64(st, 3),
 		.attempts = (unsigned)sqlite3_column_int64(st, 4),
-		.next_ms = sqlite3_column_int64(st, 5),
-		.body = column_text(st, 6),
+		.tried_ms = sqlite3_column_int64(st, 5),
+		.next_ms = sqlite3_column_int64(st, 6),
+		.body = column_text(st, 7),
 	    },
 	    r->arg);
 }

@@ -53,11 +53,11 @@
 	    " WHERE state=1 AND created<?1 LIMIT 4)") \
 	X(DONE, "UPDATE outbox SET state=1, why='', body='' WHERE row=?1") \
 	X(RETRY, \
-	    "UPDATE outbox SET attempts=?2, next=?3, why=?4" \
+	    "UPDATE outbox SET attempts=?2, tried=?3, next=?4, why=?5" \
 	    " WHERE row=?1 AND state=0") \
 	X(DEAD, "UPDATE outbox SET state=2, why=?2 WHERE row=?1 AND state=0") \
 	X(OUTBOX, \
-	    "SELECT row,id,destination,created,attempts,next,body FROM outbox" \
+	    "SELECT row,id,destination,created,attempts,tried,next,body FROM outbox" \
 	    " WHERE state=0 AND destination=?1 AND row>?2 ORDER BY row LIMIT ?3") \
 	X(PUT_STORY_ITEM, "INSERT INTO story_item(time,entry) VALUES (?1,?2)") \
 	X(FORGET_STORY_ITEMS, \

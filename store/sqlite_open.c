@@ -64,6 +64,7 @@ static const char *const migrations[] = {
 	" sources INTEGER NOT NULL, updated INTEGER NOT NULL,"
 	" also TEXT NOT NULL, PRIMARY KEY(story, filter));"
 	"CREATE INDEX telling_time ON telling(time);",
+	"ALTER TABLE outbox ADD COLUMN tried INTEGER NOT NULL DEFAULT 0;",
 };
 #define SCHEMA_VERSION ((int)COUNTOF(migrations))
 
@@ -97,6 +98,14 @@ is_damage(int rc)
 	return (rc & 0xFF) == SQLITE_CORRUPT || (rc & 0xFF) == SQLITE_NOTADB;
 }
 
+/* A lock that could not be given back, for one, leaves the connection unable to
+ * read for good: SQLITE_PROTOCOL. */
+static bool
+wants_reopening(int rc)
+{
+	return (rc & 0xFF) == SQLITE_IOERR || (rc & 0xFF) == SQLITE_PROTOCOL;
+}
+
 static void
 note_health(struct store *s, int rc)
 {
@@ -104,7 +113,7 @@ note_health(struct store *s, int rc)
 		return;
 	if (is_damage(rc) && s->health < HEALTH_CHECK)
 		s->health = HEALTH_CHECK;
-	else if ((rc & 0xFF) == SQLITE_IOERR && s->health < HEALTH_REOPEN)
+	else if (wants_reopening(rc) && s->health < HEALTH_REOPEN)
 		s->health = HEALTH_REOPEN;
 }
 

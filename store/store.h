@@ -82,7 +82,8 @@ struct store_telling {
 struct store_outbox {
 	int64_t row;
 	struct sv id, destination, body;
-	int64_t created_ms, next_ms;
+	int64_t created_ms;
+	int64_t tried_ms, next_ms; /* the last attempt (0: none), the next */
 	unsigned attempts;
 };
 
@@ -121,7 +122,7 @@ bool store_put_telling(
     struct store *s, const struct store_telling *t, struct err *e) MUST_CHECK;
 bool store_outbox_done(struct store *s, int64_t row, struct err *e) MUST_CHECK;
 bool store_outbox_retry(struct store *s, int64_t row, unsigned attempts,
-    int64_t next_ms, struct sv why, struct err *e) MUST_CHECK;
+    int64_t tried_ms, int64_t next_ms, struct sv why, struct err *e) MUST_CHECK;
 bool store_outbox_dead(
     struct store *s, int64_t row, struct sv why, struct err *e) MUST_CHECK;
 bool store_commit(struct store *s, struct err *e) MUST_CHECK;

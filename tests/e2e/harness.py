@@ -197,6 +197,8 @@ class Daemon:
         self.process = None
         self.notify = None
         self.states = []         # what it told through sd_notify
+        self.prefix = []         # a command that runs it
+        self.env = {}
         self.write(config)
 
     def write(self, config):
@@ -216,11 +218,12 @@ class Daemon:
         self.states.clear()
         env = {k: v for k, v in os.environ.items()
                if k not in ('STATE_DIRECTORY', 'JOURNAL_STREAM')}
-        env.update(NOTIFY_SOCKET=path, TZ='UTC')
+        env.update(NOTIFY_SOCKET=path, TZ='UTC', **self.env)
         with open(self.errors, 'ab') as errors, open(
                 os.path.join(self.folder, 'stdout'), 'ab') as out:
             self.process = subprocess.Popen(
-                [os.path.join(BUILD, 'tocsind'), '-c', self.file],
+                [*self.prefix, os.path.join(BUILD, 'tocsind'),
+                 '-c', self.file],
                 cwd=self.folder, stdin=subprocess.DEVNULL, stdout=out,
                 stderr=errors, env=env)
         if wait:

@@ -43,6 +43,7 @@ limit_files(rlim_t bytes)
 /* A disk that cannot be used at all, below SQLite: every transaction begins
  * with a lock. */
 static bool disk_fails;
+static bool keeps_locks; /* it cannot give them back */
 static sqlite3_io_methods methods;
 static sqlite3_vfs shim;
 static const sqlite3_io_methods *real_methods;
@@ -51,8 +52,18 @@ static sqlite3_vfs *real_vfs;
 static int
 lock(sqlite3_file *f, int offset, int n, int flags)
 {
+	if (keeps_locks && (flags & SQLITE_SHM_UNLOCK) != 0)
+		return SQLITE_BUSY;
 	return disk_fails ? SQLITE_IOERR_SHMLOCK
 			  : real_methods->xShmLock(f, offset, n, flags);
+}
+
+/* Ten seconds of it, when the locks are in disorder. */
+static int
+do_not_sleep(sqlite3_vfs *v, int us)
+{
+	(void)v;
+	return us;
 }
 
 static int
@@ -79,6 +90,7 @@ put_shim_below_sqlite(void)
 	shim = *real_vfs;
 	shim.zName = "shim";
 	shim.xOpen = open_file;
+	shim.xSleep = do_not_sleep;
 	assert_int_equal(sqlite3_vfs_register(&shim, 1), SQLITE_OK);
 }
 
@@ -102,7 +114,7 @@ begin(void **state)
 	static struct world w;
 
 	put_shim_below_sqlite();
-	disk_fails = false;
+	disk_fails = keeps_locks = false;
 	world_init(&w);
 	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
 	*state = &w;
@@ -322,6 +334,32 @@ an_item_that_could_not_be_read_still_gets_its_article(void **state)
 	assert_int_equal(metrics.items_pending, 0);
 }
 
+static void
+keep_locks(void *arg)
+{
+	(void)arg;
+	keeps_locks = true;
+}
+
+static void
+give_locks_back(void *arg)
+{
+	(void)world_feed(arg, FEED, "", ITEM("1") ITEM("2"));
+	keeps_locks = false;
+}
+
+static void
+locks_that_were_kept_once_are_no_trouble_for_ever(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(w, FEED, "", ITEM("1"));
+	sim_at(5 * MIN_MS, keep_locks, NULL);
+	sim_at(7 * MIN_MS, give_locks_back, w);
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 2);
+}
+
 #define LATE \
 	"<item><guid>late</guid><title>A ceasefire holds</title>" \
 	"<pubDate>Mon, 25 Mar 2024 05:12:09 GMT</pubDate></item>"
@@ -367,6 +405,7 @@ main(void)
 		T(what_was_never_stored_is_read_again),
 		T(what_is_delivered_meanwhile_is_not_repeated),
 		T(an_item_that_could_not_be_read_still_gets_its_article),
+		T(locks_that_were_kept_once_are_no_trouble_for_ever),
 		T(a_feed_whose_past_cannot_be_read_waits_for_it),
 	};
 

@@ -91,21 +91,23 @@ after_a_restart_it_goes_on(void **state)
 {
 	static const struct {
 		const char *what;
-		int64_t created_ms, next_ms, wait_ms;
+		int64_t tried_ms, next_ms, wait_ms;
 	} rows[] = {
-		{ "at once when it was never tried", -5, -NOW, 0 },
+		{ "at once when it was never tried", -NOW, -NOW, 0 },
 		{ "at once when it is overdue", -DAY_MS, -HOUR_MS, 0 },
-		{ "when it was going to", -DAY_MS, MIN_MS, MIN_MS },
-		{ "when Retry-After allows", -DAY_MS, DAY_MS, DAY_MS },
-		{ "within retry-max when the clock was set back", 5 * DAY_MS,
-		    5 * DAY_MS + MIN_MS, 30 * MIN_MS },
-		{ "within retry-max when it was set back by years", -DAY_MS,
+		{ "when it was going to", -SEC_MS, MIN_MS, MIN_MS },
+		{ "when Retry-After allows", -HOUR_MS, DAY_MS, DAY_MS },
+		{ "after the same wait when the clock was set back", 3 * DAY_MS,
+		    3 * DAY_MS + MIN_MS, MIN_MS },
+		{ "after all of Retry-After when it was set back", 5 * DAY_MS,
+		    11 * DAY_MS, 6 * DAY_MS },
+		{ "within retry-max when it is not known how long", -NOW,
 		    900 * DAY_MS, 30 * MIN_MS },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNTOF(rows); i++)
-		if (outbox_resume(&policy, NOW + rows[i].created_ms,
+		if (outbox_resume(&policy, NOW + rows[i].tried_ms,
 			NOW + rows[i].next_ms, NOW) != NOW + rows[i].wait_ms)
 			fail_msg("%s", rows[i].what);
 }
@@ -116,12 +118,27 @@ it_is_over_after_give_up(void **state)
 	struct outbox_policy never = policy;
 
 	(void)state;
-	assert_false(outbox_is_over(&policy, NOW, NOW));
-	assert_false(outbox_is_over(&policy, NOW, NOW + 3 * DAY_MS - 1));
-	assert_true(outbox_is_over(&policy, NOW, NOW + 3 * DAY_MS));
-	assert_false(outbox_is_over(&policy, NOW, NOW - DAY_MS));
+	assert_false(outbox_is_over(&policy, NOW, NOW, DAY_MS));
+	assert_false(
+	    outbox_is_over(&policy, NOW, NOW + 3 * DAY_MS - 1, DAY_MS));
+	assert_true(outbox_is_over(&policy, NOW, NOW + 3 * DAY_MS, DAY_MS));
+	assert_false(outbox_is_over(&policy, NOW, NOW - DAY_MS, DAY_MS));
 	never.give_up_ms = -1;
-	assert_false(outbox_is_over(&never, 0, NOW));
+	assert_false(outbox_is_over(&never, 0, NOW, DAY_MS));
+}
+
+static void
+but_not_when_the_destination_has_just_begun_to_fail(void **state)
+{
+	struct outbox_policy hasty = policy;
+
+	(void)state;
+	assert_false(outbox_is_over(&policy, 0, NOW, 0));
+	assert_false(outbox_is_over(&policy, 0, NOW, HOUR_MS - 1));
+	assert_true(outbox_is_over(&policy, 0, NOW, HOUR_MS));
+	hasty.give_up_ms = MIN_MS;
+	assert_false(outbox_is_over(&hasty, 0, NOW, MIN_MS - 1));
+	assert_true(outbox_is_over(&hasty, 0, NOW, MIN_MS));
 }
 
 /* One in 100 ms, three at once. */
@@ -157,6 +174,8 @@ main(void)
 		cmocka_unit_test(the_next_try_is),
 		cmocka_unit_test(after_a_restart_it_goes_on),
 		cmocka_unit_test(it_is_over_after_give_up),
+		cmocka_unit_test(
+		    but_not_when_the_destination_has_just_begun_to_fail),
 		cmocka_unit_test(a_pace_is_kept),
 	};
 

@@ -497,15 +497,16 @@ a_delivered_alert_is_not_taken_again(void **state)
 	assert_int_equal(read_outbox(p, "desk", 0, 10), 1);
 	row = rows.v[0].row;
 	OK(p, store_begin(p->s, &p->e));
-	OK(p, store_outbox_retry(p->s, row, 3, 77, SV("503"), &p->e));
+	OK(p, store_outbox_retry(p->s, row, 3, 55, 77, SV("503"), &p->e));
 	OK(p, store_commit(p->s, &p->e));
 	assert_int_equal(read_outbox(p, "desk", 0, 10), 1);
 	assert_int_equal(rows.v[0].attempts, 3);
+	assert_int_equal(rows.v[0].tried_ms, 55);
 	assert_int_equal(rows.v[0].next_ms, 77);
 	OK(p, store_begin(p->s, &p->e));
 	OK(p, store_outbox_done(p->s, row, &p->e));
 	OK(p, store_outbox_done(p->s, row, &p->e));
-	OK(p, store_outbox_retry(p->s, row, 4, 99, SV("late"), &p->e));
+	OK(p, store_outbox_retry(p->s, row, 4, 55, 99, SV("late"), &p->e));
 	put_alert(p, "x", "desk", 2);
 	OK(p, store_commit(p->s, &p->e));
 	reopen(p);
@@ -761,6 +762,7 @@ take_back_schema(struct place *p)
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db,
 			     "DROP TABLE story_item; DROP TABLE telling;"
+			     "ALTER TABLE outbox DROP COLUMN tried;"
 			     "DROP INDEX item_page;"
 			     "ALTER TABLE item DROP COLUMN link;"
 			     "ALTER TABLE item DROP COLUMN title;"
