@@ -106,7 +106,8 @@ run(const struct request *r)
 {
 	struct diags *diags = diags_new();
 	struct ruleset *rules;
-	struct config *c = ruleset_load(r->config, &rules, diags);
+	struct config *c = ruleset_load(
+	    r->config, CONFIG_TO_TRY, &rules, diags);
 	struct subject s = { .rules = rules, .json = r->json };
 	int status = CLI_USAGE;
 

@@ -81,7 +81,7 @@ compile(const struct request *r, struct diags *diags)
 	struct ruleset *rules = NULL;
 
 	if (r->config != NULL) {
-		c = ruleset_load(r->config, &rules, diags);
+		c = ruleset_load(r->config, CONFIG_TO_TRY, &rules, diags);
 	} else {
 		if (r->entities != NULL)
 			c = config_load_entities(r->entities, diags);

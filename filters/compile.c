@@ -486,9 +486,10 @@ ruleset_compile_query(
 }
 
 struct config *
-ruleset_load(const char *path, struct ruleset **rules, struct diags *diags)
+ruleset_load(const char *path, enum config_use use, struct ruleset **rules,
+    struct diags *diags)
 {
-	struct config *c = config_load_broken(path, diags);
+	struct config *c = config_load_broken(path, use, diags);
 
 	*rules = c != NULL ? ruleset_compile(c, diags) : NULL;
 	if (c == NULL || !c->broken)

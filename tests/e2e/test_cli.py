@@ -55,6 +55,69 @@ class Commands(Case):
         self.assertEqual(check('=US AND port', '--strict').returncode, 0)
         self.assertEqual(check('US AND', '--strict').returncode, 2)
 
+    def desk(self, **options):
+        return self.file('config', json.dumps({
+            'feeds': {'wire': {'url': 'https://wire.invalid/'}},
+            'filters': {'f': {'match': 'truce', 'expect': {'match': ['Truce']}}},
+            'destinations': {'desk': {
+                'type': 'webhook', 'url': 'https://desk.invalid/', **options}}}))
+
+    def test_check_says_which_destination_would_not_open(self):
+        template = self.file('template', '{{data.item.titel}}')
+        for options, problem in (
+                ({'secret': 'whsec_QUJD'}, 'it needs 24 to 64'),
+                ({'format': 'template', 'template': template},
+                 'did you mean {{data.item.title}}?'),
+                ({'format': 'template', 'template': template + 'x'},
+                 'No such file')):
+            config = self.desk(**options)
+            for command in (['tocsin', 'check'], ['tocsind', '--check']):
+                with self.subTest(options=options, command=command):
+                    done = run(*command, '-c', config)
+                    self.assertEqual(done.returncode, 2, done.stderr)
+                    self.assertIn(f'{config}:1:', done.stderr)
+                    self.assertIn(problem, done.stderr)
+        config = self.file('config', json.dumps({
+            'feeds': {'wire': {'url': 'https://wire.invalid/'}},
+            'filters': {'f': {'match': 'truce', 'expect': {}}},
+            'destinations': {'pager': {'type': 'exec',
+                                       'command': ['/nonexistent/page']}}}))
+        done = run('tocsin', 'check', '-c', config)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('warning: /nonexistent/page', done.stderr)
+        self.assertEqual(run('tocsind', '--check', '-c', config).returncode, 2)
+
+    def test_credentials_are_not_looked_up_outside_of_the_unit(self):
+        config = self.desk(secret={'credential': 'desk'})
+        self.assertNotIn('CREDENTIALS_DIRECTORY', os.environ)
+        done = run('tocsin', 'check', '-c', config)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('warning: not looked up', done.stderr)
+        self.assertEqual(
+            run('tocsin', 'check', '--strict', '-c', config).returncode, 1)
+        done = run('tocsind', '--check', '-c', config)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn('LoadCredential', done.stderr)
+
+    def test_filters_are_tried_without_secrets_and_expectations(self):
+        for options in ({'secret': {'env': 'NO_SUCH_VARIABLE'}},
+                        {'secret': [{'file': 'no.such.file'}]},
+                        {'secret': {'credential': 'desk'}}):
+            config = self.desk(**options)
+            done = run('tocsin', 'explain', 'f', '-c', config, '--text', 'Truce')
+            self.assertEqual(done.returncode, 0, done.stderr)
+            items = self.file('items', '{"title": "Truce"}')
+            done = run('tocsin', 'match', '-c', config, items)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        config = self.file('config', json.dumps({
+            'feeds': {'wire': {'url': 'https://wire.invalid/'}},
+            'filters': {'f': {'match': 'truce', 'expect': {'match': ['War']}}},
+            'destinations': {'out': {'type': 'stdout'}}}))
+        self.assertEqual(run('tocsin', 'check', '-c', config).returncode, 1)
+        done = run('tocsin', 'explain', 'f', '-c', config, '--text', 'War')
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn('truce: missing', done.stdout)
+
     def test_input_that_cannot_be_read_is_an_error(self):
         done = run('tocsin', 'match', '--query', 'ceasefire', self.folder)
         self.assertEqual(done.returncode, 2)
