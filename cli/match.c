@@ -44,6 +44,7 @@ put_item(struct json *j, const struct item *it)
 	json_text_if(j, "title", it->title);
 	json_text_if(j, "summary", it->summary);
 	json_text_if(j, "content", it->content);
+	json_text_if(j, "article", it->article);
 	json_text_if(j, "author", it->author);
 	json_text_if(j, "url", it->link);
 	json_text_if(j, "lang", it->lang);

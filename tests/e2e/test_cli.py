@@ -118,6 +118,41 @@ class Commands(Case):
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn('truce: missing', done.stdout)
 
+    def matched(self, query, *lines):
+        items = self.file('items', '\n'.join(lines))
+        done = run('tocsin', 'match', '--query', query, items)
+        return [json.loads(line) for line in done.stdout.splitlines()], done
+
+    def test_each_key_of_an_item_is_read(self):
+        for key, query in (('title', 'truce'), ('summary', 'truce'),
+                           ('content', 'truce'), ('article', 'truce'),
+                           ('author', 'author:truce'), ('url', 'url:truce'),
+                           ('tags', 'tag:truce'), ('categories', 'tag:truce')):
+            value = ['truce'] if query == 'tag:truce' else 'truce'
+            found, done = self.matched(query, json.dumps({key: value}))
+            self.assertEqual(len(found), 1, (key, done.stderr))
+
+    def test_what_parse_prints_can_be_matched_and_explained(self):
+        feed = self.file('feed', rss([item(1, 'Truce', 'It holds.'),
+                                      item(2, 'Rain', 'It pours.')]))
+        parsed = run('tocsin', 'parse', feed).stdout
+        found, _ = self.matched('holds OR pours OR snows', parsed,
+                                '{"items": []}', '{"title": "It snows"}')
+        self.assertEqual([i['title'] for i in found],
+                         ['Truce', 'Rain', 'It snows'])
+        config = self.desk(secret={'credential': 'desk'})
+        done = run('tocsin', 'explain', 'f', '-c', config,
+                   self.file('parsed', parsed))
+        self.assertIn('f matches', done.stdout)
+        self.assertIn('f does not match', done.stdout)
+
+    def test_an_item_without_text_is_warned_about_once(self):
+        found, done = self.matched('truce', '{"titel": "truce"}', '{}',
+                                   '{"title": "truce"}')
+        self.assertEqual(len(found), 1)
+        self.assertEqual(done.stderr.count('warning'), 1)
+        self.assertIn('items:1: warning', done.stderr)
+
     def test_input_that_cannot_be_read_is_an_error(self):
         done = run('tocsin', 'match', '--query', 'ceasefire', self.folder)
         self.assertEqual(done.returncode, 2)
