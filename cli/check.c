@@ -101,10 +101,9 @@ cmd_check(int argc, char **argv)
 	struct diags *d;
 	int opt, status;
 
-	opterr = 0;
 	while ((opt = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
 		if (opt == '?')
-			return cli_usage("check", "no such option");
+			return cli_bad_option("check", argv[optind - 1]);
 		if (opt == 's')
 			strict = true;
 		else

@@ -134,7 +134,7 @@ cmd_explain(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
 		if (c == '?')
-			return cli_usage("explain", "no such option");
+			return cli_bad_option("explain", argv[optind - 1]);
 		if (c == 'c')
 			r.config = optarg;
 		else if (c == 'j')

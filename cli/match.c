@@ -152,7 +152,7 @@ cmd_match(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
 		if (c == '?')
-			return cli_usage("match", "no such option");
+			return cli_bad_option("match", argv[optind - 1]);
 		if (c == 'c')
 			r.config = optarg;
 		else if (c == 'q')

@@ -2,6 +2,7 @@
 written, input that cannot be read, and foreign bytes."""
 import json
 import os
+import re
 import subprocess
 import unittest
 
@@ -117,6 +118,27 @@ class Commands(Case):
         done = run('tocsin', 'explain', 'f', '-c', config, '--text', 'War')
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn('truce: missing', done.stdout)
+
+    def test_help_fits_a_terminal_and_is_there_for_each_command(self):
+        done = run('tocsin', '--help')
+        self.assertEqual(done.returncode, 0)
+        for line in done.stdout.splitlines():
+            self.assertLessEqual(len(line), 80)
+        commands = re.findall(r'^  ([a-z]+) ', done.stdout, re.M)
+        self.assertGreater(len(commands), 5)
+        for command in commands:
+            done = run('tocsin', command, '--help')
+            self.assertEqual(done.returncode, 0, command)
+            self.assertIn(f'usage: tocsin {command} ', done.stdout)
+            self.assertEqual(done.stderr, '')
+
+    def test_a_wrong_option_is_named_once(self):
+        for command in ('check', 'watch', 'parse', 'article', 'match',
+                        'explain', 'fmt', 'entity'):
+            done = run('tocsin', command, '--qery')
+            self.assertEqual(done.returncode, 2)
+            self.assertEqual(done.stderr.count('--qery'), 1, done.stderr)
+            self.assertIn(f'usage: tocsin {command} ', done.stderr)
 
     def matched(self, query, *lines):
         items = self.file('items', '\n'.join(lines))
