@@ -134,7 +134,7 @@ class Commands(Case):
 
     def test_a_wrong_option_is_named_once(self):
         for command in ('check', 'watch', 'parse', 'article', 'match',
-                        'explain', 'fmt', 'entity'):
+                        'explain', 'fmt'):
             done = run('tocsin', command, '--qery')
             self.assertEqual(done.returncode, 2)
             self.assertEqual(done.stderr.count('--qery'), 1, done.stderr)
