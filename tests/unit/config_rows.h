@@ -395,7 +395,21 @@
 	    "daemon:\n"
 	    "   contact: x\n"
 	    "  state: y\n",
-	    "t:3:3: error: did not find expected key\n" },
+	    "t:3:3: error: this line is indented like none of the keys above it\n" },
+{ "a line behind a block is indented too little",
+	    "filters:\n"
+	    "  f:\n"
+	    "    match: |\n"
+	    "      truce\n"
+	    "   severity: high\n",
+	    "t:5:4: error: this line is indented like none of the keys above it\n" },
+{ "a quote that closes too early before another line",
+	    "filters:\n"
+	    "  f:\n"
+	    "    match: \"a\" b\n"
+	    "    severity: high\n",
+	    "t:3:16: error: did not find expected key\n"
+	    "t:3:5: note: a text with such characters can be written in the block form: 'match: |', and the text on the next line, indented\n" },
 { "a key without colon",
 	    "daemon:\n"
 	    "  contact x\n"
