@@ -50,6 +50,12 @@ CFLAGS += -std=c17 $(OPT) $(WARN) $(WERROR) $(HARDEN) $(SANFLAGS) $(PKG_CFLAGS)
 LDFLAGS += -pie -Wl,-z,relro,-z,now $(SANFLAGS)
 LDLIBS += $(call pkg,--libs,$(PACKAGES)) -lm
 
+ifeq ($(filter-out all install,$(or $(MAKECMDGOALS),all)),)
+ifeq ($(shell pkg-config --exists $(PACKAGES) 2>/dev/null && command -v $(firstword $(CC))),)
+$(error the compiler or libraries are missing; `tools/deps build` installs them)
+endif
+endif
+
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 LIB_SRC := $(filter-out daemon/main.c,$(wildcard $(LIB_DIRS:%=%/*.c)))
 CLI_SRC := $(wildcard cli/*.c)

@@ -308,6 +308,30 @@
 	    "destinations:\n"
 	    "  d: {type: webhook, url: https://a.example/}\n",
 	    "t:2:3: warning: this webhook has no 'secret': its receiver cannot tell who sends\n" },
+{ "what slack reads is not signed",
+	    "destinations:\n"
+	    "  d: {type: webhook, url: https://a.example/t, format: slack}\n",
+	    "" },
+{ "what discord reads is not signed",
+	    "destinations:\n"
+	    "  d: {type: webhook, url: https://a.example/t, format: discord}\n",
+	    "" },
+{ "what teams reads is not signed",
+	    "destinations:\n"
+	    "  d: {type: webhook, url: https://a.example/t, format: teams}\n",
+	    "" },
+{ "what mattermost reads is not signed",
+	    "destinations:\n"
+	    "  d: {type: webhook, url: https://a.example/t, format: mattermost}\n",
+	    "" },
+{ "what ntfy reads is not signed",
+	    "destinations:\n"
+	    "  d: {type: webhook, url: https://a.example/t, format: ntfy}\n",
+	    "" },
+{ "a cloud event without secret is warned of",
+	    "destinations:\n"
+	    "  d: {type: webhook, url: https://a.example/, format: cloudevents}\n",
+	    "t:2:3: warning: this webhook has no 'secret': its receiver cannot tell who sends\n" },
 { "a secret in the text is warned of",
 	    "destinations:\n"
 	    "  d: {type: webhook, url: https://a.example/, secret: hunter2}\n",
