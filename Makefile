@@ -15,7 +15,7 @@
 #   make man         the lists of options in docs/man/tocsin.yaml.5
 #   make bench       the table of measurements; draws docs/match.svg
 #   make stories     how well copies of an item are told: docs/STORIES.md
-#   make install     below DESTDIR and PREFIX
+#   make install     below DESTDIR and PREFIX; make uninstall
 #   make clean
 #
 # run, check, lint, faults, fuzz and bench first let tools/deps install what is missing
@@ -53,6 +53,12 @@ CFLAGS += -std=c17 $(OPT) $(WARN) $(WERROR) $(HARDEN) $(SANFLAGS) $(PKG_CFLAGS)
 LDFLAGS += -pie -Wl,-z,relro,-z,now $(SANFLAGS)
 LDLIBS += $(call pkg,--libs,$(PACKAGES)) -lm
 
+ifeq ($(filter-out all install,$(or $(MAKECMDGOALS),all)),)
+ifeq ($(shell pkg-config --exists $(PACKAGES) 2>/dev/null && command -v $(firstword $(CC))),)
+$(error the compiler or libraries are missing; `tools/deps build` installs them)
+endif
+endif
+
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 LIB_SRC := $(filter-out daemon/main.c,$(wildcard $(LIB_DIRS:%=%/*.c)))
 CLI_SRC := $(wildcard cli/*.c)
@@ -75,7 +81,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/be
 FUZZ_SECONDS ?= 60
 FUZZER ?= libfuzzer
 
-.PHONY: all run check unit e2e faults faults-short lint fuzz bench stories quality man install clean \
+.PHONY: all run check unit e2e faults faults-short lint fuzz bench stories quality man install uninstall clean \
 	run-now check-now faults-now faults-short-now lint-now fuzz-now bench-now
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -241,7 +247,7 @@ stories: $(BUILD)/bench/measure_stories
 # The unit names the programs of a package, which stand below /usr.
 install: all
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/systemd/system \
-	    lib/sysusers.d lib/tmpfiles.d share/doc/tocsin/examples \
+	    lib/sysusers.d lib/tmpfiles.d share/doc/tocsin/examples share/doc/tocsin/formats \
 	    share/tocsin/packs share/man/man1 share/man/man5 share/man/man7 share/man/man8)
 	install $(BUILD)/tocsind $(BUILD)/tocsin $(DESTDIR)$(PREFIX)/bin
 	for s in 1 5 7 8; do install -m 644 docs/man/*.$$s \
@@ -257,6 +263,16 @@ install: all
 	    docs/ARCHITECTURE.md $(DESTDIR)$(PREFIX)/share/doc/tocsin
 	install -m 644 docs/example.yaml \
 	    $(DESTDIR)$(PREFIX)/share/doc/tocsin/examples/tocsin.yaml
+	install -m 644 docs/formats/* $(DESTDIR)$(PREFIX)/share/doc/tocsin/formats
+
+# Configuration and state are the user's.
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/tocsind bin/tocsin \
+	    lib/systemd/system/tocsind.service lib/sysusers.d/tocsin.conf \
+	    lib/tmpfiles.d/tocsin.conf)
+	for f in docs/man/*; do rm -f \
+	    "$(DESTDIR)$(PREFIX)/share/man/man$${f##*.}/$${f##*/}"; done
+	rm -rf $(DESTDIR)$(PREFIX)/share/tocsin $(DESTDIR)$(PREFIX)/share/doc/tocsin
 
 clean:
 	rm -rf build build-*

@@ -41,6 +41,10 @@ void alert_id(struct sv feed, const unsigned char key[ITEM_KEY_BYTES],
 /* Appends the document as one line of JSON. False: larger than out->max. */
 bool alert_encode(const struct alert *a, struct str *out);
 
+/* What people are told of a document's type: "confirmed", "update", or "" for a
+ * new item. */
+struct sv alert_kind(struct sv type);
+
 /* The excerpt around the hits, at most EXCERPT_BYTES, cut at words, "…" where
  * it was cut.  Part of the document; here for its tests. */
 void alert_excerpt(const struct alert *a, struct str *out);

@@ -29,6 +29,9 @@ typedef void delivery_fn(const struct outbox_result *r, void *arg);
 struct destination_type {
 	enum config_desttype type;
 	bool gives_up; /* after give-up; what is local is waited for */
+	/* Would it open?  Touches nothing; a secret that is "" is not looked
+	 * at.  NULL: what the configuration's own checks say is all. */
+	bool (*check)(const struct config_destination *c, struct err *e);
 	/* NULL when the destination can never work; a directory or a host that
 	 * is missing now is no reason.  Keeps no reference to `c`. */
 	void *(*open)(const struct config_destination *c,
@@ -44,5 +47,11 @@ extern const struct destination_type destination_spool, destination_webhook,
     destination_exec, destination_feed, destination_smtp, destination_stdout;
 
 const struct destination_type *destination_type(enum config_desttype type);
+
+/* Reports each destination that would not open: a template that is none, a
+ * secret that cannot sign, a program that is not there (CONFIG_TO_CHECK warns
+ * of that: the machine may be another one).  False: there is an error. */
+bool destinations_check(
+    const struct config *c, enum config_use use, struct diags *d);
 
 #endif

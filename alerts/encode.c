@@ -223,6 +223,14 @@ item_id(const struct alert *a, char hex[2 * ITEM_KEY_BYTES + 1])
 	return sv_of(hex);
 }
 
+struct sv
+alert_kind(struct sv type)
+{
+	if (sv_is(type, "alert.confirmed"))
+		return SV("confirmed");
+	return sv_is(type, "alert.update") ? SV("update") : SV_NONE;
+}
+
 bool
 alert_encode(const struct alert *a, struct str *out)
 {

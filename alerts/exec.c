@@ -96,6 +96,15 @@ find_program(struct sv name, struct err *e)
 	return path;
 }
 
+static bool
+exec_check(const struct config_destination *c, struct err *e)
+{
+	char *path = find_program(c->command.v[0].text, e);
+
+	free(path);
+	return path != NULL;
+}
+
 static void *
 exec_open(const struct config_destination *c, const struct destination_env *env,
     struct err *e)
@@ -309,6 +318,7 @@ exec_close(void *self)
 const struct destination_type destination_exec = {
 	.type = DEST_EXEC,
 	.gives_up = true,
+	.check = exec_check,
 	.open = exec_open,
 	.send = exec_send,
 	.close = exec_close,

@@ -1,6 +1,7 @@
 /* alerts/format.c: the table of formats, and what they share. */
 #include "alerts/format_type.h"
 
+#include "alerts/alert.h"
 #include "base/limits.h"
 #include "base/url.h"
 #include "base/utf8.h"
@@ -271,11 +272,14 @@ format_member_source(
     struct json *j, const char *key, const struct note *n, const char *escaped)
 {
 	const struct clip c = { LABEL_UNITS, false, escaped };
+	struct sv kind = alert_kind(n->type);
 	struct str s;
 
 	str_init(&s, ALERT_BYTES);
 	(void)str_adds(&s, format_severity(n->severity)->label);
 	(void)str_adds(&s, " · ");
+	if (kind.len != 0)
+		(void)str_addf(&s, "%.*s · ", SV_ARG(kind));
 	format_add(&s, n->filter, &c);
 	if (n->feed.len != 0)
 		(void)str_adds(&s, " · ");

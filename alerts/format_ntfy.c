@@ -2,6 +2,7 @@
  * the URL's path, and what is asked is the server's root. */
 #include "alerts/format_type.h"
 
+#include "alerts/alert.h"
 #include "base/limits.h"
 #include "base/url.h"
 
@@ -57,6 +58,7 @@ render(const void *self, const struct note *n, struct formatted *out)
 {
 	const struct severity_look *look = format_severity(n->severity);
 	struct sv message = n->excerpt.len != 0 ? n->excerpt : n->title;
+	struct sv kind = alert_kind(n->type);
 	const struct clip label = { TITLE_BYTES, true, NULL };
 	struct json j;
 
@@ -69,6 +71,8 @@ render(const void *self, const struct note *n, struct formatted *out)
 	json_int(&j, "priority", look->priority);
 	json_open_array(&j, "tags");
 	format_member(&j, NULL, n->filter, &label);
+	if (kind.len != 0)
+		json_text(&j, NULL, kind);
 	json_close_array(&j);
 	format_member_link(&j, "click", n, LINK_BYTES);
 	json_close(&j);

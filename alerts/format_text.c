@@ -173,9 +173,9 @@ static const struct severity severities[] = {
 	{ NULL, "ALERT", SGR_BOLD },
 };
 
-/* Severity and filter, and at the right end when. */
+/* Severity, filter and what is new about it, and at the right end when. */
 static void
-set_head(struct setter *t, const json_t *data, struct sv when)
+set_head(struct setter *t, const json_t *data, struct sv kind, struct sv when)
 {
 	char *filter = clean(text_of(json_object_get(data, "filter"), "name"));
 	struct sv word = text_of(data, "severity");
@@ -193,6 +193,10 @@ set_head(struct setter *t, const json_t *data, struct sv when)
 	(void)str_adds(t->out, filter);
 	attribute(t, SGR_END);
 	used = strlen(s->label) + 2 + columns_of(sv_of(filter));
+	if (kind.len != 0) {
+		(void)str_addf(t->out, "  %.*s", SV_ARG(kind));
+		used += 2 + kind.len;
+	}
 	for (; strlen(time) >= 16 && used < COLUMNS - TIME_COLUMNS; used++)
 		(void)str_addc(t->out, ' ');
 	if (strlen(time) >= 16 && used == COLUMNS - TIME_COLUMNS) {
@@ -230,7 +234,8 @@ set_alert(struct setter *t, const json_t *root)
 	struct sv excerpt = text_of(data, "excerpt");
 
 	t->hits = json_object_get(data, "hits");
-	set_head(t, data, text_of(root, "timestamp"));
+	set_head(t, data, alert_kind(text_of(root, "type")),
+	    text_of(root, "timestamp"));
 	if (title.len != 0)
 		set_text(t, title, SGR_BOLD);
 	set_source(t, item);

@@ -53,7 +53,7 @@ void format_add(struct str *out, struct sv text, const struct clip *c);
 void format_member(
     struct json *j, const char *key, struct sv text, const struct clip *c);
 
-/* "HIGH · gaza-ceasefire · un-news", into a member. */
+/* "HIGH · confirmed · gaza-ceasefire · un-news", into a member. */
 void format_member_source(
     struct json *j, const char *key, const struct note *n, const char *escaped);
 

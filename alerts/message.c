@@ -50,10 +50,12 @@ put_encoded(struct str *out, struct sv text)
 	}
 }
 
-/* "[high] gaza-ceasefire: Title", on one line and printable. */
+/* "[high] gaza-ceasefire (confirmed): Title", on one line and printable. */
 static void
-put_subject(struct str *out, const json_t *data)
+put_subject(struct str *out, const json_t *root)
 {
+	const json_t *data = json_object_get(root, "data");
+	struct sv kind = alert_kind(text_of(root, "type"));
 	struct sv title = text_of(json_object_get(data, "item"), "title");
 	struct sv filter = text_of(json_object_get(data, "filter"), "name");
 	struct sv severity = text_of(data, "severity");
@@ -62,6 +64,8 @@ put_subject(struct str *out, const json_t *data)
 
 	str_init(&all, 2 * ALERT_BYTES);
 	(void)str_addf(&all, "[%.*s] %.*s", SV_ARG(severity), SV_ARG(filter));
+	if (kind.len != 0)
+		(void)str_addf(&all, " (%.*s)", SV_ARG(kind));
 	(void)str_adds(&all, title.len != 0 ? ":" : "");
 	str_add_words(&all, title);
 	utf8_printable(str_sv(&all), clean, sizeof(clean));
@@ -100,7 +104,7 @@ is_id(struct sv id)
 }
 
 static void
-put_head(struct str *out, const struct message *m, const json_t *data)
+put_head(struct str *out, const struct message *m, const json_t *root)
 {
 	struct sv from = sv_of(m->from);
 
@@ -108,7 +112,7 @@ put_head(struct str *out, const struct message *m, const json_t *data)
 	for (size_t i = 0; i < m->nto; i++)
 		(void)str_addf(out, "%s<%s>%s\r\n", i == 0 ? "To: " : " ",
 		    m->to[i], i + 1 < m->nto ? "," : "");
-	put_subject(out, data);
+	put_subject(out, root);
 	put_date(out, m->created_ms);
 	(void)str_addf(out,
 	    "Message-ID: <%.*s@tocsin.%.*s>\r\n"
@@ -206,7 +210,7 @@ message_make(const struct message *m, struct str *out)
 	bool ok = is_id(m->id) && root != NULL;
 
 	if (ok) {
-		put_head(out, m, json_object_get(root, "data"));
+		put_head(out, m, root);
 		ok = put_text(out, m->document);
 		put_attachment(out, m->id, m->document);
 	}

@@ -47,6 +47,20 @@ check(const struct config_destination *c, struct err *e)
 	return true;
 }
 
+static bool
+webhook_check(const struct config_destination *c, struct err *e)
+{
+	struct config_destination known = *c;
+	struct format *format;
+
+	for (size_t i = 0; i < c->secrets.n; i++)
+		if (c->secrets.v[i].text.len == 0)
+			known.secrets.n = 0;
+	format = check(&known, e) ? format_open(c, e) : NULL;
+	format_close(format);
+	return format != NULL;
+}
+
 static void *
 webhook_open(const struct config_destination *c,
     const struct destination_env *env, struct err *e)
@@ -192,6 +206,7 @@ webhook_close(void *self)
 const struct destination_type destination_webhook = {
 	.type = DEST_WEBHOOK,
 	.gives_up = true,
+	.check = webhook_check,
 	.open = webhook_open,
 	.send = webhook_send,
 	.close = webhook_close,

@@ -110,7 +110,7 @@ cmd_article(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == '?')
-			return cli_usage("article", "no such option");
+			return cli_bad_option("article", argv[optind - 1]);
 		if (c == 'j')
 			r.json = true;
 		else

@@ -1,6 +1,7 @@
 /* cli/check.c: `tocsin check`: all problems of a configuration file. */
 #include "cli/commands.h"
 
+#include "alerts/destination.h"
 #include "base/limits.h"
 #include "config/config.h"
 #include "filters/compile.h"
@@ -68,8 +69,9 @@ static enum cli_exit
 check(const char *path, bool strict, struct diags *d)
 {
 	struct ruleset *rules;
-	struct config *c = ruleset_load(path, &rules, d);
+	struct config *c = ruleset_load(path, CONFIG_TO_CHECK, &rules, d);
 	enum cli_exit status = CLI_USAGE;
+	bool opens = c == NULL || destinations_check(c, CONFIG_TO_CHECK, d);
 	size_t warnings;
 
 	if (rules != NULL)
@@ -77,10 +79,10 @@ check(const char *path, bool strict, struct diags *d)
 	warnings = diags_count(d, DIAG_WARNING);
 	print_problems(d);
 	diags_clear(d);
-	if (rules != NULL) {
+	if (rules != NULL && opens) {
 		print_summary(path, c);
 		status = strict && warnings != 0 ? CLI_NOTHING : CLI_DONE;
-	} else if (c != NULL && compiles_without_expectations(c, d)) {
+	} else if (opens && c != NULL && compiles_without_expectations(c, d)) {
 		status = CLI_NOTHING;
 	}
 	ruleset_free(rules);
@@ -99,10 +101,9 @@ cmd_check(int argc, char **argv)
 	struct diags *d;
 	int opt, status;
 
-	opterr = 0;
 	while ((opt = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
 		if (opt == '?')
-			return cli_usage("check", "no such option");
+			return cli_bad_option("check", argv[optind - 1]);
 		if (opt == 's')
 			strict = true;
 		else

@@ -6,7 +6,7 @@
 /*      name       arguments                                        help */
 #define COMMANDS(X) \
 	X(check,    "[-c FILE] [--strict]",                         "Report all problems of a configuration, and run its expectations.") \
-	X(watch,   "--match QUERY [--every TIME] [--allow-private NET] [--json] URL|FILE...", "Poll and print alerts as they come, until ^C; needs no configuration.") \
+	X(watch,   "--match QUERY [OPTION...] URL|FILE...", "Poll and print alerts as they come; needs no configuration.\n             --every TIME --backlog TIME --allow-private NET --json --verbose") \
 	X(parse,     "[--content-type T] [--base URL] FILE|URL|-",        "What tocsin sees in a feed, as JSON.") \
 	X(article,   "[--base URL] [--json] FILE|URL|-",                  "The main text of a news page.") \
 	X(match,     "-c FILE | --query QUERY [--entities FILE] [FILE|-]", "Items (JSON lines) that filters or one query match.") \
@@ -32,5 +32,8 @@ COMMANDS(COMMAND_PROTOTYPE)
 /* Prints "tocsin COMMAND: problem" and how the command is called on stderr;
  * returns CLI_USAGE. */
 int cli_usage(const char *command, const char *problem);
+
+/* The same about an option that getopt() refused, for "?". */
+int cli_bad_option(const char *command, const char *option);
 
 #endif

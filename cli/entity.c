@@ -347,7 +347,7 @@ cmd_entity(int argc, char **argv)
 	argv++;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == '?')
-			return cli_usage("entity", "no such option");
+			return cli_bad_option("entity", argv[optind - 1]);
 		if (c == 'l')
 			r.langs = optarg;
 		else

@@ -106,7 +106,8 @@ run(const struct request *r)
 {
 	struct diags *diags = diags_new();
 	struct ruleset *rules;
-	struct config *c = ruleset_load(r->config, &rules, diags);
+	struct config *c = ruleset_load(
+	    r->config, CONFIG_TO_TRY, &rules, diags);
 	struct subject s = { .rules = rules, .json = r->json };
 	int status = CLI_USAGE;
 
@@ -133,7 +134,7 @@ cmd_explain(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
 		if (c == '?')
-			return cli_usage("explain", "no such option");
+			return cli_bad_option("explain", argv[optind - 1]);
 		if (c == 'c')
 			r.config = optarg;
 		else if (c == 'j')

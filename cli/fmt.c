@@ -222,7 +222,7 @@ cmd_fmt(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == '?')
-			return cli_usage("fmt", "no such option");
+			return cli_bad_option("fmt", argv[optind - 1]);
 		tool = foreign_find(sv_of(optarg));
 		if (tool == FOREIGN_NONE)
 			return cli_usage("fmt", "no such tool");

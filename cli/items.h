@@ -1,4 +1,5 @@
-/* cli/items.h: items on the command line: one JSON object a line. */
+/* cli/items.h: items on the command line: one JSON object a line, an item or
+ * what `tocsin parse` prints. */
 #ifndef CLI_ITEMS_H
 #define CLI_ITEMS_H
 
@@ -6,6 +7,7 @@
 #include "config/diag.h"
 #include "feeds/item.h"
 
+#include <jansson.h>
 #include <stdio.h>
 
 struct items {
@@ -15,6 +17,9 @@ struct items {
 	size_t cap;
 	unsigned long number;
 	struct arena arena; /* the item at hand */
+	json_t *document; /* owned; of `tocsin parse`, while its items last */
+	size_t next; /* of its items */
+	bool warned;
 };
 
 /* `path` may be NULL or "-": standard input. */

@@ -3,7 +3,9 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/str.h"
 
+#include <getopt.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +29,13 @@ print_help(FILE *f)
 	(void)fprintf(f, "\nSee tocsin(1).\n");
 }
 
+static void
+print_command(const struct command *c)
+{
+	(void)printf("usage: tocsin %s %s\n\n  %-8s   %s\n\nSee tocsin(1).\n",
+	    c->name, c->args, "", c->help);
+}
+
 int
 cli_usage(const char *command, const char *problem)
 {
@@ -38,6 +47,37 @@ cli_usage(const char *command, const char *problem)
 	return CLI_USAGE;
 }
 
+int
+cli_bad_option(const char *command, const char *option)
+{
+	struct str problem;
+	int status;
+
+	str_init(&problem, KiB(4));
+	(void)str_addf(
+	    &problem, "'%.200s' is no option, or lacks its value", option);
+	status = cli_usage(command, str_c(&problem));
+	str_done(&problem);
+	return status;
+}
+
+static bool
+is_help(const char *argument)
+{
+	return argument != NULL &&
+	    (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0);
+}
+
+static int
+run_command(const struct command *c, int argc, char **argv)
+{
+	opterr = 0; /* cli_bad_option() says it */
+	if (!is_help(argv[1]))
+		return c->run(argc, argv);
+	print_command(c);
+	return CLI_DONE;
+}
+
 static int
 run(int argc, char **argv)
 {
@@ -45,7 +85,7 @@ run(int argc, char **argv)
 		print_help(stderr);
 		return CLI_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+	if (is_help(argv[1]) || strcmp(argv[1], "help") == 0) {
 		print_help(stdout);
 		return CLI_DONE;
 	}
@@ -55,7 +95,7 @@ run(int argc, char **argv)
 	}
 	for (const struct command *c = commands; c->name != NULL; c++)
 		if (strcmp(c->name, argv[1]) == 0)
-			return c->run(argc - 1, argv + 1);
+			return run_command(c, argc - 1, argv + 1);
 	(void)fprintf(
 	    stderr, "tocsin: no command '%s'; try tocsin --help\n", argv[1]);
 	return CLI_USAGE;

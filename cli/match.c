@@ -44,6 +44,7 @@ put_item(struct json *j, const struct item *it)
 	json_text_if(j, "title", it->title);
 	json_text_if(j, "summary", it->summary);
 	json_text_if(j, "content", it->content);
+	json_text_if(j, "article", it->article);
 	json_text_if(j, "author", it->author);
 	json_text_if(j, "url", it->link);
 	json_text_if(j, "lang", it->lang);
@@ -81,7 +82,7 @@ compile(const struct request *r, struct diags *diags)
 	struct ruleset *rules = NULL;
 
 	if (r->config != NULL) {
-		c = ruleset_load(r->config, &rules, diags);
+		c = ruleset_load(r->config, CONFIG_TO_TRY, &rules, diags);
 	} else {
 		if (r->entities != NULL)
 			c = config_load_entities(r->entities, diags);
@@ -151,7 +152,7 @@ cmd_match(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
 		if (c == '?')
-			return cli_usage("match", "no such option");
+			return cli_bad_option("match", argv[optind - 1]);
 		if (c == 'c')
 			r.config = optarg;
 		else if (c == 'q')

@@ -15,7 +15,8 @@ struct arguments {
 	const char *file;
 };
 
-static const char *
+/* Returns the exit status of a wrong command line, or -1. */
+static int
 read_arguments(char **argv, struct arguments *out)
 {
 	while (*++argv != NULL) {
@@ -26,17 +27,18 @@ read_arguments(char **argv, struct arguments *out)
 					     : &out->options.base_url;
 
 			if (argv[1] == NULL)
-				return "an option lacks its value";
+				return cli_bad_option("parse", *argv);
 			*to = sv_of(*++argv);
 		} else if ((*argv)[0] == '-' && (*argv)[1] != '\0') {
-			return "no such option";
+			return cli_bad_option("parse", *argv);
 		} else if (out->file != NULL) {
-			return "more than one file";
+			return cli_usage("parse", "more than one file");
 		} else {
 			out->file = *argv;
 		}
 	}
-	return out->file == NULL ? "no file or URL named" : NULL;
+	return out->file == NULL ? cli_usage("parse", "no file or URL named")
+				 : -1;
 }
 
 static void
@@ -177,14 +179,14 @@ int
 cmd_parse(int argc, char **argv)
 {
 	struct arguments args = { 0 };
-	const char *problem = read_arguments(argv, &args);
+	int wrong = read_arguments(argv, &args);
 	struct cli_input in;
 	struct err e;
 	int status = CLI_USAGE;
 
 	(void)argc;
-	if (problem != NULL)
-		return cli_usage(argv[0], problem);
+	if (wrong != -1)
+		return wrong;
 	if (cli_input_read(args.file, FEED_DOCUMENT_BYTES, &in, &e)) {
 		if (args.options.content_type.len == 0)
 			args.options.content_type = sv_of(in.content_type);

@@ -216,7 +216,7 @@ cmd_watch(int argc, char **argv)
 	str_init(&w.allow, KiB(16));
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (!parse_options(argc, argv, &w))
-		status = cli_usage("watch", "see above");
+		status = cli_bad_option("watch", argv[optind - 1]);
 	else if (w.match == NULL)
 		status = cli_usage("watch", "--match QUERY is missing");
 	else if (optind == argc)

@@ -137,15 +137,25 @@ check_belongings(struct diags *d, const struct node *map, unsigned type)
 	}
 }
 
+/* Services that are known by their URL look at no signature. */
+static bool
+is_chat(enum config_format format)
+{
+	return format == FORMAT_SLACK || format == FORMAT_DISCORD ||
+	    format == FORMAT_TEAMS || format == FORMAT_MATTERMOST ||
+	    format == FORMAT_NTFY;
+}
+
 static void
-check_webhook(struct diags *d, const struct node *map)
+check_webhook(struct diags *d, const struct node *map,
+    const struct config_destination *values)
 {
 	const struct node *url = child_of(map, "url");
 
 	if (url != NULL && !sv_istarts(url->text.text, SV("http")))
 		node_problem(d, DIAG_ERROR, url, NULL,
 		    "a webhook's URL begins with https: or http:");
-	if (child_of(map, "secret") == NULL)
+	if (child_of(map, "secret") == NULL && !is_chat(values->format))
 		node_problem(d, DIAG_WARNING, map->key, NULL,
 		    "this webhook has no 'secret': its receiver cannot tell "
 		    "who sends");
@@ -230,7 +240,7 @@ check_destination(struct diags *d, const struct node *map,
 	check_bounds(d, map, "retry-min", values->retry_min_ms, "retry-max",
 	    values->retry_max_ms);
 	if (i == DEST_WEBHOOK)
-		check_webhook(d, map);
+		check_webhook(d, map, values);
 	if (i == DEST_SMTP)
 		check_smtp(d, map, values);
 	if (format != NULL && i != DEST_SMTP)

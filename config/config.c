@@ -404,6 +404,7 @@ struct origin {
 	struct sv text;
 	const char *only; /* the one section that is allowed; NULL: all */
 	bool broken; /* comes back, too */
+	enum config_use use;
 };
 
 static void
@@ -433,8 +434,11 @@ load(const struct origin *o, struct diags *diags)
 	struct config *c = l->c = new_config(diags);
 	bool wanted;
 
-	l->reader = (struct reader) { diags, &c->arena, o->path != NULL };
+	l->reader = (struct reader) { diags, &c->arena, o->path != NULL,
+		o->use };
 	load_origin(l, o);
+	for (size_t i = 0; o->use == CONFIG_TO_TRY && i < c->nfilters; i++)
+		c->filters[i].expect = (struct config_expect) { 0 };
 	c->broken = diags_count(diags, DIAG_ERROR) != errors;
 	wanted = !c->broken || (o->broken && !l->incomplete);
 	free(l);
@@ -458,9 +462,11 @@ config_load(const char *path, struct diags *diags)
 }
 
 struct config *
-config_load_broken(const char *path, struct diags *diags)
+config_load_broken(const char *path, enum config_use use, struct diags *diags)
 {
-	return load(&(struct origin) { .path = path, .broken = true }, diags);
+	return load(
+	    &(struct origin) { .path = path, .broken = true, .use = use },
+	    diags);
 }
 
 struct config *

@@ -141,9 +141,22 @@ struct config {
  * through the configuration as long as that lives (diags are ref-counted). */
 struct config *config_load(const char *path, struct diags *diags);
 
+/* What a configuration is read for. */
+enum config_use {
+	CONFIG_TO_RUN,
+	/* Credentials are warned about where there cannot be any: the unit has
+	 * them, not the shell.  They are "" then. */
+	CONFIG_TO_CHECK,
+	/* Its queries are tried: without secrets, which are "" when they
+	 * cannot be had, and without expectations, whose failure may be just
+	 * what is looked into. */
+	CONFIG_TO_TRY
+};
+
 /* The same, but what had errors comes back, too, as `broken`, unless names may
  * be missing: then what uses them would be blamed. */
-struct config *config_load_broken(const char *path, struct diags *diags);
+struct config *
+config_load_broken(const char *path, enum config_use use, struct diags *diags);
 
 /* tocsin.yaml of the working directory if there is one, else the system's. */
 const char *config_default_path(void);

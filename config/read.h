@@ -10,6 +10,7 @@ struct reader {
 	struct diags *diags; /* borrowed */
 	struct arena *arena; /* what is read lives here; borrowed */
 	bool in_files; /* paths are relative to their file's directory */
+	enum config_use use;
 };
 
 /* Reads the options of `map` into `out`, a cleared struct of `set`, and fills
@@ -38,7 +39,8 @@ void
 read_form_problem(struct reader *r, const struct node *n, const char *wanted);
 
 /* {env: NAME}, {file: PATH}, {credential: NAME} or, warned about, the secret
- * itself.  NULL when it cannot be had, which is reported. */
+ * itself.  NULL when it cannot be had, which is reported, or "" where the use
+ * allows that. */
 const char *read_secret(struct reader *r, const struct node *n);
 
 #endif

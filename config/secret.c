@@ -11,10 +11,14 @@
 
 #define FORMS "{env: NAME}, {file: PATH} or {credential: NAME}"
 
-static void
-refuse(struct reader *r, const struct node *n, const struct err *e)
+/* What a secret is that cannot be had. */
+static const char *
+missing(struct reader *r, const struct node *n, const struct err *e)
 {
+	if (r->use == CONFIG_TO_TRY)
+		return "";
 	node_problem(r->diags, DIAG_ERROR, n, NULL, "%s", e->msg);
+	return NULL;
 }
 
 static void
@@ -57,8 +61,7 @@ read_file(struct reader *r, const struct node *n, const char *path, bool ours)
 
 	if (fd < 0) {
 		(void)err_errno(&e, "cannot read the secret file '%s'", path);
-		refuse(r, n, &e);
-		return NULL;
+		return missing(r, n, &e);
 	}
 	if (ours)
 		warn_of_readers(r, n, fd);
@@ -66,7 +69,7 @@ read_file(struct reader *r, const struct node *n, const char *path, bool ours)
 	if (file_read_fd(fd, path, &s, &e) && check_content(&s, path, &e))
 		secret = arena_sv(r->arena, str_sv(&s)).p;
 	else
-		refuse(r, n, &e);
+		secret = missing(r, n, &e);
 	if (s.p != NULL)
 		explicit_bzero(s.p, s.len);
 	str_done(&s);
@@ -83,6 +86,21 @@ from_file(struct reader *r, const struct node *n)
 }
 
 static const char *
+no_credentials(struct reader *r, const struct node *n)
+{
+	struct err e;
+
+	(void)err_set(&e,
+	    "$CREDENTIALS_DIRECTORY is not set: credentials come from "
+	    "systemd's LoadCredential=");
+	if (r->use != CONFIG_TO_CHECK)
+		return missing(r, n, &e);
+	node_problem(r->diags, DIAG_WARNING, n, NULL,
+	    "not looked up: credentials are there inside of the unit only");
+	return "";
+}
+
+static const char *
 from_credential(struct reader *r, const struct node *n)
 {
 	const char *dir = getenv("CREDENTIALS_DIRECTORY");
@@ -95,12 +113,8 @@ from_credential(struct reader *r, const struct node *n)
 		    "'.'");
 		return NULL;
 	}
-	if (dir == NULL || dir[0] == '\0') {
-		node_problem(r->diags, DIAG_ERROR, n, NULL,
-		    "$CREDENTIALS_DIRECTORY is not set: credentials come from "
-		    "systemd's LoadCredential=");
-		return NULL;
-	}
+	if (dir == NULL || dir[0] == '\0')
+		return no_credentials(r, n);
 	str_init(&path, URL_BYTES);
 	(void)str_addf(&path, "%s/%s", dir, n->text.text.p);
 	secret = read_file(r, n, str_c(&path), false);
@@ -112,13 +126,13 @@ static const char *
 from_env(struct reader *r, const struct node *n)
 {
 	const char *value = getenv(n->text.text.p);
+	struct err e;
 
 	if (value != NULL && value[0] != '\0')
 		return arena_sv(r->arena, sv_of(value)).p;
-	node_problem(r->diags, DIAG_ERROR, n, NULL,
-	    "the environment variable '%s' is %s", n->text.text.p,
+	(void)err_set(&e, "the environment variable '%s' is %s", n->text.text.p,
 	    value == NULL ? "not set" : "empty");
-	return NULL;
+	return missing(r, n, &e);
 }
 
 static const char *

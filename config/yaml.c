@@ -289,12 +289,14 @@ on_event(struct builder *b, const yaml_event_t *e)
 
 /* A quote that closes too late or a line indented too far shows only later. */
 static bool
-hint_at_long_text(struct builder *b, struct place at)
+hint_at_long_text(struct builder *b, struct place at, bool between)
 {
 	const struct node *t = b->last_text;
 
 	if (t == NULL || t->start.line == t->end.line || t->end.line != at.line)
 		return false;
+	if (t->block && between)
+		return true;
 	if (t->block)
 		(void)fail(b, DIAG_NOTE, t->start,
 		    "the text of this block must be indented further than its "
@@ -331,7 +333,8 @@ holds(const char *text, const char *part)
 }
 
 static void
-add_hint(struct builder *b, const yaml_parser_t *p, struct place at)
+add_hint(
+    struct builder *b, const yaml_parser_t *p, struct place at, bool between)
 {
 	struct place begin = place_of(&p->context_mark);
 
@@ -341,8 +344,26 @@ add_hint(struct builder *b, const yaml_parser_t *p, struct place at)
 	else if (holds(p->context, "flow mapping"))
 		(void)fail(b, DIAG_NOTE, begin,
 		    "this { is still open; is its } missing?");
-	else if (!hint_at_long_text(b, at))
+	else if (!hint_at_long_text(b, at, between) && !between)
 		hint_at_block_form(b, at);
+}
+
+/* Is it a key that stands deeper than those of the map that goes on, but not as
+ * deep as those of a map above it? */
+static bool
+is_between_keys(struct builder *b, const yaml_parser_t *p, struct place at)
+{
+	struct place begin = place_of(&p->context_mark);
+
+	if (!holds(p->context, "block mapping") ||
+	    !holds(p->problem, "expected key") || at.column <= begin.column)
+		return false;
+	seek(b, (struct place) { at.line, 1 });
+	if (b->place.line != at.line || b->place.column != 1)
+		return false;
+	while (b->rest.len != 0 && b->rest.p[0] == ' ')
+		step(b);
+	return b->place.column == at.column;
 }
 
 /* libyaml's words, where they help. */
@@ -352,6 +373,8 @@ syntax_error(struct builder *b, const yaml_parser_t *p)
 	struct place at = place_of(&p->problem_mark);
 	struct place begin = place_of(&p->context_mark);
 	char c;
+
+	bool between = is_between_keys(b, p, at);
 
 	if (holds(p->context, "simple key"))
 		at = begin;
@@ -370,11 +393,14 @@ syntax_error(struct builder *b, const yaml_parser_t *p)
 	else if (holds(p->problem, "cannot start any token"))
 		(void)fail(b, DIAG_ERROR, at,
 		    "a text that begins with %c must be quoted", c);
+	else if (between)
+		(void)fail(b, DIAG_ERROR, at,
+		    "this line is indented like none of the keys above it");
 	else
 		(void)fail(b, DIAG_ERROR, at, "%s",
 		    p->problem != NULL ? p->problem : "not YAML");
 	if (c != '\t' && !holds(p->context, "quoted scalar"))
-		add_hint(b, p, at);
+		add_hint(b, p, at, between);
 }
 
 static void

@@ -342,14 +342,16 @@ app_load(const char *path, struct ruleset **rules)
 {
 	struct diags *d = diags_new();
 	struct ruleset *r;
-	struct config *c = ruleset_load(path, &r, d);
+	struct config *c = ruleset_load(path, CONFIG_TO_RUN, &r, d);
+	bool opens = c == NULL || destinations_check(c, CONFIG_TO_RUN, d);
 	struct str problems;
 
 	str_init(&problems, MiB(1));
 	diags_print(d, isatty(STDERR_FILENO) == 1, &problems);
 	(void)fputs(str_c(&problems), stderr);
 	str_done(&problems);
-	if (r == NULL) {
+	if (r == NULL || !opens) {
+		ruleset_free(r);
 		config_unref(c);
 		c = NULL;
 	} else {

@@ -5,6 +5,8 @@
 #include "alerts/format.h"
 #include "base/clock.h"
 #include "base/digest.h"
+#include "base/file.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "net/loop.h"
@@ -426,6 +428,23 @@ add_AUTH(struct str *out, struct config_auth v)
 #define add_DESTTYPE add_NUMBER
 #define add_FORMAT add_NUMBER
 
+/* A template that was written anew is another one. */
+static void
+add_template(struct str *all, const char *path)
+{
+	unsigned char digest[SHA256_BYTES];
+	struct str text;
+	struct err e;
+
+	str_init(&text, TEMPLATE_BYTES);
+	if (path != NULL && file_read(path, &text, &e)) {
+		sha256(str_sv(&text), digest);
+		(void)str_add(
+		    all, (struct sv) { (const char *)digest, sizeof(digest) });
+	}
+	str_done(&text);
+}
+
 /* All options in one hash, which keeps no secret. */
 static void
 hash_options(
@@ -436,6 +455,7 @@ hash_options(
 #define ADD_OPTION(field, key, type, ...) add_##type(&all, c->field);
 	str_init(&all, OPTIONS_BYTES);
 	DESTINATION_OPTIONS(ADD_OPTION)
+	add_template(&all, c->template);
 	sha256(str_sv(&all), out);
 	if (all.p != NULL)
 		explicit_bzero(all.p, all.cap);

@@ -1,6 +1,7 @@
 /* filters/compile.c: from a configuration to a ruleset. */
 #include "filters/compile.h"
 
+#include "config/packs.h"
 #include "filters/anchors.h"
 #include "filters/matcher.h"
 #include "filters/missing.h"
@@ -61,19 +62,40 @@ use_entity(struct compiler *c, const struct config_entity *e)
 	return c->entity_ids[at] - 1;
 }
 
+/* The pack that has an entity of that key, or NULL. */
+static const char *
+pack_of(struct sv name)
+{
+	const struct pack *p;
+	struct str key;
+
+	str_init(&key, KiB(1));
+	(void)str_addf(&key, "\n  %.*s:\n", SV_ARG(name));
+	for (size_t i = 0; (p = pack_at(i)) != NULL; i++)
+		if (!key.full &&
+		    sv_find(sv_of(p->text), str_sv(&key)) != strlen(p->text))
+			break;
+	str_done(&key);
+	return p != NULL ? p->name : NULL;
+}
+
 static void
 compile_entity(struct compiler *c, const struct config_text *at,
     const struct query *q, struct node *n)
 {
 	const struct config_entity *e = entity_find(&c->names, q->text);
+	const char *pack;
 
 	if (e != NULL) {
 		n->id = use_entity(c, e);
 		return;
 	}
+	pack = pack_of(q->text);
 	diag_add_text(c->diags, DIAG_ERROR, at, q->offset, q->length,
-	    nearest_entity(c, q->text), "there is no entity '%.*s'",
-	    SV_ARG(q->text));
+	    pack != NULL ? NULL : nearest_entity(c, q->text),
+	    "there is no entity '%.*s'%s%s%s", SV_ARG(q->text),
+	    pack != NULL ? "; one comes with packs: [" : "",
+	    pack != NULL ? pack : "", pack != NULL ? "]" : "");
 }
 
 static void
@@ -486,9 +508,10 @@ ruleset_compile_query(
 }
 
 struct config *
-ruleset_load(const char *path, struct ruleset **rules, struct diags *diags)
+ruleset_load(const char *path, enum config_use use, struct ruleset **rules,
+    struct diags *diags)
 {
-	struct config *c = config_load_broken(path, diags);
+	struct config *c = config_load_broken(path, use, diags);
 
 	*rules = c != NULL ? ruleset_compile(c, diags) : NULL;
 	if (c == NULL || !c->broken)

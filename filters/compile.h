@@ -14,8 +14,8 @@ struct ruleset *ruleset_compile(const struct config *c, struct diags *diags);
 /* Reads a configuration and compiles it, so that problems of options, names and
  * queries go to `diags` in one run.  NULL when the configuration had errors;
  * `*rules` is NULL when that or the filters had any. */
-struct config *
-ruleset_load(const char *path, struct ruleset **rules, struct diags *diags);
+struct config *ruleset_load(const char *path, enum config_use use,
+    struct ruleset **rules, struct diags *diags);
 
 /* One query without a configuration, as a filter named "query"; `entities` may
  * be NULL. */

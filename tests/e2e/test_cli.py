@@ -2,6 +2,7 @@
 written, input that cannot be read, and foreign bytes."""
 import json
 import os
+import re
 import subprocess
 import unittest
 
@@ -54,6 +55,125 @@ class Commands(Case):
         self.assertEqual(check('US AND port', '--strict').returncode, 1)
         self.assertEqual(check('=US AND port', '--strict').returncode, 0)
         self.assertEqual(check('US AND', '--strict').returncode, 2)
+
+    def desk(self, **options):
+        return self.file('config', json.dumps({
+            'feeds': {'wire': {'url': 'https://wire.invalid/'}},
+            'filters': {'f': {'match': 'truce', 'expect': {'match': ['Truce']}}},
+            'destinations': {'desk': {
+                'type': 'webhook', 'url': 'https://desk.invalid/', **options}}}))
+
+    def test_check_says_which_destination_would_not_open(self):
+        template = self.file('template', '{{data.item.titel}}')
+        for options, problem in (
+                ({'secret': 'whsec_QUJD'}, 'it needs 24 to 64'),
+                ({'format': 'template', 'template': template},
+                 'did you mean {{data.item.title}}?'),
+                ({'format': 'template', 'template': template + 'x'},
+                 'No such file')):
+            config = self.desk(**options)
+            for command in (['tocsin', 'check'], ['tocsind', '--check']):
+                with self.subTest(options=options, command=command):
+                    done = run(*command, '-c', config)
+                    self.assertEqual(done.returncode, 2, done.stderr)
+                    self.assertIn(f'{config}:1:', done.stderr)
+                    self.assertIn(problem, done.stderr)
+        config = self.file('config', json.dumps({
+            'feeds': {'wire': {'url': 'https://wire.invalid/'}},
+            'filters': {'f': {'match': 'truce', 'expect': {}}},
+            'destinations': {'pager': {'type': 'exec',
+                                       'command': ['/nonexistent/page']}}}))
+        done = run('tocsin', 'check', '-c', config)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('warning: /nonexistent/page', done.stderr)
+        self.assertEqual(run('tocsind', '--check', '-c', config).returncode, 2)
+
+    def test_credentials_are_not_looked_up_outside_of_the_unit(self):
+        config = self.desk(secret={'credential': 'desk'})
+        self.assertNotIn('CREDENTIALS_DIRECTORY', os.environ)
+        done = run('tocsin', 'check', '-c', config)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('warning: not looked up', done.stderr)
+        self.assertEqual(
+            run('tocsin', 'check', '--strict', '-c', config).returncode, 1)
+        done = run('tocsind', '--check', '-c', config)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn('LoadCredential', done.stderr)
+
+    def test_filters_are_tried_without_secrets_and_expectations(self):
+        for options in ({'secret': {'env': 'NO_SUCH_VARIABLE'}},
+                        {'secret': [{'file': 'no.such.file'}]},
+                        {'secret': {'credential': 'desk'}}):
+            config = self.desk(**options)
+            done = run('tocsin', 'explain', 'f', '-c', config, '--text', 'Truce')
+            self.assertEqual(done.returncode, 0, done.stderr)
+            items = self.file('items', '{"title": "Truce"}')
+            done = run('tocsin', 'match', '-c', config, items)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        config = self.file('config', json.dumps({
+            'feeds': {'wire': {'url': 'https://wire.invalid/'}},
+            'filters': {'f': {'match': 'truce', 'expect': {'match': ['War']}}},
+            'destinations': {'out': {'type': 'stdout'}}}))
+        self.assertEqual(run('tocsin', 'check', '-c', config).returncode, 1)
+        done = run('tocsin', 'explain', 'f', '-c', config, '--text', 'War')
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn('truce: missing', done.stdout)
+
+    def test_help_fits_a_terminal_and_is_there_for_each_command(self):
+        done = run('tocsin', '--help')
+        self.assertEqual(done.returncode, 0)
+        for line in done.stdout.splitlines():
+            self.assertLessEqual(len(line), 80)
+        commands = re.findall(r'^  ([a-z]+) ', done.stdout, re.M)
+        self.assertGreater(len(commands), 5)
+        for command in commands:
+            done = run('tocsin', command, '--help')
+            self.assertEqual(done.returncode, 0, command)
+            self.assertIn(f'usage: tocsin {command} ', done.stdout)
+            self.assertEqual(done.stderr, '')
+
+    def test_a_wrong_option_is_named_once(self):
+        for command in ('check', 'watch', 'parse', 'article', 'match',
+                        'explain', 'fmt'):
+            done = run('tocsin', command, '--qery')
+            self.assertEqual(done.returncode, 2)
+            self.assertEqual(done.stderr.count('--qery'), 1, done.stderr)
+            self.assertIn(f'usage: tocsin {command} ', done.stderr)
+
+    def matched(self, query, *lines):
+        items = self.file('items', '\n'.join(lines))
+        done = run('tocsin', 'match', '--query', query, items)
+        return [json.loads(line) for line in done.stdout.splitlines()], done
+
+    def test_each_key_of_an_item_is_read(self):
+        for key, query in (('title', 'truce'), ('summary', 'truce'),
+                           ('content', 'truce'), ('article', 'truce'),
+                           ('author', 'author:truce'), ('url', 'url:truce'),
+                           ('tags', 'tag:truce'), ('categories', 'tag:truce')):
+            value = ['truce'] if query == 'tag:truce' else 'truce'
+            found, done = self.matched(query, json.dumps({key: value}))
+            self.assertEqual(len(found), 1, (key, done.stderr))
+
+    def test_what_parse_prints_can_be_matched_and_explained(self):
+        feed = self.file('feed', rss([item(1, 'Truce', 'It holds.'),
+                                      item(2, 'Rain', 'It pours.')]))
+        parsed = run('tocsin', 'parse', feed).stdout
+        found, _ = self.matched('holds OR pours OR snows', parsed,
+                                '{"items": []}', '{"title": "It snows"}')
+        self.assertEqual([i['title'] for i in found],
+                         ['Truce', 'Rain', 'It snows'])
+        config = self.desk(secret={'credential': 'desk'})
+        done = run('tocsin', 'explain', 'f', '-c', config,
+                   self.file('parsed', parsed))
+        self.assertIn('f matches', done.stdout)
+        self.assertIn('f does not match', done.stdout)
+
+    def test_an_item_without_text_is_warned_about_once(self):
+        found, done = self.matched('truce', '{"titel": "truce"}', '{}',
+                                   '{"title": "truce"}')
+        self.assertEqual(len(found), 1)
+        self.assertEqual(done.stderr.count('warning'), 1)
+        self.assertIn('items:1: warning', done.stderr)
 
     def test_input_that_cannot_be_read_is_an_error(self):
         done = run('tocsin', 'match', '--query', 'ceasefire', self.folder)

@@ -51,6 +51,28 @@ class Reload(Case):
         self.assertEqual(daemon.stop(), 0)
         self.assertEqual({name for name, _ in self.alerts()}, {'truce'})
 
+    def test_a_template_that_was_written_anew_takes_effect(self):
+        template = os.path.join(self.folder, 'template')
+
+        def write(text):
+            with open(template, 'w', encoding='utf-8') as f:
+                f.write(text)
+        write('{"first": "{{data.item.title}}"}')
+        self.conf['destinations']['desk'].update(
+            format='template', template=template)
+        daemon = self.daemon(self.conf).start()
+        self.hook.wait(1)
+        write('{"second": "{{data.item.titel}}"}')
+        daemon.reload(self.conf)
+        self.assertIn('did you mean {{data.item.title}}?', daemon.log())
+        write('{"second": "{{data.item.title}}"}')
+        daemon.reload(self.conf)
+        self.shown = 4
+        self.hook.wait(2)
+        self.assertEqual(daemon.stop(), 0)
+        self.assertEqual([d for _, d in self.hook.alerts],
+                         [{'first': 'Ceasefire 1'}, {'second': 'Ceasefire 3'}])
+
     def test_a_new_filter_takes_effect_and_old_items_stay_handled(self):
         daemon = self.daemon(self.conf).start()
         self.hook.wait(1)

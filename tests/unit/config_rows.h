@@ -308,6 +308,30 @@
 	    "destinations:\n"
 	    "  d: {type: webhook, url: https://a.example/}\n",
 	    "t:2:3: warning: this webhook has no 'secret': its receiver cannot tell who sends\n" },
+{ "what slack reads is not signed",
+	    "destinations:\n"
+	    "  d: {type: webhook, url: https://a.example/t, format: slack}\n",
+	    "" },
+{ "what discord reads is not signed",
+	    "destinations:\n"
+	    "  d: {type: webhook, url: https://a.example/t, format: discord}\n",
+	    "" },
+{ "what teams reads is not signed",
+	    "destinations:\n"
+	    "  d: {type: webhook, url: https://a.example/t, format: teams}\n",
+	    "" },
+{ "what mattermost reads is not signed",
+	    "destinations:\n"
+	    "  d: {type: webhook, url: https://a.example/t, format: mattermost}\n",
+	    "" },
+{ "what ntfy reads is not signed",
+	    "destinations:\n"
+	    "  d: {type: webhook, url: https://a.example/t, format: ntfy}\n",
+	    "" },
+{ "a cloud event without secret is warned of",
+	    "destinations:\n"
+	    "  d: {type: webhook, url: https://a.example/, format: cloudevents}\n",
+	    "t:2:3: warning: this webhook has no 'secret': its receiver cannot tell who sends\n" },
 { "a secret in the text is warned of",
 	    "destinations:\n"
 	    "  d: {type: webhook, url: https://a.example/, secret: hunter2}\n",
@@ -395,7 +419,21 @@
 	    "daemon:\n"
 	    "   contact: x\n"
 	    "  state: y\n",
-	    "t:3:3: error: did not find expected key\n" },
+	    "t:3:3: error: this line is indented like none of the keys above it\n" },
+{ "a line behind a block is indented too little",
+	    "filters:\n"
+	    "  f:\n"
+	    "    match: |\n"
+	    "      truce\n"
+	    "   severity: high\n",
+	    "t:5:4: error: this line is indented like none of the keys above it\n" },
+{ "a quote that closes too early before another line",
+	    "filters:\n"
+	    "  f:\n"
+	    "    match: \"a\" b\n"
+	    "    severity: high\n",
+	    "t:3:16: error: did not find expected key\n"
+	    "t:3:5: note: a text with such characters can be written in the block form: 'match: |', and the text on the next line, indented\n" },
 { "a key without colon",
 	    "daemon:\n"
 	    "  contact x\n"

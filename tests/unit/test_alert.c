@@ -401,6 +401,13 @@ people_read_it_on_80_columns(void **state)
 	str_clear(&out);
 	assert_true(alert_format_text(str_sv(&json), true, &out));
 	assert_non_null(strstr(str_c(&out), "\033[1;31mHIGH\033[0m"));
+	a.type = "alert.confirmed";
+	str_clear(&json);
+	assert_true(alert_encode(&a, &json));
+	assert_true(alert_format_text(str_sv(&json), false, &out));
+	assert_non_null(strstr(str_c(&out),
+	    "HIGH  gaza-ceasefire  confirmed                             "
+	    "2024-03-26 05:12 UTC\n"));
 	assert_non_null(strstr(str_c(&out), "\033[1;33mceasefire\033[0m in"));
 	assert_non_null(strstr(str_c(&out), "\"\033[0m\033[1;33mGaza\033[0m"));
 	str_done(&out);

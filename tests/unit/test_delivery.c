@@ -102,8 +102,8 @@ const struct destination_type *
 destination_type(enum config_desttype type)
 {
 	static const struct destination_type remote = { DEST_WEBHOOK, true,
-		fake_open, fake_send, fake_close };
-	static const struct destination_type local = { DEST_SPOOL, false,
+		NULL, fake_open, fake_send, fake_close };
+	static const struct destination_type local = { DEST_SPOOL, false, NULL,
 		fake_open, fake_send, fake_close };
 
 	return type == DEST_WEBHOOK ? &remote : &local;

@@ -204,6 +204,49 @@ utf16_units(struct sv v)
 	return units;
 }
 
+/* That a story is confirmed is no second alert of the same. */
+static void
+people_see_what_is_new_about_a_story(void **state)
+{
+	static const struct {
+		enum config_format format;
+		const char *path, *said;
+	} rows[] = {
+		{ FORMAT_SLACK, "blocks.3.elements.0.text",
+		    "HIGH · %s · gaza-ceasefire · un-news" },
+		{ FORMAT_DISCORD, "embeds.0.footer.text",
+		    "HIGH · %s · gaza-ceasefire · un-news" },
+		{ FORMAT_MATTERMOST, "attachments.0.footer",
+		    "HIGH · %s · gaza-ceasefire · un-news" },
+		{ FORMAT_TEAMS, "attachments.0.content.body.2.inlines.0.text",
+		    "HIGH · %s · gaza-ceasefire · un-news" },
+		{ FORMAT_NTFY, "tags.1", "%s" },
+	};
+	static const char *const kinds[] = { "confirmed", "update" };
+	struct str doc, again;
+
+	(void)state;
+	read_document(&doc);
+	for (size_t i = 0; i < COUNTOF(rows) * COUNTOF(kinds); i++) {
+		const char *kind = kinds[i % COUNTOF(kinds)];
+		size_t row = i / COUNTOF(kinds);
+		size_t at = sv_find(str_sv(&doc), SV("alert.new"));
+		char said[100];
+		json_t *root;
+
+		assert_true(at < doc.len);
+		str_init(&again, ALERT_BYTES);
+		(void)str_addf(&again, "%.*salert.%s%s", (int)at, doc.p, kind,
+		    doc.p + at + strlen("alert.new"));
+		root = render(rows[row].format, str_sv(&again));
+		(void)snprintf(said, sizeof(said), rows[row].said, kind);
+		assert_string_equal(text_at(root, rows[row].path).p, said);
+		json_decref(root);
+		str_done(&again);
+	}
+	str_done(&doc);
+}
+
 /* Limits as the receivers document them. */
 static void
 hostile_texts_keep_the_receivers_limits(void **state)
@@ -629,6 +672,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_form_is_as_its_example),
 		cmocka_unit_test(binary_cloudevents_have_headers),
+		cmocka_unit_test(people_see_what_is_new_about_a_story),
 		cmocka_unit_test(hostile_texts_keep_the_receivers_limits),
 		cmocka_unit_test(nobody_is_mentioned_and_nothing_is_markup),
 		cmocka_unit_test(a_card_is_small_enough_for_teams),

@@ -93,7 +93,7 @@ check_row(size_t i, const char *path)
 	struct sv rest;
 
 	write_file(path, rows[i].text);
-	c = ruleset_load(path, &rules, d);
+	c = ruleset_load(path, CONFIG_TO_RUN, &rules, d);
 	str_init(&all, KiB(16));
 	str_init(&said, KiB(16));
 	diags_brief(d, &all);

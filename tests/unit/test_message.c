@@ -21,6 +21,7 @@
 #define PART "--=_tocsin"
 
 struct bench {
+	const char *type; /* NULL: alert.new */
 	struct str document, out, text;
 };
 
@@ -57,7 +58,7 @@ write_document(struct bench *b, struct sv filter, struct sv title)
 	str_clear(&b->document);
 	json_init(&j, &b->document);
 	json_open(&j, NULL);
-	json_text(&j, "type", SV("alert.new"));
+	json_text(&j, "type", sv_of(b->type != NULL ? b->type : "alert.new"));
 	json_open(&j, "data");
 	json_text(&j, "severity", SV("high"));
 	json_open(&j, "filter");
@@ -89,6 +90,16 @@ of_title(struct bench *b, struct sv title)
 	write_document(b, SV("truce"), title);
 	assert_true(make(b, SV("alr_a")));
 	return str_c(&b->out);
+}
+
+static void
+a_subject_says_what_is_new_about_a_story(void **state)
+{
+	struct bench *b = *state;
+
+	b->type = "alert.confirmed";
+	assert_non_null(strstr(of_title(b, SV("Ceasefire holds")),
+	    "\r\nSubject: [high] truce (confirmed): Ceasefire holds\r\n"));
 }
 
 static void
@@ -263,6 +274,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(a_mail_has_a_head_a_text_and_the_document),
+		T(a_subject_says_what_is_new_about_a_story),
 		T(titles_stay_in_the_subject),
 		T(long_texts_are_cut_and_folded),
 		T(quoted_printable_is_cut_well),
