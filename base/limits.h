@@ -26,6 +26,8 @@
 #define CONFIG_NODES             4000000
 #define CONFIG_ERRORS            100          /* shown of one load */
 #define SECRET_BYTES             KiB(64)
+#define ZONE_BYTES               KiB(64)      /* one file of the time zone database */
+#define ZONE_NAME_BYTES          64
 
 /* Exchanges */
 #define HTTP_INFLIGHT            256          /* exchanges at once */

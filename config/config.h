@@ -5,6 +5,7 @@
 #include "base/cidr.h"
 #include "base/err.h"
 #include "base/map.h"
+#include "base/zone.h"
 #include "config/diag.h"
 #include "config/options.h"
 
@@ -37,6 +38,19 @@ struct config_nets {
 
 struct config_expect {
 	struct config_texts match, no;
+};
+
+/* Hours of a clock: minutes of a day, 1440 is its end; `to_min` is less than
+ * `from_min` when midnight lies between them.  See config/mute.h. */
+struct config_mute {
+	unsigned days; /* on which they begin; bit 0: Monday */
+	int from_min, to_min;
+	const struct zone *zone;
+};
+
+struct config_mutes {
+	struct config_mute *v;
+	size_t n;
 };
 
 #define WORD_ENUM(enumerator, word) enumerator,
@@ -82,6 +96,7 @@ typedef struct config_auth opt_AUTH;
 typedef struct config_names opt_NAMES;
 typedef struct config_names opt_WEAK;
 typedef struct config_expect opt_EXPECT;
+typedef struct config_mutes opt_MUTES;
 typedef enum config_loglevel opt_LOGLEVEL;
 typedef enum config_article opt_ARTICLE;
 typedef enum config_severity opt_SEVERITY;

@@ -43,6 +43,9 @@ static const struct {
 	[TYPE_SECRETS] = { "anyOf",
 	    "[" SECRET_FORMS ",{\"type\":\"array\",\"minItems\":1,\"items\":{"
 	    "\"anyOf\":[" SECRET_FORMS "]}}]" },
+	[TYPE_MUTES] = { "anyOf",
+	    "[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":"
+	    "\"string\"}}]" },
 	[TYPE_NAMES] = { "anyOf",
 	    "[" TEXTS ",{\"type\":\"object\",\"additionalProperties\":" TEXTS
 	    "}]" },

@@ -29,7 +29,8 @@
 	X(AUTH,     "a map: {user: NAME, password: SECRET}") \
 	X(NAMES,    "a list of names, or a map from language to such lists") \
 	X(WEAK,     "a list of maps: {name: TEXT, lang: LANG, needs: [TEXT...]}") \
-	X(EXPECT,   "a map: {match: [TEXT...], no: [TEXT...]}")
+	X(EXPECT,   "a map: {match: [TEXT...], no: [TEXT...]}") \
+	X(MUTES,    "hours, or a list of hours, such as 23:00-06:00 Europe/Paris")
 /* clang-format on */
 
 #define TYPE_ENUM(type, noun) TYPE_##type,

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/url.h"
-#include "daemon/item_json.h"
+#include "config/mute.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,10 +28,33 @@ struct judging {
 	const struct origin *origin;
 	const struct item *item;
 	const unsigned char *key;
-	size_t matches, alerts;
+	const struct judged *before; /* NULL: it has not waited */
 	bool placed; /* in its story */
-	bool failed; /* an alert could not be made */
+	enum disposition so_far;
+	struct sv *matched; /* names of filters */
+	size_t nmatched, capmatched;
 };
+
+/* When its filters differ, the last of these counts. */
+static const enum disposition ranks[] = { ITEM_NO_MATCH, ITEM_ATTACHED,
+	ITEM_MUTED, ITEM_ALERTED, ITEM_ERROR };
+
+static size_t
+rank_of(enum disposition d)
+{
+	size_t i = 0;
+
+	while (i < COUNTOF(ranks) && ranks[i] != d)
+		i++;
+	return i;
+}
+
+static void
+decide(struct judging *j, enum disposition d)
+{
+	if (rank_of(d) > rank_of(j->so_far))
+		j->so_far = d;
+}
 
 struct pipeline *
 pipeline_new(struct loop *l, struct stories *s)
@@ -184,12 +207,12 @@ ring(struct judging *j, const struct match *m, const char *type,
 
 	alert_id(sv_of(feed), j->key, f->name, type, id);
 	if (!encode(j, m, type, story, id)) {
-		j->failed = true;
+		decide(j, ITEM_ERROR);
 		log_error(
 		    "alert too large", KV("alert", id), KV("filter", f->name));
 		return;
 	}
-	j->alerts++;
+	decide(j, ITEM_ALERTED);
 	metrics.alerts++;
 	address(j, f, id);
 	log_info("alert", KV("alert", id), KV("type", type),
@@ -208,6 +231,15 @@ tell(struct judging *j, const struct config_filter *f, struct story_told *out)
 	return stories_tell(s, j->batch, f->name, f->updates, out);
 }
 
+static bool
+has_matched_before(const struct judging *j, const char *filter)
+{
+	for (size_t i = 0; j->before != NULL && i < j->before->n; i++)
+		if (sv_is(j->before->filters[i], filter))
+			return true;
+	return false;
+}
+
 static void
 on_match(const struct match *m, void *arg)
 {
@@ -216,7 +248,16 @@ on_match(const struct match *m, void *arg)
 	struct story_told story;
 	const char *type;
 
-	j->matches++;
+	if (has_matched_before(j, f->name))
+		return;
+	j->matched = mem_grow(
+	    j->matched, &j->capmatched, j->nmatched + 1, sizeof(*j->matched));
+	j->matched[j->nmatched++] = sv_of(f->name);
+	if (mute_is_active(&f->mute, loop_wall_ms(j->p->loop))) {
+		decide(j, ITEM_MUTED);
+		return;
+	}
+	decide(j, ITEM_ATTACHED);
 	if (f->group == GROUP_NONE) {
 		ring(j, m, "alert.new", NULL);
 		return;
@@ -229,22 +270,15 @@ on_match(const struct match *m, void *arg)
 		    KV("filter", f->name), KV("feed", j->origin->feed->name));
 }
 
-static enum disposition
-judge(struct pipeline *p, struct batch *b, const struct origin *o,
-    const struct item *it, const unsigned char key[ITEM_KEY_BYTES])
+static void
+judge(struct judging *j)
 {
-	struct judging j = {
-		.p = p, .batch = b, .origin = o, .item = it, .key = key
-	};
+	struct pipeline *p = j->p;
 
-	ruleset_match(p->rules, p->matcher, it, on_match, &j);
+	j->so_far = j->before != NULL ? j->before->so_far : ITEM_NO_MATCH;
+	ruleset_match(p->rules, p->matcher, j->item, on_match, j);
 	metrics.regex_given_up = (int64_t)matcher_gave_up(p->matcher);
 	metrics.cut_items = (int64_t)matcher_cut(p->matcher);
-	if (j.failed)
-		return ITEM_ERROR;
-	if (j.alerts != 0)
-		return ITEM_ALERTED;
-	return j.matches != 0 ? ITEM_ATTACHED : ITEM_NO_MATCH;
 }
 
 static void
@@ -273,9 +307,14 @@ dispose(struct pipeline *p, struct batch *b, struct sv feed,
 	case ITEM_ATTACHED:
 		metrics.items_attached++;
 		break;
+	case ITEM_MUTED:
+		metrics.items_muted++;
+		break;
 	case ITEM_ERROR:
 		metrics.items_error++;
 		break;
+	case ITEM_DISPOSITIONS:
+		BUG("no such disposition");
 	}
 }
 
@@ -314,24 +353,24 @@ wants_article(const struct pipeline *p, const struct config_feed *f,
 
 /* False: it cannot be kept, and is judged on what the feed brought. */
 static bool
-put_pending(struct pipeline *p, struct batch *b, const struct origin *o,
-    const struct item *it, const unsigned char key[ITEM_KEY_BYTES])
+put_pending(struct judging *j, const struct item *it)
 {
-	struct store_pending w = { .feed = sv_of(o->feed->name),
-		.next_ms = loop_wall_ms(p->loop) };
+	struct store_pending w = { .feed = sv_of(j->origin->feed->name),
+		.next_ms = loop_wall_ms(j->p->loop) };
+	const struct judged by = { j->so_far, j->matched, j->nmatched };
 	struct str json, host;
 	bool kept;
 
 	str_init(&json, PENDING_BYTES);
 	str_init(&host, URL_BYTES);
-	item_to_json(it, &json);
+	item_to_json(it, &by, &json);
 	url_origin(&host, it->link);
 	kept = !json.full && host.len != 0;
 	w.item = str_sv(&json);
 	w.host = str_sv(&host);
-	memcpy(w.key, key, ITEM_KEY_BYTES);
+	memcpy(w.key, j->key, ITEM_KEY_BYTES);
 	if (kept)
-		batch_put_pending(b, &w);
+		batch_put_pending(j->batch, &w);
 	str_done(&json);
 	str_done(&host);
 	return kept;
@@ -358,8 +397,8 @@ void
 pipeline_take(struct pipeline *p, struct batch *b, const struct origin *o,
     const struct item *it, const unsigned char key[ITEM_KEY_BYTES])
 {
+	struct judging j = { .p = p, .batch = b, .origin = o, .key = key };
 	struct arena scratch;
-	enum disposition d;
 	struct item full;
 
 	if (is_backlog(p, o, it)) {
@@ -368,10 +407,12 @@ pipeline_take(struct pipeline *p, struct batch *b, const struct origin *o,
 	}
 	arena_init(&scratch);
 	full = complete(o->feed, it, &scratch);
-	d = judge(p, b, o, &full, key);
-	if (wants_article(p, o->feed, it, d) && put_pending(p, b, o, it, key))
-		d = ITEM_PENDING;
-	dispose(p, b, full.feed, key, d);
+	j.item = &full;
+	judge(&j);
+	if (wants_article(p, o->feed, it, j.so_far) && put_pending(&j, it))
+		j.so_far = ITEM_PENDING;
+	dispose(p, b, full.feed, key, j.so_far);
+	free(j.matched);
 	arena_done(&scratch);
 }
 
@@ -386,16 +427,23 @@ end_wait(struct pipeline *p, struct batch *b, struct sv feed,
 
 void
 pipeline_settle(struct pipeline *p, struct batch *b, const struct origin *o,
-    const struct item *it, const unsigned char key[ITEM_KEY_BYTES])
+    const struct item *it, const struct judged *before,
+    const unsigned char key[ITEM_KEY_BYTES])
 {
 	struct arena scratch;
-	enum disposition d;
 	struct item full;
+	struct judging j = { .p = p,
+		.batch = b,
+		.origin = o,
+		.item = &full,
+		.before = before,
+		.key = key };
 
 	arena_init(&scratch);
 	full = complete(o->feed, it, &scratch);
-	d = judge(p, b, o, &full, key);
-	end_wait(p, b, full.feed, key, d);
+	judge(&j);
+	end_wait(p, b, full.feed, key, j.so_far);
+	free(j.matched);
 	arena_done(&scratch);
 }
 

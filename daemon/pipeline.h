@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "daemon/batch.h"
 #include "daemon/commit.h"
+#include "daemon/item_json.h"
 #include "daemon/stories.h"
 #include "filters/ruleset.h"
 
@@ -31,10 +32,10 @@ void pipeline_take(struct pipeline *p, struct batch *b, const struct origin *o,
     const struct item *it, const unsigned char key[ITEM_KEY_BYTES]);
 
 /* An item whose article has come (it->article) or cannot be had: the last word
- * on it. */
-void
-pipeline_settle(struct pipeline *p, struct batch *b, const struct origin *o,
-    const struct item *it, const unsigned char key[ITEM_KEY_BYTES]);
+ * on it.  Filters that matched before it waited have had theirs. */
+void pipeline_settle(struct pipeline *p, struct batch *b,
+    const struct origin *o, const struct item *it, const struct judged *before,
+    const unsigned char key[ITEM_KEY_BYTES]);
 
 /* The same for one that waited and that no filter can see: its feed is not
  * configured any more. */

@@ -32,6 +32,8 @@ enum disposition {
 	ITEM_PENDING, /* waits for its article */
 	ITEM_ERROR,
 	ITEM_ATTACHED, /* its story had rung already */
+	ITEM_MUTED,
+	ITEM_DISPOSITIONS,
 };
 
 struct store_item {

@@ -492,3 +492,17 @@
 { "an include that is a text",
 	    "include: conf.d/*.yaml\n",
 	    "t:1:10: error: expected a list of texts, found a text; did you mean '[conf.d/*.yaml]'?\n" },
+{ "mute hours: the wrong word is shown",
+	    "filters:\n"
+	    "  f:\n"
+	    "    match: x\n"
+	    "    expect: {match: [x]}\n"
+	    "    mute: [23:00-06:00 UTC, \"Sat,Son 00:00-24:00 UTC\"]\n",
+	    "t:5:34: error: days are Mon Tue Wed Thu Fri Sat Sun, as in 'Sat,Sun' or 'Mon-Fri'\n" },
+{ "mute hours without a zone",
+	    "filters:\n"
+	    "  f:\n"
+	    "    match: x\n"
+	    "    expect: {match: [x]}\n"
+	    "    mute: 23:00-06:00\n",
+	    "t:5:11: error: a time zone must follow the hours, such as Europe/Paris or UTC\n" },
