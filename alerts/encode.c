@@ -213,10 +213,22 @@ story_since(const struct alert *a)
 	return a->story_id != NULL ? a->story_since_ms : NO_TIME;
 }
 
+static int64_t
+of_digest(const struct alert *a, int64_t ms)
+{
+	return a->digest_count != 0 ? ms : NO_TIME;
+}
+
+static int64_t
+queue_lag(const struct alert *a)
+{
+	return a->digest_count == 0 ? a->now_ms - a->fetched_ms : NO_TIME;
+}
+
 static struct sv
 item_id(const struct alert *a, char hex[2 * ITEM_KEY_BYTES + 1])
 {
-	if (a->item->id.len != 0)
+	if (a->item->id.len != 0 || a->digest_count != 0)
 		return a->item->id;
 	for (size_t i = 0; i < ITEM_KEY_BYTES; i++)
 		(void)snprintf(hex + 2 * i, 3, "%02x", a->item_key[i]);

@@ -137,6 +137,10 @@
 #define ALERT_FEED_BYTES         MiB(8)       /* an Atom file of alerts */
 #define TEMPLATE_BYTES           KiB(64)      /* one file */
 #define TEMPLATE_DEPTH           8            /* sections inside each other */
+#define DIGEST_ITEMS             20           /* shown in one digest, */
+#define DIGEST_BYTES             KiB(32)      /* as JSON; */
+#define DIGEST_TITLES_BYTES      KiB(1)       /* their titles in a row, */
+#define DIGEST_TITLE_BYTES       120          /* each */
 #define OUTBOX_LOAD              64           /* rows of one destination in memory */
 
 /* clang-format on */

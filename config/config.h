@@ -53,6 +53,12 @@ struct config_mutes {
 	size_t n;
 };
 
+/* So many in a span of time. */
+struct config_rate {
+	int64_t n; /* 0: unset */
+	int64_t per_ms;
+};
+
 #define WORD_ENUM(enumerator, word) enumerator,
 enum config_loglevel {
 	LOGLEVEL_WORDS(WORD_ENUM)
@@ -97,6 +103,7 @@ typedef struct config_names opt_NAMES;
 typedef struct config_names opt_WEAK;
 typedef struct config_expect opt_EXPECT;
 typedef struct config_mutes opt_MUTES;
+typedef struct config_rate opt_RATE;
 typedef enum config_loglevel opt_LOGLEVEL;
 typedef enum config_article opt_ARTICLE;
 typedef enum config_severity opt_SEVERITY;

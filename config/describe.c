@@ -43,6 +43,7 @@ static const struct {
 	[TYPE_SECRETS] = { "anyOf",
 	    "[" SECRET_FORMS ",{\"type\":\"array\",\"minItems\":1,\"items\":{"
 	    "\"anyOf\":[" SECRET_FORMS "]}}]" },
+	[TYPE_RATE] = { "pattern", "\"^[0-9]{1,5}/[smhd]$\"" },
 	[TYPE_MUTES] = { "anyOf",
 	    "[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":"
 	    "\"string\"}}]" },

@@ -59,6 +59,7 @@
 	X(group,    "group",    GROUP,    "story",  NULL, NULL, "story: one alert for all items that tell a story in nearly the same words, and alert.confirmed when a second publisher has it; none: an alert for each.") \
 	X(updates,  "updates",  BOOL,     "yes",    NULL, NULL, "Send alert.update when an item of a story that has rung brings new numbers, at most every 10 minutes, or is the same feed's next item on it; with no, the latter is an alert.new.") \
 	X(mute,     "mute",     MUTES,    NULL,     NULL, NULL, "Raise no alert in these hours: HH:MM-HH:MM ZONE by the clocks of a zone such as Europe/Paris or UTC, with days in front if not on all (Sat,Sun 00:00-24:00 UTC; hours past midnight belong to the day on which they began). What matches then is counted as muted and never rings later.") \
+	X(limit,    "limit",    RATE,     NULL,     NULL, NULL, "Most alerts in a second, minute, hour or day, as in 20/h; spans begin as those of the clock, in UTC. What is beyond it is counted as limited, and when the span ends one alert of type digest tells of it.") \
 	X(shout,    "shout",    BOOL,     "no",     NULL, NULL, "Let case-exact words match in headlines that are all capitals.") \
 	X(expect,   "expect",   EXPECT,   NULL,     NULL, NULL, "{match: [TEXT...], no: [TEXT...]}: texts that must and must not match; a failure refuses the file.")
 

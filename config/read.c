@@ -487,6 +487,18 @@ read_mutes(
 	}
 }
 
+static void
+read_rate(
+    struct reader *r, const struct option *o, const struct node *n, void *out)
+{
+	struct config_rate *rate = out;
+
+	if (is_text(r, n, schema_noun(o->type)) &&
+	    !value_rate(text_of(n), &rate->n, &rate->per_ms))
+		node_problem(r->diags, DIAG_ERROR, n, NULL, "'%.*s' is not %s",
+		    SHOWN(text_of(n)), schema_noun(o->type));
+}
+
 static read_fn *const readers[TYPE_COUNT] = {
 	[TYPE_TEXT] = read_text,
 	[TYPE_PATH] = read_path_option,
@@ -512,6 +524,7 @@ static read_fn *const readers[TYPE_COUNT] = {
 	[TYPE_WEAK] = read_weak,
 	[TYPE_EXPECT] = read_expect,
 	[TYPE_MUTES] = read_mutes,
+	[TYPE_RATE] = read_rate,
 };
 
 /* What the table says stands there already; only single words and numbers have

@@ -30,7 +30,8 @@
 	X(NAMES,    "a list of names, or a map from language to such lists") \
 	X(WEAK,     "a list of maps: {name: TEXT, lang: LANG, needs: [TEXT...]}") \
 	X(EXPECT,   "a map: {match: [TEXT...], no: [TEXT...]}") \
-	X(MUTES,    "hours, or a list of hours, such as 23:00-06:00 Europe/Paris")
+	X(MUTES,    "hours, or a list of hours, such as 23:00-06:00 Europe/Paris") \
+	X(RATE,     "a rate such as 20/h: 1 to 10000, per s, m, h or d")
 /* clang-format on */
 
 #define TYPE_ENUM(type, noun) TYPE_##type,

@@ -14,6 +14,7 @@ enum change_kind {
 	DEL_PENDING,
 	PUT_STORY_ITEM,
 	PUT_TELLING,
+	PUT_QUOTA,
 	CHANGE_KINDS,
 };
 
@@ -34,6 +35,7 @@ struct change {
 		struct store_pending pending;
 		struct store_story_item story_item;
 		struct store_telling telling;
+		struct store_quota quota;
 	};
 };
 
@@ -174,6 +176,17 @@ batch_put_telling(struct batch *b, const struct store_telling *t)
 	to->also = arena_sv(&b->arena, t->also);
 }
 
+void
+batch_put_quota(struct batch *b, const struct store_quota *q)
+{
+	struct store_quota *to = &add(b, PUT_QUOTA)->quota;
+
+	*to = *q;
+	to->filter = arena_sv(&b->arena, q->filter);
+	to->items = arena_sv(&b->arena, q->items);
+	to->titles = arena_sv(&b->arena, q->titles);
+}
+
 bool
 batch_has_alerts(const struct batch *b)
 {
@@ -210,6 +223,8 @@ apply_change(struct store *s, const struct change *c, struct err *e)
 		return store_put_story_item(s, &c->story_item, e);
 	case PUT_TELLING:
 		return store_put_telling(s, &c->telling, e);
+	case PUT_QUOTA:
+		return store_put_quota(s, &c->quota, e);
 	case CHANGE_KINDS:
 		break;
 	}

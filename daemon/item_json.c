@@ -2,8 +2,12 @@
 #include "daemon/item_json.h"
 
 #include "base/json.h"
+#include "base/utf8.h"
 
 #include <jansson.h>
+
+#define MEMBER_TITLE_BYTES 300
+#define MEMBER_LINK_BYTES (URL_BYTES / 4)
 
 /* Texts and times of an item: the same names in both directions. */
 /* clang-format off */
@@ -40,6 +44,20 @@ item_to_json(const struct item *it, const struct judged *by, struct str *out)
 	write_list(&j, "categories", it->categories, it->ncategories);
 	json_int(&j, "so_far", (int64_t)by->so_far);
 	write_list(&j, "matched", by->filters, by->n);
+	json_close(&j);
+}
+
+void
+item_member(struct str *out, struct sv title, struct sv link, struct sv feed)
+{
+	struct json j;
+
+	json_init(&j, out);
+	json_open(&j, NULL);
+	json_text_if(&j, "title", utf8_prefix(title, MEMBER_TITLE_BYTES));
+	if (link.len <= MEMBER_LINK_BYTES)
+		json_text_if(&j, "link", link);
+	json_text_if(&j, "feed", feed);
 	json_close(&j);
 }
 

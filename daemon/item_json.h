@@ -17,6 +17,11 @@ struct judged {
 void
 item_to_json(const struct item *it, const struct judged *by, struct str *out);
 
+/* Appends what later alerts show of an item:
+ * {"title":...,"link":...,"feed":...} without what is empty or too long. */
+void
+item_member(struct str *out, struct sv title, struct sv link, struct sv feed);
+
 /* Reads both back; all views point into the arena. */
 bool item_from_json(struct sv json, struct arena *a, struct item *it,
     struct judged *by, struct err *e);

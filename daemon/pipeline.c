@@ -9,12 +9,21 @@
 #include "base/url.h"
 #include "config/mute.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* How often it is looked whether something has come due. */
+#define LATE_LOOK_MS (1 * SEC_MS)
+
+#define CONFIG_NAME_BYTES 128 /* of a filter, with words around it */
+
+static void on_late(void *arg);
+
 struct pipeline {
+	struct pipeline_env env;
 	struct loop *loop; /* borrowed */
-	struct stories *stories; /* borrowed */
+	struct timer *late; /* set while something waits for its time */
 	struct config *conf;
 	struct ruleset *rules;
 	struct matcher *matcher;
@@ -37,7 +46,7 @@ struct judging {
 
 /* When its filters differ, the last of these counts. */
 static const enum disposition ranks[] = { ITEM_NO_MATCH, ITEM_ATTACHED,
-	ITEM_MUTED, ITEM_ALERTED, ITEM_ERROR };
+	ITEM_MUTED, ITEM_LIMITED, ITEM_ALERTED, ITEM_ERROR };
 
 static size_t
 rank_of(enum disposition d)
@@ -57,12 +66,13 @@ decide(struct judging *j, enum disposition d)
 }
 
 struct pipeline *
-pipeline_new(struct loop *l, struct stories *s)
+pipeline_new(const struct pipeline_env *env)
 {
 	struct pipeline *p = mem_calloc(1, sizeof(*p));
 
-	p->loop = l;
-	p->stories = s;
+	p->env = *env;
+	p->loop = env->loop;
+	p->late = timer_new(p->loop, on_late, p);
 	p->matcher = matcher_new();
 	str_init(&p->body, ALERT_BYTES);
 	return p;
@@ -73,6 +83,7 @@ pipeline_free(struct pipeline *p)
 {
 	if (p == NULL)
 		return;
+	timer_free(p->late);
 	matcher_free(p->matcher);
 	ruleset_free(p->rules);
 	config_unref(p->conf);
@@ -90,30 +101,34 @@ pipeline_set_rules(
 	config_unref(old);
 	ruleset_free(p->rules);
 	p->rules = rules;
+	timer_set(p->late, 0);
 }
 
 static void
-put_alert(struct judging *j, const char *id, const char *destination)
+put_alert(struct pipeline *p, struct batch *b, const char *id,
+    const char *destination)
 {
-	batch_put_alert(j->batch,
+	batch_put_alert(b,
 	    &(struct store_alert) {
 		.id = sv_of(id),
 		.destination = sv_of(destination),
-		.body = str_sv(&j->p->body),
-		.created_ms = loop_wall_ms(j->p->loop),
+		.body = str_sv(&p->body),
+		.created_ms = loop_wall_ms(p->loop),
 	    });
 }
 
 /* To the destinations of the filter, or to all. */
 static void
-address(struct judging *j, const struct config_filter *f, const char *id)
+address(struct pipeline *p, struct batch *b, const struct config_filter *f,
+    const char *id)
 {
-	const struct config *c = j->p->conf;
+	const struct config *c = p->conf;
 
 	for (size_t i = 0; i < f->notify.n; i++)
-		put_alert(j, id, f->notify.v[i].text.p);
+		put_alert(p, b, id, f->notify.v[i].text.p);
 	for (size_t i = 0; f->notify.n == 0 && i < c->ndestinations; i++)
-		put_alert(j, id, c->destinations[i].name);
+		put_alert(p, b, id, c->destinations[i].name);
+	metrics.alerts++;
 }
 
 static struct sv
@@ -197,6 +212,151 @@ encode(struct judging *j, const struct match *m, const char *type,
 	return alert_encode(&a, &j->p->body);
 }
 
+/* A digest on its way. */
+struct telling {
+	struct pipeline *p;
+	struct batch *batch;
+};
+
+static bool
+encode_digest(struct pipeline *p, size_t filter, const struct quota_digest *d,
+    const char *id)
+{
+	const struct config_filter *f = &p->conf->filters[filter];
+	char title[CONFIG_NAME_BYTES];
+	struct item it = {
+		.summary = d->titles, .published = NO_TIME, .updated = NO_TIME
+	};
+	struct alert a = {
+		.type = "digest",
+		.id = sv_of(id),
+		.now_ms = loop_wall_ms(p->loop),
+		.severity = config_severity_word(f->severity),
+		.filter = f->name,
+		.revision = ruleset_revision(p->rules, filter),
+		.item = &it,
+		.field_text = field_text,
+		.digest_count = d->count,
+		.digest_since_ms = d->since_ms,
+		.digest_until_ms = d->until_ms,
+		.digest_items = d->items,
+		.fetched_ms = loop_wall_ms(p->loop),
+	};
+
+	(void)snprintf(
+	    title, sizeof(title), "%u more for %s", d->count, f->name);
+	it.title = sv_of(title);
+	str_clear(&p->body);
+	return alert_encode(&a, &p->body);
+}
+
+static bool
+on_digest(const struct quota_digest *d, void *arg)
+{
+	const struct telling *t = arg;
+	struct pipeline *p = t->p;
+	char id[ALERT_ID_BYTES];
+	size_t i = 0;
+
+	while (i < p->conf->nfilters &&
+	    strcmp(p->conf->filters[i].name, d->filter) != 0)
+		i++;
+	if (i == p->conf->nfilters) {
+		log_info("digest dropped: its filter is gone",
+		    KV("filter", d->filter), KV_INT("items", d->count));
+		return true;
+	}
+	if (mute_is_active(&p->conf->filters[i].mute, loop_wall_ms(p->loop)))
+		return false;
+	alert_id(SV_NONE, d->key, d->filter, "digest", id);
+	if (!encode_digest(p, i, d, id))
+		BUG("a digest is too large");
+	address(p, t->batch, &p->conf->filters[i], id);
+	log_info("alert", KV("alert", id), KV("type", "digest"),
+	    KV("filter", d->filter), KV_INT("items", d->count));
+	return true;
+}
+
+/* Puts what has come due into the batch. */
+static void
+end_waits(struct pipeline *p, struct batch *b)
+{
+	struct telling t = { p, b };
+
+	quota_end(p->env.quota, b, loop_wall_ms(p->loop), on_digest, &t);
+}
+
+struct late_batch {
+	struct pipeline_env env;
+	struct batch *batch;
+};
+
+static bool
+apply_late(struct store *s, void *arg, struct err *e)
+{
+	const struct late_batch *l = arg;
+
+	return batch_apply(s, l->batch, e);
+}
+
+static void
+drop_late(void *arg)
+{
+	struct late_batch *l = arg;
+
+	batch_free(l->batch);
+	free(l);
+}
+
+static void
+on_late_committed(void *arg)
+{
+	struct late_batch *l = arg;
+	struct pipeline_env env = l->env;
+
+	drop_late(l);
+	env.on_alerts(env.arg);
+}
+
+/* The wall clock may be set, so it is looked at now and then. */
+static void
+on_late(void *arg)
+{
+	struct pipeline *p = arg;
+	struct late_batch *l = mem_calloc(1, sizeof(*l));
+
+	l->env = p->env;
+	l->batch = batch_new();
+	end_waits(p, l->batch);
+	if (batch_size(l->batch) != 0)
+		committer_add(p->env.committer, apply_late, on_late_committed,
+		    drop_late, l);
+	else
+		drop_late(l);
+	if (quota_is_waiting(p->env.quota))
+		timer_set(p->late, LATE_LOOK_MS);
+}
+
+/* False: it is beyond the filter's limit, and collected. */
+static bool
+is_within_limit(struct judging *j, const struct config_filter *f)
+{
+	struct pipeline *p = j->p;
+	const struct quota_item item = { j->item->title, j->item->link,
+		sv_of(j->origin->feed->name) };
+
+	if (f->limit.n == 0)
+		return true;
+	end_waits(p, j->batch);
+	if (quota_take(p->env.quota, j->batch, f, &item, loop_wall_ms(p->loop)))
+		return true;
+	if (!timer_is_set(p->late))
+		timer_set(p->late, LATE_LOOK_MS);
+	log_info("beyond the limit", KV("filter", f->name),
+	    KV("feed", j->origin->feed->name));
+	return false;
+}
+
 static void
 ring(struct judging *j, const struct match *m, const char *type,
     const struct story_told *story)
@@ -205,6 +365,10 @@ ring(struct judging *j, const struct match *m, const char *type,
 	const char *feed = j->origin->feed->name;
 	char id[ALERT_ID_BYTES];
 
+	if (!is_within_limit(j, f)) {
+		decide(j, ITEM_LIMITED);
+		return;
+	}
 	alert_id(sv_of(feed), j->key, f->name, type, id);
 	if (!encode(j, m, type, story, id)) {
 		decide(j, ITEM_ERROR);
@@ -213,8 +377,7 @@ ring(struct judging *j, const struct match *m, const char *type,
 		return;
 	}
 	decide(j, ITEM_ALERTED);
-	metrics.alerts++;
-	address(j, f, id);
+	address(j->p, j->batch, f, id);
 	log_info("alert", KV("alert", id), KV("type", type),
 	    KV("filter", f->name), KV("feed", feed));
 }
@@ -222,7 +385,7 @@ ring(struct judging *j, const struct match *m, const char *type,
 static enum story_role
 tell(struct judging *j, const struct config_filter *f, struct story_told *out)
 {
-	struct stories *s = j->p->stories;
+	struct stories *s = j->p->env.stories;
 
 	if (!j->placed)
 		stories_place(s, j->batch, j->origin->feed, j->item, j->key,
@@ -309,6 +472,9 @@ dispose(struct pipeline *p, struct batch *b, struct sv feed,
 		break;
 	case ITEM_MUTED:
 		metrics.items_muted++;
+		break;
+	case ITEM_LIMITED:
+		metrics.items_limited++;
 		break;
 	case ITEM_ERROR:
 		metrics.items_error++;

@@ -6,6 +6,7 @@
 #include "daemon/batch.h"
 #include "daemon/commit.h"
 #include "daemon/item_json.h"
+#include "daemon/quota.h"
 #include "daemon/stories.h"
 #include "filters/ruleset.h"
 
@@ -18,12 +19,22 @@ struct origin {
 	int64_t since_ms; /* when polling began, wall clock */
 };
 
-/* Borrows both. */
-struct pipeline *pipeline_new(struct loop *l, struct stories *s);
+/* All borrowed. */
+struct pipeline_env {
+	struct loop *loop;
+	struct committer *committer;
+	struct stories *stories;
+	struct quota *quota;
+	loop_fn *on_alerts; /* some that nobody handed in are on disk */
+	void *arg;
+};
+
+struct pipeline *pipeline_new(const struct pipeline_env *env);
 void pipeline_free(struct pipeline *p);
 
 /* The configuration and rules from now on: takes a reference and the ruleset.
- */
+ * What was kept of filters that there are no more is dropped when its time
+ * comes. */
 void pipeline_set_rules(
     struct pipeline *p, struct config *conf, struct ruleset *rules);
 

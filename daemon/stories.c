@@ -3,9 +3,8 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
-#include "base/json.h"
 #include "base/log.h"
-#include "base/utf8.h"
+#include "daemon/item_json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +12,6 @@
 #include <sys/queue.h>
 
 #define UPDATE_GAP_MS (10 * MIN_MS)
-#define TITLE_BYTES 300
 #define NAME_BYTES 128 /* story and filter */
 #define FEED_BYTES 4 /* of an item's name that its feed gives */
 
@@ -263,18 +261,11 @@ static void
 show_item(const struct stories *s, struct telling *t)
 {
 	struct str one;
-	struct json j;
 
 	if (t->nalso >= STORY_ALSO)
 		return;
 	str_init(&one, KiB(4));
-	json_init(&j, &one);
-	json_open(&j, NULL);
-	json_text_if(&j, "title", utf8_prefix(s->title, TITLE_BYTES));
-	if (s->link.len <= URL_BYTES / 4)
-		json_text_if(&j, "link", s->link);
-	json_text_if(&j, "feed", s->feed);
-	json_close(&j);
+	item_member(&one, s->title, s->link, s->feed);
 	if (sv_find(str_sv(&t->also), str_sv(&one)) == t->also.len &&
 	    t->also.len + one.len < STORY_ALSO_BYTES) {
 		if (t->also.len != 0)

@@ -262,6 +262,15 @@ store_put_telling(struct store *s, const struct store_telling *t, struct err *e)
 }
 
 bool
+store_put_quota(struct store *s, const struct store_quota *q, struct err *e)
+{
+	return EXEC(s, S_PUT_QUOTA, e, TEXT(q->filter), INT(q->version),
+	    INT(q->serial), INT(q->since_ms), INT(q->until_ms),
+	    INT(q->let_through), INT(q->over), INT(q->shown), TEXT(q->items),
+	    TEXT(q->titles));
+}
+
+bool
 store_outbox_done(struct store *s, int64_t row, struct err *e)
 {
 	return EXEC(s, S_DONE, e, INT(row));
@@ -394,6 +403,7 @@ struct reader {
 		store_outbox_fn *outbox;
 		store_story_item_fn *story_item;
 		store_telling_fn *telling;
+		store_quota_fn *quota;
 	} fn;
 	void *arg;
 };
@@ -554,6 +564,35 @@ store_each_telling(struct store *s, int64_t since_ms, store_telling_fn *fn,
 
 	return each(
 	    s, start(s, S_TELLINGS, v, COUNTOF(v), e), on_telling_row, &r, e);
+}
+
+static void
+on_quota_row(sqlite3_stmt *st, void *arg)
+{
+	const struct reader *r = arg;
+
+	r->fn.quota(
+	    &(struct store_quota) {
+		.filter = column_text(st, 0),
+		.version = sqlite3_column_int64(st, 1),
+		.serial = sqlite3_column_int64(st, 2),
+		.since_ms = sqlite3_column_int64(st, 3),
+		.until_ms = sqlite3_column_int64(st, 4),
+		.let_through = (unsigned)sqlite3_column_int64(st, 5),
+		.over = (unsigned)sqlite3_column_int64(st, 6),
+		.shown = (unsigned)sqlite3_column_int64(st, 7),
+		.items = column_text(st, 8),
+		.titles = column_text(st, 9),
+	    },
+	    r->arg);
+}
+
+bool
+store_each_quota(struct store *s, store_quota_fn *fn, void *arg, struct err *e)
+{
+	struct reader r = { { .quota = fn }, arg };
+
+	return each(s, start(s, S_QUOTAS, NULL, 0, e), on_quota_row, &r, e);
 }
 
 static void

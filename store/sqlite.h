@@ -73,6 +73,12 @@
 	    "DELETE FROM telling WHERE rowid IN (SELECT rowid FROM telling" \
 	    " WHERE time<?1 LIMIT 4)") \
 	X(TELLINGS, "SELECT * FROM telling WHERE time>=?1 ORDER BY time") \
+	X(PUT_QUOTA, \
+	    "INSERT INTO quota VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)" \
+	    " ON CONFLICT DO UPDATE SET version=?2, serial=?3, since=?4, until=?5," \
+	    " let_through=?6, over=?7, shown=?8, items=?9, titles=?10" \
+	    " WHERE version<?2") \
+	X(QUOTAS, "SELECT * FROM quota ORDER BY filter") \
 	X(STATS, \
 	    "SELECT (SELECT count(*) FROM item), (SELECT count(*) FROM pending)," \
 	    " (SELECT count(*) FROM outbox WHERE state=0)," \

@@ -64,6 +64,11 @@ static const char *const migrations[] = {
 	" sources INTEGER NOT NULL, updated INTEGER NOT NULL,"
 	" also TEXT NOT NULL, PRIMARY KEY(story, filter));"
 	"CREATE INDEX telling_time ON telling(time);",
+	"CREATE TABLE quota(filter TEXT PRIMARY KEY, version INTEGER NOT NULL,"
+	" serial INTEGER NOT NULL, since INTEGER NOT NULL,"
+	" until INTEGER NOT NULL, let_through INTEGER NOT NULL,"
+	" over INTEGER NOT NULL, shown INTEGER NOT NULL, items TEXT NOT NULL,"
+	" titles TEXT NOT NULL) WITHOUT ROWID;",
 };
 #define SCHEMA_VERSION ((int)COUNTOF(migrations))
 

@@ -33,6 +33,7 @@ enum disposition {
 	ITEM_ERROR,
 	ITEM_ATTACHED, /* its story had rung already */
 	ITEM_MUTED,
+	ITEM_LIMITED, /* a digest tells of it */
 	ITEM_DISPOSITIONS,
 };
 
@@ -80,6 +81,18 @@ struct store_telling {
 	struct sv also; /* members of a JSON array */
 };
 
+/* How many alerts of a filter have left in a span of time, and the others. */
+struct store_quota {
+	struct sv filter;
+	int64_t version; /* what is older than what is kept changes nothing */
+	int64_t serial; /* of the span; grows */
+	int64_t since_ms, until_ms;
+	unsigned let_through, over;
+	unsigned shown; /* of those over, in `items` */
+	struct sv items; /* members of a JSON array */
+	struct sv titles;
+};
+
 /* A row of the outbox. */
 struct store_outbox {
 	int64_t row;
@@ -121,6 +134,8 @@ bool store_put_story_item(struct store *s, const struct store_story_item *i,
     struct err *e) MUST_CHECK; /* in order; lets a few old ones go */
 bool store_put_telling(
     struct store *s, const struct store_telling *t, struct err *e) MUST_CHECK;
+bool store_put_quota(
+    struct store *s, const struct store_quota *q, struct err *e) MUST_CHECK;
 bool store_outbox_done(struct store *s, int64_t row, struct err *e) MUST_CHECK;
 bool store_outbox_retry(struct store *s, int64_t row, unsigned attempts,
     int64_t next_ms, struct sv why, struct err *e) MUST_CHECK;
@@ -167,6 +182,10 @@ bool store_each_story_item(struct store *s, int64_t since_ms,
 typedef void store_telling_fn(const struct store_telling *t, void *arg);
 bool store_each_telling(struct store *s, int64_t since_ms, store_telling_fn *fn,
     void *arg, struct err *e) MUST_CHECK;
+
+typedef void store_quota_fn(const struct store_quota *q, void *arg);
+bool store_each_quota(
+    struct store *s, store_quota_fn *fn, void *arg, struct err *e) MUST_CHECK;
 
 struct store_stats {
 	int64_t items, pending, outbox, dead;

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
+#include "base/str.h"
 #include "tests/sim/world.h"
 
 #define FEEDS \
@@ -166,6 +168,168 @@ what_was_muted_stays_so_when_its_article_comes(void **state)
 	assert_int_equal(metrics.items_muted - muted, 1);
 }
 
+#define LIMIT FEEDS FILTER(", group: none, limit: 2/h, notify: [desk]")
+
+static void
+publish_five(struct world *w)
+{
+	nobody_publishes(w);
+	publish(w, "one",
+	    ITEM("5", "Ceasefire five") ITEM("4", "Ceasefire four")
+		ITEM("3", "Ceasefire three") ITEM("2", "Ceasefire two")
+		    ITEM("1", "Ceasefire one"));
+}
+
+/* The last alert, which must be a digest. */
+static const char *
+digest(const struct world *w, size_t nth)
+{
+	assert_true(nth < w->nalerts);
+	assert_non_null(strstr(w->alerts[nth].body, "\"type\":\"digest\""));
+	return w->alerts[nth].body;
+}
+
+/* The hour ends 48 minutes after the world's begin. */
+static void
+beyond_the_limit_one_digest_tells(void **state)
+{
+	struct world *w = *state;
+	int64_t limited = metrics.items_limited;
+
+	publish_five(w);
+	world_live(w, LIMIT, 47 * MIN_MS);
+	assert_int_equal(w->nalerts, 2);
+	assert_int_equal(metrics.items_limited - limited, 3);
+	world_live(w, LIMIT, 2 * MIN_MS);
+	assert_int_equal(w->nalerts, 3);
+	assert_non_null(strstr(digest(w, 2),
+	    "\"digest\":{\"count\":3,\"since\":\"2024-03-26T05:00:00.000Z\","
+	    "\"until\":\"2024-03-26T06:00:00.000Z\",\"items\":["
+	    "{\"title\":\"Ceasefire three\","
+	    "\"link\":\"http://one.example/3\",\"feed\":\"a\"},"));
+	assert_non_null(strstr(digest(w, 2), "\"title\":\"3 more for truce\""));
+	assert_non_null(strstr(digest(w, 2),
+	    "\"excerpt\":\"Ceasefire three · Ceasefire two · Ceasefire one\""));
+	publish(w, "two", ITEM("6", "Ceasefire six"));
+	world_live(w, LIMIT, 3 * HOUR_MS);
+	assert_int_equal(w->nalerts, 4); /* the next hour is another */
+}
+
+static void
+within_the_limit_there_is_no_digest(void **state)
+{
+	struct world *w = *state;
+
+	nobody_publishes(w);
+	publish(
+	    w, "one", ITEM("2", "Ceasefire two") ITEM("1", "Ceasefire one"));
+	world_live(w, LIMIT, 3 * HOUR_MS);
+	assert_int_equal(w->nalerts, 2);
+	assert_int_equal(world_rang(w, "digest"), 0);
+}
+
+/* The daemon is down when the hour ends. */
+static void
+a_digest_outlives_a_restart(void **state)
+{
+	struct world *w = *state;
+
+	publish_five(w);
+	world_live(w, LIMIT, 10 * MIN_MS);
+	publish(w, "two", ITEM("6", "Ceasefire six"));
+	world_live(w, LIMIT, 10 * MIN_MS);
+	assert_int_equal(w->nalerts, 2);
+	sim_begin(SIM_EPOCH_MS + 2 * HOUR_MS);
+	world_live(w, LIMIT, MIN_MS);
+	assert_int_equal(w->nalerts, 3);
+	assert_non_null(strstr(digest(w, 2), "\"count\":4,"));
+	assert_non_null(strstr(digest(w, 2), "Ceasefire six"));
+	world_live(w, LIMIT, 3 * HOUR_MS);
+	assert_int_equal(w->nalerts, 3);
+}
+
+static void
+a_digest_shows_twenty_and_counts_all(void **state)
+{
+	struct world *w = *state;
+	struct str items;
+
+	nobody_publishes(w);
+	str_init(&items, KiB(64));
+	for (int i = 0; i < 32; i++)
+		(void)str_addf(&items,
+		    "<item><guid isPermaLink=\"false\">%d</guid><title>Ceasefire "
+		    "%d ends</title></item>",
+		    i, i);
+	publish(w, "one", str_c(&items));
+	str_done(&items);
+	world_live(w, LIMIT, HOUR_MS);
+	assert_int_equal(w->nalerts, 3);
+	assert_non_null(strstr(digest(w, 2), "\"count\":30,"));
+	assert_non_null(
+	    strstr(digest(w, 2), "\"title\":\"Ceasefire 21 ends\""));
+	assert_null(strstr(digest(w, 2), "\"title\":\"Ceasefire 22 ends\""));
+}
+
+/* The clock goes back to the hour that has been told of. */
+static void
+a_clock_that_is_set_back_hides_no_digest(void **state)
+{
+	struct world *w = *state;
+
+	publish_five(w);
+	world_live(w, LIMIT, HOUR_MS);
+	assert_int_equal(w->nalerts, 3);
+	sim_begin(SIM_EPOCH_MS);
+	publish(w, "two",
+	    ITEM("8", "Ceasefire eight") ITEM("7", "Ceasefire seven")
+		ITEM("6", "Ceasefire six"));
+	world_live(w, LIMIT, HOUR_MS);
+	assert_int_equal(w->nalerts, 6);
+	assert_non_null(strstr(digest(w, 5), "\"count\":1,"));
+	assert_string_not_equal(w->alerts[2].id, w->alerts[5].id);
+}
+
+static void
+a_digest_waits_for_the_end_of_mute_hours(void **state)
+{
+	struct world *w = *state;
+	const char *config = FEEDS FILTER(", group: none, limit: 2/h,"
+					  " mute: '05:30-07:30 UTC'");
+
+	publish_five(w);
+	world_live(w, config, 2 * HOUR_MS);
+	assert_int_equal(w->nalerts, 2);
+	world_live(w, config, HOUR_MS);
+	assert_int_equal(w->nalerts, 3);
+	assert_non_null(strstr(digest(w, 2), "\"count\":3,"));
+}
+
+static void
+the_digest_of_a_filter_that_is_gone_is_dropped(void **state)
+{
+	struct world *w = *state;
+
+	publish_five(w);
+	world_live(w, LIMIT, 10 * MIN_MS);
+	world_live(w, FEEDS "filters: {other: {match: rain}}\n", HOUR_MS);
+	world_live(w, LIMIT, HOUR_MS);
+	assert_int_equal(w->nalerts, 2);
+}
+
+/* Its limit may go, what it has held back may not. */
+static void
+without_its_limit_the_digest_still_comes(void **state)
+{
+	struct world *w = *state;
+
+	publish_five(w);
+	world_live(w, LIMIT, 10 * MIN_MS);
+	world_live(w, FEEDS FILTER(", group: none"), HOUR_MS);
+	assert_int_equal(w->nalerts, 3);
+	assert_non_null(strstr(digest(w, 2), "\"count\":3,"));
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int
@@ -177,6 +341,14 @@ main(void)
 		T(a_story_that_began_in_mute_hours_rings_after_them),
 		T(what_rang_before_mute_hours_is_not_muted),
 		T(what_was_muted_stays_so_when_its_article_comes),
+		T(beyond_the_limit_one_digest_tells),
+		T(within_the_limit_there_is_no_digest),
+		T(a_digest_outlives_a_restart),
+		T(a_digest_shows_twenty_and_counts_all),
+		T(a_clock_that_is_set_back_hides_no_digest),
+		T(a_digest_waits_for_the_end_of_mute_hours),
+		T(the_digest_of_a_filter_that_is_gone_is_dropped),
+		T(without_its_limit_the_digest_still_comes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -506,3 +506,15 @@
 	    "    expect: {match: [x]}\n"
 	    "    mute: 23:00-06:00\n",
 	    "t:5:11: error: a time zone must follow the hours, such as Europe/Paris or UTC\n" },
+{ "rates that are none",
+	    "filters:\n"
+	    "  f: {match: x, expect: {match: [x]}, limit: 0/h}\n"
+	    "  g: {match: x, expect: {match: [x]}, limit: 20/w}\n"
+	    "  h: {match: x, expect: {match: [x]}, limit: 20}\n"
+	    "  i: {match: x, expect: {match: [x]}, limit: 10001/s}\n"
+	    "  j: {match: x, expect: {match: [x]}, limit: 5/ms}\n",
+	    "t:2:46: error: '0/h' is not a rate such as 20/h: 1 to 10000, per s, m, h or d\n"
+	    "t:3:46: error: '20/w' is not a rate such as 20/h: 1 to 10000, per s, m, h or d\n"
+	    "t:4:46: error: '20' is not a rate such as 20/h: 1 to 10000, per s, m, h or d\n"
+	    "t:5:46: error: '10001/s' is not a rate such as 20/h: 1 to 10000, per s, m, h or d\n"
+	    "t:6:46: error: '5/ms' is not a rate such as 20/h: 1 to 10000, per s, m, h or d\n" },
