@@ -117,6 +117,13 @@ put_SOME(struct doc *d, const char *path, size_t n)
 }
 
 static void
+put_FLAG(struct doc *d, const char *path, bool on)
+{
+	if (on)
+		json_bool(&d->j, go_to(d, path), true);
+}
+
+static void
 put_ALSO(struct doc *d, const char *path, struct sv members)
 {
 	if (members.len == 0)

@@ -4,7 +4,8 @@
  * Columns: path, kind, value (an expression over `a`, or `h` for a hit), help.
  * A path's parent objects are opened and closed as needed.  Kinds: TEXT (absent
  * when empty), TIME (ms since 1970, as RFC 3339; absent when NO_TIME), MS and
- * COUNT (integers; MS absent when NO_TIME), SOME (absent when 0), TEXTS (a
+ * COUNT (integers; MS absent when NO_TIME), SOME (absent when 0), FLAG (absent
+ * when false), TEXTS (a
  * list), ALSO (objects as JSON), HITS, EXCERPT.
  */
 #ifndef ALERTS_FIELDS_H
@@ -37,6 +38,7 @@
 	X("data.story.id",            TEXT,  sv_of(a->story_id),            "Names the story: the same for all items that tell it in nearly the same words.") \
 	X("data.story.first_seen",    TIME,  story_since(a),                "When its first item came that this or another filter matched.") \
 	X("data.story.publishers",    SOME,  a->story_publishers,           "Independent publishers that have it; what several have from one wire service counts once.") \
+	X("data.story.unconfirmed",   FLAG,  a->unconfirmed,                "True when fewer publishers have it than the filter's `sources` asks for, and the wait for them is over.") \
 	X("data.story.also",          ALSO,  a->story_also,                 "Its items before this one; at most 8, each with title, link and feed.") \
 	X("data.digest.count",        SOME,  a->digest_count,               "Items beyond the filter's limit.") \
 	X("data.digest.since",        TIME,  of_digest(a, a->digest_since_ms), "When the limit's span of time began.") \

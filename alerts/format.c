@@ -132,6 +132,8 @@ format_read_note(const json_t *root, struct note *n)
 		.title = text_of(item, "title"),
 		.excerpt = text_of(data, "excerpt"),
 		.link = url_is_http(link) ? link : SV_NONE,
+		.unconfirmed = json_is_true(json_object_get(
+		    json_object_get(data, "story"), "unconfirmed")),
 	};
 	if (n->title.len == 0)
 		n->title = n->link.len != 0 ? n->link : n->filter;
@@ -236,7 +238,7 @@ format_member_source(
 
 	str_init(&s, ALERT_BYTES);
 	(void)str_adds(&s, format_severity(n->severity)->label);
-	(void)str_adds(&s, " · ");
+	(void)str_adds(&s, n->unconfirmed ? " · unconfirmed · " : " · ");
 	format_add(&s, n->filter, &c);
 	if (n->feed.len != 0)
 		(void)str_adds(&s, " · ");

@@ -69,6 +69,8 @@ render(const void *self, const struct note *n, struct formatted *out)
 	json_int(&j, "priority", look->priority);
 	json_open_array(&j, "tags");
 	format_member(&j, NULL, n->filter, &label);
+	if (n->unconfirmed)
+		json_text(&j, NULL, SV("unconfirmed"));
 	json_close_array(&j);
 	if (n->link.len <= LINK_BYTES)
 		json_text_if(&j, "click", n->link);

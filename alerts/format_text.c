@@ -179,6 +179,9 @@ set_head(struct setter *t, const json_t *data, struct sv when)
 {
 	char *filter = clean(text_of(json_object_get(data, "filter"), "name"));
 	struct sv word = text_of(data, "severity");
+	bool unconfirmed = json_is_true(
+	    json_object_get(json_object_get(data, "story"), "unconfirmed"));
+	const char *mark = unconfirmed ? "  unconfirmed" : "";
 	char *time = clean(when);
 	const struct severity *s = severities;
 	size_t used;
@@ -192,7 +195,8 @@ set_head(struct setter *t, const json_t *data, struct sv when)
 	attribute(t, SGR_BOLD);
 	(void)str_adds(t->out, filter);
 	attribute(t, SGR_END);
-	used = strlen(s->label) + 2 + columns_of(sv_of(filter));
+	(void)str_adds(t->out, mark);
+	used = strlen(s->label) + 2 + columns_of(sv_of(filter)) + strlen(mark);
 	for (; strlen(time) >= 16 && used < COLUMNS - TIME_COLUMNS; used++)
 		(void)str_addc(t->out, ' ');
 	if (strlen(time) >= 16 && used == COLUMNS - TIME_COLUMNS) {

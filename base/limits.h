@@ -119,6 +119,7 @@
 #define STORIES_TELLINGS         (1u << 15)   /* stories that rang, by filter */
 #define STORY_ALSO               8            /* other items shown of a story */
 #define STORY_ALSO_BYTES         KiB(8)
+#define STORY_VOUCHERS           20           /* publishers that a filter waits for */
 #define STORY_COMMON             100          /* items that have some words in common: no sign of a copy, */
 #define STORY_BOILERPLATE        8            /* nor are so many of one source */
 #define WIRE_BYTES               160          /* at each end of a text, searched for a credit */

@@ -72,6 +72,9 @@ enum config_severity {
 enum config_group {
 	GROUP_WORDS(WORD_ENUM)
 };
+enum config_else {
+	ELSE_WORDS(WORD_ENUM)
+};
 enum config_desttype {
 	DESTTYPE_WORDS(WORD_ENUM)
 };
@@ -104,6 +107,8 @@ typedef struct config_names opt_WEAK;
 typedef struct config_expect opt_EXPECT;
 typedef struct config_mutes opt_MUTES;
 typedef struct config_rate opt_RATE;
+typedef enum config_else opt_ELSE;
+typedef struct config_sources opt_SOURCES; /* at_least 0 when unset */
 typedef enum config_loglevel opt_LOGLEVEL;
 typedef enum config_article opt_ARTICLE;
 typedef enum config_severity opt_SEVERITY;
@@ -112,6 +117,9 @@ typedef enum config_desttype opt_DESTTYPE;
 typedef enum config_format opt_FORMAT;
 
 #define OPTION_FIELD(field, key, type, ...) opt_##type field;
+struct config_sources {
+	SOURCES_OPTIONS(OPTION_FIELD)
+};
 struct config_daemon {
 	DAEMON_OPTIONS(OPTION_FIELD)
 };

@@ -488,6 +488,14 @@ read_mutes(
 }
 
 static void
+read_sources(
+    struct reader *r, const struct option *o, const struct node *n, void *out)
+{
+	(void)o;
+	read_options(r, &schema_sources, n, n, out);
+}
+
+static void
 read_rate(
     struct reader *r, const struct option *o, const struct node *n, void *out)
 {
@@ -524,6 +532,8 @@ static read_fn *const readers[TYPE_COUNT] = {
 	[TYPE_WEAK] = read_weak,
 	[TYPE_EXPECT] = read_expect,
 	[TYPE_MUTES] = read_mutes,
+	[TYPE_ELSE] = read_word,
+	[TYPE_SOURCES] = read_sources,
 	[TYPE_RATE] = read_rate,
 };
 

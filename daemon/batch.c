@@ -14,6 +14,7 @@ enum change_kind {
 	DEL_PENDING,
 	PUT_STORY_ITEM,
 	PUT_TELLING,
+	DEL_TELLING,
 	PUT_QUOTA,
 	CHANGE_KINDS,
 };
@@ -174,6 +175,18 @@ batch_put_telling(struct batch *b, const struct store_telling *t)
 	*to = *t;
 	to->filter = arena_sv(&b->arena, t->filter);
 	to->also = arena_sv(&b->arena, t->also);
+	to->vouchers = arena_sv(&b->arena, t->vouchers);
+	to->held_id = arena_sv(&b->arena, t->held_id);
+	to->held = arena_sv(&b->arena, t->held);
+}
+
+void
+batch_del_telling(struct batch *b, uint64_t story, struct sv filter)
+{
+	struct store_telling *to = &add(b, DEL_TELLING)->telling;
+
+	to->story = story;
+	to->filter = arena_sv(&b->arena, filter);
 }
 
 void
@@ -223,6 +236,9 @@ apply_change(struct store *s, const struct change *c, struct err *e)
 		return store_put_story_item(s, &c->story_item, e);
 	case PUT_TELLING:
 		return store_put_telling(s, &c->telling, e);
+	case DEL_TELLING:
+		return store_del_telling(
+		    s, c->telling.story, c->telling.filter, e);
 	case PUT_QUOTA:
 		return store_put_quota(s, &c->quota, e);
 	case CHANGE_KINDS:

@@ -70,6 +70,23 @@ text_of(const json_t *v, struct arena *a)
 	    a, (struct sv) { json_string_value(v), json_string_length(v) });
 }
 
+bool
+item_of_alert(struct sv json, struct arena *a, struct sv *title,
+    struct sv *link, struct sv *feed)
+{
+	json_t *root = json_loadb(json.p, json.len, JSON_ALLOW_NUL, NULL);
+	const json_t *item = json_object_get(
+	    json_object_get(root, "data"), "item");
+	const json_t *of = json_object_get(item, "feed");
+	bool ok = json_is_object(item);
+
+	*title = text_of(json_object_get(item, "title"), a);
+	*link = text_of(json_object_get(item, "link"), a);
+	*feed = text_of(json_object_get(of, "name"), a);
+	json_decref(root);
+	return ok;
+}
+
 static struct sv *
 read_list(const json_t *list, struct arena *a, size_t *n)
 {

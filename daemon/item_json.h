@@ -22,6 +22,10 @@ item_to_json(const struct item *it, const struct judged *by, struct str *out);
 void
 item_member(struct str *out, struct sv title, struct sv link, struct sv feed);
 
+/* What item_member() needs, from an alert's document. */
+bool item_of_alert(struct sv json, struct arena *a, struct sv *title,
+    struct sv *link, struct sv *feed) MUST_CHECK;
+
 /* Reads both back; all views point into the arena. */
 bool item_from_json(struct sv json, struct arena *a, struct item *it,
     struct judged *by, struct err *e);

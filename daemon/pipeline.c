@@ -46,7 +46,7 @@ struct judging {
 
 /* When its filters differ, the last of these counts. */
 static const enum disposition ranks[] = { ITEM_NO_MATCH, ITEM_ATTACHED,
-	ITEM_MUTED, ITEM_LIMITED, ITEM_ALERTED, ITEM_ERROR };
+	ITEM_MUTED, ITEM_HELD, ITEM_LIMITED, ITEM_ALERTED, ITEM_ERROR };
 
 static size_t
 rank_of(enum disposition d)
@@ -203,6 +203,7 @@ encode(struct judging *j, const struct match *m, const char *type,
 		.story_id = story != NULL ? story->id : NULL,
 		.story_since_ms = story != NULL ? story->first_seen_ms : 0,
 		.story_publishers = story != NULL ? story->publishers : 0,
+		.unconfirmed = story != NULL && story->waits,
 		.story_also = story != NULL ? story->also : SV_NONE,
 		.fetched_ms = loop_wall_ms(j->p->loop),
 	};
@@ -250,23 +251,37 @@ encode_digest(struct pipeline *p, size_t filter, const struct quota_digest *d,
 	return alert_encode(&a, &p->body);
 }
 
+/* nfilters when there is none of that name. */
+static size_t
+find_filter(const struct config *c, struct sv name)
+{
+	size_t i = 0;
+
+	while (i < c->nfilters && !sv_is(name, c->filters[i].name))
+		i++;
+	return i;
+}
+
+static bool
+is_mute(const struct pipeline *p, const struct config_filter *f)
+{
+	return mute_is_active(&f->mute, loop_wall_ms(p->loop));
+}
+
 static bool
 on_digest(const struct quota_digest *d, void *arg)
 {
 	const struct telling *t = arg;
 	struct pipeline *p = t->p;
+	size_t i = find_filter(p->conf, sv_of(d->filter));
 	char id[ALERT_ID_BYTES];
-	size_t i = 0;
 
-	while (i < p->conf->nfilters &&
-	    strcmp(p->conf->filters[i].name, d->filter) != 0)
-		i++;
 	if (i == p->conf->nfilters) {
 		log_info("digest dropped: its filter is gone",
 		    KV("filter", d->filter), KV_INT("items", d->count));
 		return true;
 	}
-	if (mute_is_active(&p->conf->filters[i].mute, loop_wall_ms(p->loop)))
+	if (is_mute(p, &p->conf->filters[i]))
 		return false;
 	alert_id(SV_NONE, d->key, d->filter, "digest", id);
 	if (!encode_digest(p, i, d, id))
@@ -277,13 +292,78 @@ on_digest(const struct quota_digest *d, void *arg)
 	return true;
 }
 
+static void
+look_again(struct pipeline *p)
+{
+	if (!timer_is_set(p->late))
+		timer_set(p->late, LATE_LOOK_MS);
+}
+
+/* False: it is beyond the filter's limit, and collected. */
+static bool
+is_within_limit(struct pipeline *p, struct batch *b,
+    const struct config_filter *f, const struct quota_item *item)
+{
+	if (f->limit.n == 0 ||
+	    quota_take(p->env.quota, b, f, item, loop_wall_ms(p->loop)))
+		return true;
+	look_again(p);
+	log_info("beyond the limit", KV("filter", f->name),
+	    KV_SV("feed", item->feed));
+	return false;
+}
+
+static void
+send_unconfirmed(struct pipeline *p, struct batch *b,
+    const struct config_filter *f, const struct story_waited *w)
+{
+	struct quota_item item;
+	struct arena scratch;
+	char *id = mem_svdup(w->id);
+
+	arena_init(&scratch);
+	if (item_of_alert(
+		w->body, &scratch, &item.title, &item.link, &item.feed) &&
+	    is_within_limit(p, b, f, &item)) {
+		str_clear(&p->body);
+		(void)str_add(&p->body, w->body);
+		address(p, b, f, id);
+		log_info("alert", KV("alert", id), KV("type", "alert.new"),
+		    KV("filter", f->name), KV_SV("feed", item.feed));
+	}
+	arena_done(&scratch);
+	free(id);
+}
+
+static enum story_end
+on_waited(const struct story_waited *w, void *arg)
+{
+	const struct telling *t = arg;
+	struct pipeline *p = t->p;
+	size_t i = find_filter(p->conf, w->filter);
+	const struct config_filter *f = &p->conf->filters[i];
+	bool is_gone = i == p->conf->nfilters;
+
+	if (is_gone || f->sources.otherwise == ELSE_HOLD || w->body.len == 0) {
+		log_info("story dropped: too few publishers have it",
+		    KV_SV("filter", w->filter), KV_SV("alert", w->id));
+		return STORY_END_DROPPED;
+	}
+	if (is_mute(p, f))
+		return STORY_END_LATER;
+	send_unconfirmed(p, t->batch, f, w);
+	return STORY_END_SENT;
+}
+
 /* Puts what has come due into the batch. */
 static void
 end_waits(struct pipeline *p, struct batch *b)
 {
+	int64_t now = loop_wall_ms(p->loop);
 	struct telling t = { p, b };
 
-	quota_end(p->env.quota, b, loop_wall_ms(p->loop), on_digest, &t);
+	quota_end(p->env.quota, b, now, on_digest, &t);
+	stories_end(p->env.stories, b, now, on_waited, &t);
 }
 
 struct late_batch {
@@ -333,28 +413,9 @@ on_late(void *arg)
 		    drop_late, l);
 	else
 		drop_late(l);
-	if (quota_is_waiting(p->env.quota))
+	if (quota_is_waiting(p->env.quota) ||
+	    stories_is_waiting(p->env.stories))
 		timer_set(p->late, LATE_LOOK_MS);
-}
-
-/* False: it is beyond the filter's limit, and collected. */
-static bool
-is_within_limit(struct judging *j, const struct config_filter *f)
-{
-	struct pipeline *p = j->p;
-	const struct quota_item item = { j->item->title, j->item->link,
-		sv_of(j->origin->feed->name) };
-
-	if (f->limit.n == 0)
-		return true;
-	end_waits(p, j->batch);
-	if (quota_take(p->env.quota, j->batch, f, &item, loop_wall_ms(p->loop)))
-		return true;
-	if (!timer_is_set(p->late))
-		timer_set(p->late, LATE_LOOK_MS);
-	log_info("beyond the limit", KV("filter", f->name),
-	    KV("feed", j->origin->feed->name));
-	return false;
 }
 
 static void
@@ -363,9 +424,11 @@ ring(struct judging *j, const struct match *m, const char *type,
 {
 	const struct config_filter *f = &j->p->conf->filters[m->index];
 	const char *feed = j->origin->feed->name;
+	const struct quota_item item = { j->item->title, j->item->link,
+		sv_of(feed) };
 	char id[ALERT_ID_BYTES];
 
-	if (!is_within_limit(j, f)) {
+	if (!is_within_limit(j->p, j->batch, f, &item)) {
 		decide(j, ITEM_LIMITED);
 		return;
 	}
@@ -382,6 +445,26 @@ ring(struct judging *j, const struct match *m, const char *type,
 	    KV("filter", f->name), KV("feed", feed));
 }
 
+/* Until another publisher has its story. */
+static void
+hold(struct judging *j, const struct match *m, const struct story_told *story)
+{
+	const char *type = story_role_type(STORY_WAITS);
+	const struct config_filter *f = &j->p->conf->filters[m->index];
+	struct sv none = SV_NONE;
+	char id[ALERT_ID_BYTES];
+	bool ok;
+
+	alert_id(sv_of(j->origin->feed->name), j->key, f->name, type, id);
+	ok = encode(j, m, type, story, id);
+	stories_hold(j->p->env.stories, j->batch, ok ? sv_of(id) : none,
+	    ok ? str_sv(&j->p->body) : none);
+	decide(j, ok ? ITEM_HELD : ITEM_ERROR);
+	look_again(j->p);
+	log_info("waits for another publisher", KV("story", story->id),
+	    KV("filter", f->name), KV("feed", j->origin->feed->name));
+}
+
 static enum story_role
 tell(struct judging *j, const struct config_filter *f, struct story_told *out)
 {
@@ -391,7 +474,7 @@ tell(struct judging *j, const struct config_filter *f, struct story_told *out)
 		stories_place(s, j->batch, j->origin->feed, j->item, j->key,
 		    loop_wall_ms(j->p->loop));
 	j->placed = true;
-	return stories_tell(s, j->batch, f->name, f->updates, out);
+	return stories_tell(s, j->batch, f, out);
 }
 
 static bool
@@ -409,25 +492,29 @@ on_match(const struct match *m, void *arg)
 	struct judging *j = arg;
 	const struct config_filter *f = &j->p->conf->filters[m->index];
 	struct story_told story;
-	const char *type;
+	enum story_role role;
 
 	if (has_matched_before(j, f->name))
 		return;
 	j->matched = mem_grow(
 	    j->matched, &j->capmatched, j->nmatched + 1, sizeof(*j->matched));
 	j->matched[j->nmatched++] = sv_of(f->name);
-	if (mute_is_active(&f->mute, loop_wall_ms(j->p->loop))) {
+	if (is_mute(j->p, f)) {
 		decide(j, ITEM_MUTED);
 		return;
 	}
 	decide(j, ITEM_ATTACHED);
+	if (f->limit.n != 0 || f->sources.at_least != 0)
+		end_waits(j->p, j->batch);
 	if (f->group == GROUP_NONE) {
 		ring(j, m, "alert.new", NULL);
 		return;
 	}
-	type = story_role_type(tell(j, f, &story));
-	if (type != NULL)
-		ring(j, m, type, &story);
+	role = tell(j, f, &story);
+	if (role == STORY_WAITS)
+		hold(j, m, &story);
+	else if (story_role_type(role) != NULL)
+		ring(j, m, story_role_type(role), &story);
 	else
 		log_info("attached to its story", KV("story", story.id),
 		    KV("filter", f->name), KV("feed", j->origin->feed->name));
@@ -472,6 +559,9 @@ dispose(struct pipeline *p, struct batch *b, struct sv feed,
 		break;
 	case ITEM_MUTED:
 		metrics.items_muted++;
+		break;
+	case ITEM_HELD:
+		metrics.items_held++;
 		break;
 	case ITEM_LIMITED:
 		metrics.items_limited++;

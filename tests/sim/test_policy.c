@@ -330,6 +330,177 @@ without_its_limit_the_digest_still_comes(void **state)
 	assert_non_null(strstr(digest(w, 2), "\"count\":3,"));
 }
 
+#define LEAD \
+	"The Security Council adopted a resolution on Monday that demands an " \
+	"immediate ceasefire in the strip for the holy month and the release " \
+	"of all hostages, after the largest member had held back its veto. "
+#define STORY(id, title, by) \
+	"<item><guid isPermaLink=\"false\">" id "</guid><title>" title \
+	"</title><description>" by LEAD LEAD "</description></item>"
+#define TWO(options) \
+	FEEDS FILTER(", sources: {at-least: 2, within: 90m" options \
+		     "}, notify: [desk]")
+
+static void
+a_story_waits_for_its_second_publisher(void **state)
+{
+	struct world *w = *state;
+	int64_t held = metrics.items_held;
+
+	nobody_publishes(w);
+	publish(w, "one", STORY("1", "Council adopts ceasefire", ""));
+	world_live(w, TWO(""), HOUR_MS);
+	assert_int_equal(w->nalerts, 0);
+	assert_int_equal(metrics.items_held - held, 1);
+	publish(w, "two", STORY("x", "UN vote: ceasefire now", ""));
+	world_live(w, TWO(""), 20 * MIN_MS);
+	assert_int_equal(w->nalerts, 1);
+	assert_int_equal(world_rang(w, "\"type\":\"alert.new\""), 1);
+	assert_int_equal(world_rang(w, "\"title\":\"UN vote"), 1);
+	assert_int_equal(world_rang(w,
+			     "\"publishers\":2,\"also\":[{\"title\":"
+			     "\"Council adopts ceasefire\",\"feed\":\"a\"}]"),
+	    1);
+	publish(w, "three", STORY("y", "A ceasefire at last", ""));
+	world_live(w, TWO(""), DAY_MS);
+	assert_int_equal(w->nalerts, 1); /* they have heard of two */
+}
+
+static void
+one_wire_service_is_one_publisher(void **state)
+{
+	struct world *w = *state;
+
+	nobody_publishes(w);
+	publish(w, "one",
+	    STORY("1", "Council adopts ceasefire", "NEW YORK (Reuters) - "));
+	publish(w, "two",
+	    STORY("x", "UN vote: ceasefire now", "NEW YORK (Reuters) - "));
+	world_live(w, TWO(""), HOUR_MS);
+	assert_int_equal(w->nalerts, 0);
+}
+
+/* The daemon is down for a while, and restarted in between. */
+static void
+without_a_second_one_it_rings_as_unconfirmed(void **state)
+{
+	struct world *w = *state;
+
+	nobody_publishes(w);
+	publish(w, "one", STORY("1", "Council adopts ceasefire", ""));
+	world_live(w, TWO(""), 30 * MIN_MS);
+	world_live(w, TWO(""), 59 * MIN_MS);
+	assert_int_equal(w->nalerts, 0);
+	world_live(w, TWO(""), 2 * MIN_MS);
+	assert_int_equal(w->nalerts, 1);
+	assert_int_equal(world_rang(w, "\"type\":\"alert.new\""), 1);
+	assert_int_equal(
+	    world_rang(w, "\"publishers\":1,\"unconfirmed\":true"), 1);
+	publish(w, "two", STORY("x", "UN vote: ceasefire now", ""));
+	world_live(w, TWO(""), HOUR_MS);
+	assert_int_equal(w->nalerts, 2);
+	assert_int_equal(world_rang(w, "\"type\":\"alert.confirmed\""), 1);
+	assert_int_equal(world_rang(w, "unconfirmed"), 1);
+}
+
+static void
+what_waits_outlives_a_long_rest(void **state)
+{
+	struct world *w = *state;
+
+	nobody_publishes(w);
+	publish(w, "one", STORY("1", "Council adopts ceasefire", ""));
+	world_live(w, TWO(""), 10 * MIN_MS);
+	sim_begin(SIM_EPOCH_MS + 30 * DAY_MS);
+	world_live(w, TWO(""), 10 * MIN_MS);
+	assert_int_equal(world_rang(w, "\"unconfirmed\":true"), 1);
+	world_live(w, TWO(""), DAY_MS);
+	assert_int_equal(w->nalerts, 1);
+}
+
+static void
+with_hold_too_few_publishers_raise_nothing(void **state)
+{
+	struct world *w = *state;
+	const char *config = TWO(", else: hold");
+
+	nobody_publishes(w);
+	publish(w, "one", STORY("1", "Council adopts ceasefire", ""));
+	world_live(w, config, 2 * HOUR_MS);
+	publish(w, "two", STORY("x", "UN vote: ceasefire now", ""));
+	world_live(w, config, HOUR_MS);
+	assert_int_equal(w->nalerts, 0); /* it waits anew */
+	publish(w, "three", STORY("y", "A ceasefire at last", ""));
+	world_live(w, config, HOUR_MS);
+	assert_int_equal(w->nalerts, 1);
+	assert_int_equal(world_rang(w, "\"title\":\"A ceasefire at last\""), 1);
+}
+
+static void
+the_newest_item_rings_as_unconfirmed(void **state)
+{
+	struct world *w = *state;
+
+	nobody_publishes(w);
+	publish(w, "one", STORY("1", "Council adopts ceasefire", ""));
+	world_live(w, TWO(""), 20 * MIN_MS);
+	publish(w, "one", STORY("2", "Council adopts ceasefire: votes", ""));
+	world_live(w, TWO(""), 2 * HOUR_MS);
+	assert_int_equal(w->nalerts, 1);
+	assert_int_equal(
+	    world_rang(w, "\"title\":\"Council adopts ceasefire: votes\""), 1);
+	assert_int_equal(
+	    world_rang(w, "\"also\":[{\"title\":\"Council adopts ceasefire\""),
+	    1);
+}
+
+static void
+a_filter_that_is_gone_waits_for_nothing(void **state)
+{
+	struct world *w = *state;
+
+	nobody_publishes(w);
+	publish(w, "one", STORY("1", "Council adopts ceasefire", ""));
+	world_live(w, TWO(""), 10 * MIN_MS);
+	world_live(w, FEEDS "filters: {other: {match: rain}}\n", 2 * HOUR_MS);
+	world_live(w, TWO(""), 2 * HOUR_MS);
+	assert_int_equal(w->nalerts, 0);
+}
+
+static void
+unconfirmed_ones_wait_for_mute_hours_to_end(void **state)
+{
+	struct world *w = *state;
+	const char *config = FEEDS FILTER(
+	    ", sources: {at-least: 2, within: 90m},"
+	    " mute: '06:00-08:00 UTC'");
+
+	nobody_publishes(w);
+	publish(w, "one", STORY("1", "Council adopts ceasefire", ""));
+	world_live(w, config, 167 * MIN_MS);
+	assert_int_equal(w->nalerts, 0);
+	world_live(w, config, 2 * MIN_MS);
+	assert_int_equal(world_rang(w, "\"unconfirmed\":true"), 1);
+}
+
+static void
+unconfirmed_ones_keep_to_the_limit(void **state)
+{
+	struct world *w = *state;
+	const char *config = FEEDS FILTER(
+	    ", sources: {at-least: 2, within: 1h}, limit: 1/d");
+
+	nobody_publishes(w);
+	publish(w, "one",
+	    STORY("1", "Council adopts ceasefire", "")
+		ITEM("2", "Harbour workers of Riga want a ceasefire"));
+	world_live(w, config, 2 * HOUR_MS);
+	assert_int_equal(w->nalerts, 1);
+	world_live(w, config, DAY_MS);
+	assert_int_equal(w->nalerts, 2);
+	assert_non_null(strstr(digest(w, 1), "\"count\":1,"));
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int
@@ -349,6 +520,15 @@ main(void)
 		T(a_digest_waits_for_the_end_of_mute_hours),
 		T(the_digest_of_a_filter_that_is_gone_is_dropped),
 		T(without_its_limit_the_digest_still_comes),
+		T(a_story_waits_for_its_second_publisher),
+		T(one_wire_service_is_one_publisher),
+		T(without_a_second_one_it_rings_as_unconfirmed),
+		T(what_waits_outlives_a_long_rest),
+		T(with_hold_too_few_publishers_raise_nothing),
+		T(the_newest_item_rings_as_unconfirmed),
+		T(a_filter_that_is_gone_waits_for_nothing),
+		T(unconfirmed_ones_wait_for_mute_hours_to_end),
+		T(unconfirmed_ones_keep_to_the_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -518,3 +518,12 @@
 	    "t:4:46: error: '20' is not a rate such as 20/h: 1 to 10000, per s, m, h or d\n"
 	    "t:5:46: error: '10001/s' is not a rate such as 20/h: 1 to 10000, per s, m, h or d\n"
 	    "t:6:46: error: '5/ms' is not a rate such as 20/h: 1 to 10000, per s, m, h or d\n" },
+{ "sources without stories, and of one",
+	    "filters:\n"
+	    "  f: {match: x, expect: {match: [x]}, group: none, sources: {at-least: 2}}\n"
+	    "  g: {match: x, expect: {match: [x]}, sources: {at-least: 1, else: send}}\n"
+	    "  h: {match: x, expect: {match: [x]}, sources: 2}\n",
+	    "t:2:52: error: 'sources' is about stories: it needs 'group: story'\n"
+	    "t:3:59: error: at-least: 1 is outside 2..20\n"
+	    "t:3:68: error: 'send' is not what to do else (send-unconfirmed, hold)\n"
+	    "t:4:48: error: expected a map of options, found a text\n" },
