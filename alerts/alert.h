@@ -28,7 +28,12 @@ struct alert {
 	const char *story_id; /* NULL: it is in no story */
 	int64_t story_since_ms;
 	unsigned story_publishers;
+	bool unconfirmed; /* too few publishers have it */
 	struct sv story_also; /* members of a JSON array */
+	unsigned digest_count; /* 0: it is no digest; else `item` has a title
+				* and a summary only */
+	int64_t digest_since_ms, digest_until_ms;
+	struct sv digest_items; /* members of a JSON array */
 	int64_t fetched_ms; /* when the item's last byte was there */
 };
 

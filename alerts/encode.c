@@ -117,6 +117,13 @@ put_SOME(struct doc *d, const char *path, size_t n)
 }
 
 static void
+put_FLAG(struct doc *d, const char *path, bool on)
+{
+	if (on)
+		json_bool(&d->j, go_to(d, path), true);
+}
+
+static void
 put_ALSO(struct doc *d, const char *path, struct sv members)
 {
 	if (members.len == 0)
@@ -213,10 +220,22 @@ story_since(const struct alert *a)
 	return a->story_id != NULL ? a->story_since_ms : NO_TIME;
 }
 
+static int64_t
+of_digest(const struct alert *a, int64_t ms)
+{
+	return a->digest_count != 0 ? ms : NO_TIME;
+}
+
+static int64_t
+queue_lag(const struct alert *a)
+{
+	return a->digest_count == 0 ? a->now_ms - a->fetched_ms : NO_TIME;
+}
+
 static struct sv
 item_id(const struct alert *a, char hex[2 * ITEM_KEY_BYTES + 1])
 {
-	if (a->item->id.len != 0)
+	if (a->item->id.len != 0 || a->digest_count != 0)
 		return a->item->id;
 	for (size_t i = 0; i < ITEM_KEY_BYTES; i++)
 		(void)snprintf(hex + 2 * i, 3, "%02x", a->item_key[i]);

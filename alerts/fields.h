@@ -4,7 +4,8 @@
  * Columns: path, kind, value (an expression over `a`, or `h` for a hit), help.
  * A path's parent objects are opened and closed as needed.  Kinds: TEXT (absent
  * when empty), TIME (ms since 1970, as RFC 3339; absent when NO_TIME), MS and
- * COUNT (integers; MS absent when NO_TIME), SOME (absent when 0), TEXTS (a
+ * COUNT (integers; MS absent when NO_TIME), SOME (absent when 0), FLAG (absent
+ * when false), TEXTS (a
  * list), ALSO (objects as JSON), HITS, EXCERPT.
  */
 #ifndef ALERTS_FIELDS_H
@@ -13,14 +14,14 @@
 /* clang-format off */
 
 #define ALERT_FIELDS(X) \
-	X("type",                     TEXT,  sv_of(a->type),                "What the document says: alert.new is a new item that a filter matched; alert.confirmed, that a second publisher has its story; alert.update, that an item of its story brings new numbers.") \
+	X("type",                     TEXT,  sv_of(a->type),                "What the document says: alert.new is a new item that a filter matched; alert.confirmed, that a second publisher has its story; alert.update, that an item of its story brings new numbers; digest: the filter's limit was reached, and this tells of the items beyond it.") \
 	X("timestamp",                TIME,  a->now_ms,                     "When the alert was made.") \
 	X("data.id",                  TEXT,  a->id,                         "Names the alert: the same alert always has the same id, however often it is sent.") \
 	X("data.severity",            TEXT,  sv_of(a->severity),            "low, medium, high or critical, as the filter says.") \
 	X("data.filter.name",         TEXT,  sv_of(a->filter),              "The filter's name in the configuration.") \
 	X("data.filter.revision",     TEXT,  sv_of(a->revision),            "Changes when the filter's meaning changes.") \
 	X("data.item.id",             TEXT,  item_id(a, id),                "The item's id as in the feed; of an item without one, 32 hex digits that name it within its feed.") \
-	X("data.item.title",          TEXT,  a->item->title,                "Plain text.") \
+	X("data.item.title",          TEXT,  a->item->title,                "Plain text; of a digest \"12 more for FILTER\", and it has no item but this and a summary of titles.") \
 	X("data.item.link",           TEXT,  a->item->link,                 "Absolute URL of the page about it.") \
 	X("data.item.author",         TEXT,  a->item->author,               "Plain text.") \
 	X("data.item.published",      TIME,  seconds(a->item->published),   "When it was published, as the feed says.") \
@@ -37,9 +38,14 @@
 	X("data.story.id",            TEXT,  sv_of(a->story_id),            "Names the story: the same for all items that tell it in nearly the same words.") \
 	X("data.story.first_seen",    TIME,  story_since(a),                "When its first item came that this or another filter matched.") \
 	X("data.story.publishers",    SOME,  a->story_publishers,           "Independent publishers that have it; what several have from one wire service counts once.") \
+	X("data.story.unconfirmed",   FLAG,  a->unconfirmed,                "True when fewer publishers have it than the filter's `sources` asks for, and the wait for them is over.") \
 	X("data.story.also",          ALSO,  a->story_also,                 "Its items before this one; at most 8, each with title, link and feed.") \
+	X("data.digest.count",        SOME,  a->digest_count,               "Items beyond the filter's limit.") \
+	X("data.digest.since",        TIME,  of_digest(a, a->digest_since_ms), "When the limit's span of time began.") \
+	X("data.digest.until",        TIME,  of_digest(a, a->digest_until_ms), "When it ended.") \
+	X("data.digest.items",        ALSO,  a->digest_items,               "The first of them, at most 20, each with title, link and feed.") \
 	X("data.lag.published_to_fetched_ms", MS, published_lag(a),         "From the feed's date to our having the item; negative when that date was in the future.") \
-	X("data.lag.fetched_to_queued_ms",    MS, a->now_ms - a->fetched_ms, "From our having the item to the alert.")
+	X("data.lag.fetched_to_queued_ms",    MS, queue_lag(a), "From our having the item to the alert.")
 
 /* Of each element of data.hits. */
 #define HIT_FIELDS(X) \

@@ -170,6 +170,8 @@ format_read_note(const json_t *root, struct note *n)
 		.title = text_of(item, "title"),
 		.excerpt = text_of(data, "excerpt"),
 		.link = is_link(link) ? link : SV_NONE,
+		.unconfirmed = json_is_true(json_object_get(
+		    json_object_get(data, "story"), "unconfirmed")),
 	};
 	if (!shows(n->excerpt))
 		n->excerpt = SV_NONE;
@@ -277,7 +279,7 @@ format_member_source(
 
 	str_init(&s, ALERT_BYTES);
 	(void)str_adds(&s, format_severity(n->severity)->label);
-	(void)str_adds(&s, " · ");
+	(void)str_adds(&s, n->unconfirmed ? " · unconfirmed · " : " · ");
 	if (kind.len != 0)
 		(void)str_addf(&s, "%.*s · ", SV_ARG(kind));
 	format_add(&s, n->filter, &c);

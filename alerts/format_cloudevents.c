@@ -6,7 +6,8 @@
 #include <stdlib.h>
 
 #define TYPE_PREFIX "tocsin."
-#define SOURCE_PREFIX "urn:tocsin:feed:"
+#define SOURCE_FEED "urn:tocsin:feed:"
+#define SOURCE_FILTER "urn:tocsin:filter:" /* of what has no feed */
 
 /* An attribute's value, appended. */
 static void
@@ -20,9 +21,12 @@ add_type(struct str *out, const struct note *n)
 static void
 add_source(struct str *out, const struct note *n)
 {
-	(void)str_adds(out, SOURCE_PREFIX);
-	for (size_t i = 0; i < n->feed.len; i++) {
-		char c = n->feed.p[i];
+	bool has_feed = n->feed.len != 0;
+	struct sv name = has_feed ? n->feed : n->filter;
+
+	(void)str_adds(out, has_feed ? SOURCE_FEED : SOURCE_FILTER);
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.p[i];
 
 		if (ascii_is_alnum(c) || strchr("-._~", c) != NULL)
 			(void)str_addc(out, c);

@@ -73,6 +73,8 @@ render(const void *self, const struct note *n, struct formatted *out)
 	format_member(&j, NULL, n->filter, &label);
 	if (kind.len != 0)
 		json_text(&j, NULL, kind);
+	if (n->unconfirmed)
+		json_text(&j, NULL, SV("unconfirmed"));
 	json_close_array(&j);
 	format_member_link(&j, "click", n, LINK_BYTES);
 	json_close(&j);

@@ -117,6 +117,7 @@ static void (*escape_of(struct sv type))(struct str *, struct sv)
 #define PATH_OF(path, ...) path,
 static const char *const paths[] = { ALERT_FIELDS(PATH_OF) };
 static const char *const hit_paths[] = { HIT_FIELDS(PATH_OF) };
+static const char *const item_paths[] = { "title", "link", "feed" };
 #undef PATH_OF
 
 /* Is it a field of the document, or an object that holds some? */
@@ -127,6 +128,9 @@ is_known(struct sv path)
 		return true;
 	for (size_t i = 0; i < COUNTOF(hit_paths); i++)
 		if (sv_is(path, hit_paths[i]))
+			return true;
+	for (size_t i = 0; i < COUNTOF(item_paths); i++)
+		if (sv_is(path, item_paths[i]))
 			return true;
 	for (size_t i = 0; i < COUNTOF(paths); i++) {
 		struct sv p = sv_of(paths[i]);
@@ -310,6 +314,8 @@ put_value(const struct template *t, const json_t *v, struct str *out)
 		t->escape(out,
 		    (struct sv) {
 			json_string_value(v), json_string_length(v) });
+	else if (json_is_true(v))
+		(void)str_adds(out, "true");
 	else if (json_is_integer(v))
 		(void)str_addf(out, "%lld", (long long)json_integer_value(v));
 }

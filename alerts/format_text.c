@@ -179,6 +179,9 @@ set_head(struct setter *t, const json_t *data, struct sv kind, struct sv when)
 {
 	char *filter = clean(text_of(json_object_get(data, "filter"), "name"));
 	struct sv word = text_of(data, "severity");
+	bool unconfirmed = json_is_true(
+	    json_object_get(json_object_get(data, "story"), "unconfirmed"));
+	const char *mark = unconfirmed ? "  unconfirmed" : "";
 	char *time = clean(when);
 	const struct severity *s = severities;
 	size_t used;
@@ -197,6 +200,8 @@ set_head(struct setter *t, const json_t *data, struct sv kind, struct sv when)
 		(void)str_addf(t->out, "  %.*s", SV_ARG(kind));
 		used += 2 + kind.len;
 	}
+	(void)str_adds(t->out, mark);
+	used += strlen(mark);
 	for (; strlen(time) >= 16 && used < COLUMNS - TIME_COLUMNS; used++)
 		(void)str_addc(t->out, ' ');
 	if (strlen(time) >= 16 && used == COLUMNS - TIME_COLUMNS) {
@@ -210,10 +215,10 @@ set_head(struct setter *t, const json_t *data, struct sv kind, struct sv when)
 
 /* One line, never broken: terminals make links of URLs. */
 static void
-set_source(struct setter *t, const json_t *item)
+set_source(struct setter *t, struct sv name, struct sv url)
 {
-	char *feed = clean(text_of(json_object_get(item, "feed"), "name"));
-	char *link = clean(text_of(item, "link"));
+	char *feed = clean(name);
+	char *link = clean(url);
 
 	new_line(t);
 	attribute(t, SGR_DIM);
@@ -225,11 +230,30 @@ set_source(struct setter *t, const json_t *item)
 	free(feed);
 }
 
+/* The items that a digest tells of. */
+static void
+set_digest(struct setter *t, const json_t *digest)
+{
+	const json_t *items = json_object_get(digest, "items");
+
+	for (size_t i = 0; i < json_array_size(items); i++) {
+		const json_t *item = json_array_get(items, i);
+		struct sv title = text_of(item, "title");
+
+		if (title.len != 0)
+			set_text(t, title, "");
+		if (json_object_size(item) > (title.len != 0))
+			set_source(
+			    t, text_of(item, "feed"), text_of(item, "link"));
+	}
+}
+
 static void
 set_alert(struct setter *t, const json_t *root)
 {
 	const json_t *data = json_object_get(root, "data");
 	const json_t *item = json_object_get(data, "item");
+	const json_t *digest = json_object_get(data, "digest");
 	struct sv title = text_of(item, "title");
 	struct sv excerpt = text_of(data, "excerpt");
 
@@ -238,9 +262,14 @@ set_alert(struct setter *t, const json_t *root)
 	    text_of(root, "timestamp"));
 	if (title.len != 0)
 		set_text(t, title, SGR_BOLD);
-	set_source(t, item);
-	if (excerpt.len != 0 && !sv_eq(excerpt, title))
-		set_text(t, excerpt, "");
+	if (digest != NULL) {
+		set_digest(t, digest);
+	} else {
+		set_source(t, text_of(json_object_get(item, "feed"), "name"),
+		    text_of(item, "link"));
+		if (excerpt.len != 0 && !sv_eq(excerpt, title))
+			set_text(t, excerpt, "");
+	}
 	(void)str_adds(t->out, "\n\n");
 }
 

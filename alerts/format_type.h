@@ -15,6 +15,7 @@ struct note {
 	struct sv severity, filter, feed;
 	struct sv title, excerpt; /* some of the title shows */
 	struct sv link; /* http or https, or empty */
+	bool unconfirmed;
 };
 
 /* False: the document is no alert. */

@@ -59,11 +59,14 @@ put_subject(struct str *out, const json_t *root)
 	struct sv title = text_of(json_object_get(data, "item"), "title");
 	struct sv filter = text_of(json_object_get(data, "filter"), "name");
 	struct sv severity = text_of(data, "severity");
+	bool unconfirmed = json_is_true(
+	    json_object_get(json_object_get(data, "story"), "unconfirmed"));
 	char clean[SUBJECT_BYTES + 1];
 	struct str all;
 
 	str_init(&all, 2 * ALERT_BYTES);
-	(void)str_addf(&all, "[%.*s] %.*s", SV_ARG(severity), SV_ARG(filter));
+	(void)str_addf(&all, "[%.*s%s] %.*s", SV_ARG(severity),
+	    unconfirmed ? ", unconfirmed" : "", SV_ARG(filter));
 	if (kind.len != 0)
 		(void)str_addf(&all, " (%.*s)", SV_ARG(kind));
 	(void)str_adds(&all, title.len != 0 ? ":" : "");

@@ -20,6 +20,7 @@ static const struct kind kind_TIME = { "string", "date-time", NULL, "time" };
 static const struct kind kind_MS = { "integer", NULL, NULL, "milliseconds" };
 static const struct kind kind_COUNT = { "integer", NULL, NULL, "number" };
 static const struct kind kind_SOME = { "integer", NULL, NULL, "number" };
+static const struct kind kind_FLAG = { "boolean", NULL, NULL, "true" };
 static const struct kind kind_TEXTS = { "array", NULL, "string", "texts" };
 static const struct kind kind_HITS = { "array", NULL, NULL, "hits" };
 static const struct kind kind_ALSO = { "array", NULL, "object", "items" };

@@ -26,6 +26,8 @@
 #define CONFIG_NODES             4000000
 #define CONFIG_ERRORS            100          /* shown of one load */
 #define SECRET_BYTES             KiB(64)
+#define ZONE_BYTES               KiB(64)      /* one file of the time zone database */
+#define ZONE_NAME_BYTES          64
 
 /* Exchanges */
 #define HTTP_INFLIGHT            256          /* exchanges at once */
@@ -120,6 +122,7 @@
 #define STORY_ALSO               8            /* other items shown of a story */
 #define STORY_ALSO_BYTES         KiB(8)
 #define STORIES_ALSO_BYTES       MiB(32)      /* of all stories */
+#define STORY_VOUCHERS           20           /* publishers that a filter waits for */
 #define STORY_COMMON             100          /* items that have some words in common: no sign of a copy, */
 #define STORY_BOILERPLATE        8            /* nor are so many of one source */
 #define WIRE_BYTES               160          /* at each end of a text, searched for a credit */
@@ -139,6 +142,10 @@
 #define TEMPLATE_BYTES           KiB(64)      /* one file */
 #define TEMPLATE_STEPS           (1u << 17)   /* parts that are filled in for one alert */
 #define TEMPLATE_DEPTH           8            /* sections inside each other */
+#define DIGEST_ITEMS             20           /* shown in one digest, */
+#define DIGEST_BYTES             KiB(32)      /* as JSON; */
+#define DIGEST_TITLES_BYTES      KiB(1)       /* their titles in a row, */
+#define DIGEST_TITLE_BYTES       120          /* each */
 #define OUTBOX_LOAD              64           /* rows of one destination in memory */
 
 /* clang-format on */

@@ -17,6 +17,9 @@
 	X(items_no_match,     "items_no_match_total",         COUNTER, "Items that no filter matched.") \
 	X(items_alerted,      "items_alerted_total",          COUNTER, "Items that raised at least one alert.") \
 	X(items_attached,     "items_attached_total",         COUNTER, "Items that filters matched and whose story had rung already.") \
+	X(items_muted,        "items_muted_total",            COUNTER, "Items that filters matched in hours in which these are mute.") \
+	X(items_held,         "items_held_total",             COUNTER, "Items that filters matched and whose story waits for another publisher.") \
+	X(items_limited,      "items_limited_total",          COUNTER, "Items that filters matched beyond their limit: a digest tells of them.") \
 	X(items_error,        "items_error_total",            COUNTER, "Items that could not be judged.") \
 	X(cut_items,          "cut_items_total",              COUNTER, "Items with more words, or more occurrences of the words of filters, than are looked at.") \
 	X(regex_given_up,     "regex_given_up_total",         COUNTER, "Regular expressions that took too many steps in an item and counted as missing.") \

@@ -71,14 +71,28 @@ check_feeds(
 	}
 }
 
+/* Only stories wait. */
+static void
+check_sources(struct diags *d, const struct node *filter)
+{
+	const struct node *sources = child_of(filter, "sources");
+	const struct node *group = child_of(filter, "group");
+
+	if (sources != NULL && group != NULL && sv_is(group->text.text, "none"))
+		node_problem(d, DIAG_ERROR, sources->key, NULL,
+		    "'sources' is about stories: it needs 'group: story'");
+}
+
 void
 check_filters(struct diags *d, const struct node *filters)
 {
-	for (const struct node *f = first_of(filters); f != NULL; f = f->next)
+	for (const struct node *f = first_of(filters); f != NULL; f = f->next) {
+		check_sources(d, f);
 		if (child_of(f, "expect") == NULL)
 			node_problem(d, DIAG_WARNING, f->key, NULL,
 			    "this filter has no 'expect': nothing shows that "
 			    "it still matches what it should");
+	}
 }
 
 /* Which types take an option, and which need it.  Others are for all. */

@@ -26,6 +26,7 @@ struct loader {
 	struct node *sections[SECTION_COUNT]; /* merged; NULL: absent */
 	struct loaded_file files[CONFIG_FILES];
 	size_t nfiles;
+	struct map zones; /* by name */
 	struct map packs; /* by name: that they are used already */
 	struct node *pack_entities; /* of all packs in use; NULL: none */
 	bool incomplete; /* a file is missing: names may be, too */
@@ -413,6 +414,8 @@ load_origin(struct loader *l, const struct origin *o)
 	l->only = o->only;
 	arena_init(&l->scratch);
 	map_init(&l->packs);
+	map_init(&l->zones);
+	l->reader.zones = &l->zones;
 	if (o->path != NULL)
 		load_file(l, o->path, NULL);
 	else
@@ -423,6 +426,7 @@ load_origin(struct loader *l, const struct origin *o)
 	for (size_t i = 0; i < l->nfiles; i++)
 		free(l->files[i].path);
 	map_done(&l->packs);
+	map_done(&l->zones);
 	arena_done(&l->scratch);
 }
 
@@ -434,8 +438,10 @@ load(const struct origin *o, struct diags *diags)
 	struct config *c = l->c = new_config(diags);
 	bool wanted;
 
-	l->reader = (struct reader) { diags, &c->arena, o->path != NULL,
-		o->use };
+	l->reader = (struct reader) { .diags = diags,
+		.arena = &c->arena,
+		.in_files = o->path != NULL,
+		.use = o->use };
 	load_origin(l, o);
 	for (size_t i = 0; o->use == CONFIG_TO_TRY && i < c->nfilters; i++)
 		c->filters[i].expect = (struct config_expect) { 0 };

@@ -5,6 +5,7 @@
 #include "base/cidr.h"
 #include "base/err.h"
 #include "base/map.h"
+#include "base/zone.h"
 #include "config/diag.h"
 #include "config/options.h"
 
@@ -39,6 +40,25 @@ struct config_expect {
 	struct config_texts match, no;
 };
 
+/* Hours of a clock: minutes of a day, 1440 is its end; `to_min` is less than
+ * `from_min` when midnight lies between them.  See config/mute.h. */
+struct config_mute {
+	unsigned days; /* on which they begin; bit 0: Monday */
+	int from_min, to_min;
+	const struct zone *zone;
+};
+
+struct config_mutes {
+	struct config_mute *v;
+	size_t n;
+};
+
+/* So many in a span of time. */
+struct config_rate {
+	int64_t n; /* 0: unset */
+	int64_t per_ms;
+};
+
 #define WORD_ENUM(enumerator, word) enumerator,
 enum config_loglevel {
 	LOGLEVEL_WORDS(WORD_ENUM)
@@ -51,6 +71,9 @@ enum config_severity {
 };
 enum config_group {
 	GROUP_WORDS(WORD_ENUM)
+};
+enum config_else {
+	ELSE_WORDS(WORD_ENUM)
 };
 enum config_desttype {
 	DESTTYPE_WORDS(WORD_ENUM)
@@ -82,6 +105,10 @@ typedef struct config_auth opt_AUTH;
 typedef struct config_names opt_NAMES;
 typedef struct config_names opt_WEAK;
 typedef struct config_expect opt_EXPECT;
+typedef struct config_mutes opt_MUTES;
+typedef struct config_rate opt_RATE;
+typedef enum config_else opt_ELSE;
+typedef struct config_sources opt_SOURCES; /* at_least 0 when unset */
 typedef enum config_loglevel opt_LOGLEVEL;
 typedef enum config_article opt_ARTICLE;
 typedef enum config_severity opt_SEVERITY;
@@ -90,6 +117,9 @@ typedef enum config_desttype opt_DESTTYPE;
 typedef enum config_format opt_FORMAT;
 
 #define OPTION_FIELD(field, key, type, ...) opt_##type field;
+struct config_sources {
+	SOURCES_OPTIONS(OPTION_FIELD)
+};
 struct config_daemon {
 	DAEMON_OPTIONS(OPTION_FIELD)
 };

@@ -43,6 +43,10 @@ static const struct {
 	[TYPE_SECRETS] = { "anyOf",
 	    "[" SECRET_FORMS ",{\"type\":\"array\",\"minItems\":1,\"items\":{"
 	    "\"anyOf\":[" SECRET_FORMS "]}}]" },
+	[TYPE_RATE] = { "pattern", "\"^[0-9]{1,5}/[smhd]$\"" },
+	[TYPE_MUTES] = { "anyOf",
+	    "[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":"
+	    "\"string\"}}]" },
 	[TYPE_NAMES] = { "anyOf",
 	    "[" TEXTS ",{\"type\":\"object\",\"additionalProperties\":" TEXTS
 	    "}]" },
@@ -68,6 +72,8 @@ put_shape(struct json *j, const struct option *o)
 		put_set(j, &schema_auth);
 	} else if (o->type == TYPE_EXPECT) {
 		put_set(j, &schema_expect);
+	} else if (o->type == TYPE_SOURCES) {
+		put_set(j, &schema_sources);
 	} else if (o->type == TYPE_WEAK) {
 		json_text(j, "type", SV("array"));
 		json_open(j, "items");
@@ -262,6 +268,8 @@ describe_manual(struct str *out)
 	put_entries(out, &schema_weak);
 	(void)str_adds(out, ".Ss expect, in a filter\n");
 	put_entries(out, &schema_expect);
+	(void)str_adds(out, ".Ss sources, in a filter\n");
+	put_entries(out, &schema_sources);
 }
 
 bool

@@ -58,6 +58,9 @@
 	X(lang,     "lang",     LIST,     NULL,     NULL, NULL, "Only items in one of these languages, or of unknown language.") \
 	X(group,    "group",    GROUP,    "story",  NULL, NULL, "story: what other feeds repeat in nearly the same words raises no further alert.new, but one alert.confirmed when a second publisher has it; none: an alert for each item.") \
 	X(updates,  "updates",  BOOL,     "yes",    NULL, NULL, "Send alert.update when an item of a story that has rung brings new numbers, at most every 10 minutes.") \
+	X(mute,     "mute",     MUTES,    NULL,     NULL, NULL, "Raise no alert in these hours: HH:MM-HH:MM ZONE by the clocks of a zone such as Europe/Paris or UTC, with days in front if not on all (Sat,Sun 00:00-24:00 UTC; hours past midnight belong to the day on which they began). What matches then is counted as muted and never rings later.") \
+	X(limit,    "limit",    RATE,     NULL,     NULL, NULL, "Most alerts in a second, minute, hour or day, as in 20/h; spans begin as those of the clock, in UTC. What is beyond it is counted as limited, and when the span ends one alert of type digest tells of it.") \
+	X(sources,  "sources",  SOURCES,  NULL,     NULL, NULL, "{at-least: 2, within: 90m, else: send-unconfirmed}: the first alert of a story waits until so many independent publishers have it; see below.") \
 	X(shout,    "shout",    BOOL,     "no",     NULL, NULL, "Let case-exact words match in headlines that are all capitals.") \
 	X(expect,   "expect",   EXPECT,   NULL,     NULL, NULL, "{match: [TEXT...], no: [TEXT...]}: texts that must and must not match; a failure refuses the file.")
 
@@ -98,6 +101,11 @@
 	X(match, "match", LIST, NULL, NULL, NULL, "Texts that must match.") \
 	X(no,    "no",    LIST, NULL, NULL, NULL, "Texts that must not match.")
 
+#define SOURCES_OPTIONS(X) \
+	X(at_least,  "at-least", INT,      "2",   "2",  "20", "Publishers that must have the story, by items that this filter matched; what several have from one wire service counts once. The item of the last of them rings, its alert tells of the others.") \
+	X(within_ms, "within",   DURATION, "90m", "1m", "7d", "How long the story waits for them, from its first item that matched.") \
+	X(otherwise, "else",     ELSE,     "send-unconfirmed", NULL, NULL, "What is done when too few have it by then. send-unconfirmed: the newest item rings, marked as unconfirmed, and a later publisher raises alert.confirmed. hold: nothing leaves; the next item begins to wait anew.")
+
 /* The sections of a file: struct, key, form (ONE: a map of options; MANY: a map
  * from name to such maps), help. */
 #define CONFIG_SECTIONS(X) \
@@ -113,6 +121,7 @@
 #define ARTICLE_WORDS(X)  X(ARTICLE_NEVER, "never") X(ARTICLE_AUTO, "auto") X(ARTICLE_ALWAYS, "always")
 #define SEVERITY_WORDS(X) X(SEVERITY_LOW, "low") X(SEVERITY_MEDIUM, "medium") X(SEVERITY_HIGH, "high") X(SEVERITY_CRITICAL, "critical")
 #define GROUP_WORDS(X)    X(GROUP_STORY, "story") X(GROUP_NONE, "none")
+#define ELSE_WORDS(X)     X(ELSE_SEND, "send-unconfirmed") X(ELSE_HOLD, "hold")
 #define DESTTYPE_WORDS(X) X(DEST_SPOOL, "spool") X(DEST_WEBHOOK, "webhook") X(DEST_EXEC, "exec") X(DEST_SMTP, "smtp") X(DEST_FEED, "feed") X(DEST_STDOUT, "stdout")
 #define FORMAT_WORDS(X)   X(FORMAT_JSON, "json") X(FORMAT_TEXT, "text") \
 	X(FORMAT_CLOUDEVENTS, "cloudevents") X(FORMAT_CLOUDEVENTS_BINARY, "cloudevents-binary") \

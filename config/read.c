@@ -3,6 +3,7 @@
 #include "config/read.h"
 
 #include "base/utf8.h"
+#include "config/mute.h"
 #include "config/values.h"
 
 #include <assert.h>
@@ -462,6 +463,50 @@ read_expect(
 	read_options(r, &schema_expect, n, n, out);
 }
 
+static void
+read_mutes(
+    struct reader *r, const struct option *o, const struct node *n, void *out)
+{
+	const struct node *c = n->kind == NODE_LIST ? n->first : n;
+	size_t count = n->kind == NODE_LIST ? count_children(n) : 1;
+	struct config_mutes *list = out;
+	struct mute_fault fault;
+
+	if (count == 0)
+		read_form_problem(r, n, schema_noun(o->type));
+	list->v = arena_calloc(r->arena, count * sizeof(*list->v));
+	for (; count > 0; count--, c = c->next) {
+		if (!is_text(r, c, schema_noun(o->type)))
+			continue;
+		if (mute_parse(text_of(c), r->arena, r->zones,
+			&list->v[list->n], &fault))
+			list->n++;
+		else
+			diag_add_text(r->diags, DIAG_ERROR, &c->text,
+			    fault.offset, fault.len, NULL, "%s", fault.why.msg);
+	}
+}
+
+static void
+read_sources(
+    struct reader *r, const struct option *o, const struct node *n, void *out)
+{
+	(void)o;
+	read_options(r, &schema_sources, n, n, out);
+}
+
+static void
+read_rate(
+    struct reader *r, const struct option *o, const struct node *n, void *out)
+{
+	struct config_rate *rate = out;
+
+	if (is_text(r, n, schema_noun(o->type)) &&
+	    !value_rate(text_of(n), &rate->n, &rate->per_ms))
+		node_problem(r->diags, DIAG_ERROR, n, NULL, "'%.*s' is not %s",
+		    SHOWN(text_of(n)), schema_noun(o->type));
+}
+
 static read_fn *const readers[TYPE_COUNT] = {
 	[TYPE_TEXT] = read_text,
 	[TYPE_PATH] = read_path_option,
@@ -486,6 +531,10 @@ static read_fn *const readers[TYPE_COUNT] = {
 	[TYPE_NAMES] = read_names,
 	[TYPE_WEAK] = read_weak,
 	[TYPE_EXPECT] = read_expect,
+	[TYPE_MUTES] = read_mutes,
+	[TYPE_ELSE] = read_word,
+	[TYPE_SOURCES] = read_sources,
+	[TYPE_RATE] = read_rate,
 };
 
 /* What the table says stands there already; only single words and numbers have

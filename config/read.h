@@ -9,6 +9,7 @@
 struct reader {
 	struct diags *diags; /* borrowed */
 	struct arena *arena; /* what is read lives here; borrowed */
+	struct map *zones; /* by name, that were needed; borrowed */
 	bool in_files; /* paths are relative to their file's directory */
 	enum config_use use;
 };

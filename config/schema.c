@@ -34,6 +34,9 @@ static const struct option weak_options[] = { WEAK_OPTIONS(ROW) };
 #define OWNER struct config_expect
 static const struct option expect_options[] = { EXPECT_OPTIONS(ROW) };
 #undef OWNER
+#define OWNER struct config_sources
+static const struct option sources_options[] = { SOURCES_OPTIONS(ROW) };
+#undef OWNER
 
 #define SET(noun, table) \
 	{ \
@@ -42,6 +45,7 @@ static const struct option expect_options[] = { EXPECT_OPTIONS(ROW) };
 const struct option_set schema_auth = SET("auth", auth_options);
 const struct option_set schema_weak = SET("a weak name", weak_options);
 const struct option_set schema_expect = SET("expect", expect_options);
+const struct option_set schema_sources = SET("sources", sources_options);
 
 #define ITEM_ONE(name) NULL
 #define ITEM_MANY(name) #name
@@ -76,6 +80,7 @@ static const char *const loglevels[] = { LOGLEVEL_WORDS(WORD) };
 static const char *const articles[] = { ARTICLE_WORDS(WORD) };
 static const char *const severities[] = { SEVERITY_WORDS(WORD) };
 static const char *const groups[] = { GROUP_WORDS(WORD) };
+static const char *const elses[] = { ELSE_WORDS(WORD) };
 static const char *const desttypes[] = { DESTTYPE_WORDS(WORD) };
 static const char *const formats[] = { FORMAT_WORDS(WORD) };
 
@@ -91,6 +96,7 @@ schema_words(enum option_type type)
 		[TYPE_ARTICLE] = WORDS(articles),
 		[TYPE_SEVERITY] = WORDS(severities),
 		[TYPE_GROUP] = WORDS(groups),
+		[TYPE_ELSE] = WORDS(elses),
 		[TYPE_DESTTYPE] = WORDS(desttypes),
 		[TYPE_FORMAT] = WORDS(formats),
 	};

@@ -29,7 +29,11 @@
 	X(AUTH,     "a map: {user: NAME, password: SECRET}") \
 	X(NAMES,    "a list of names, or a map from language to such lists") \
 	X(WEAK,     "a list of maps: {name: TEXT, lang: LANG, needs: [TEXT...]}") \
-	X(EXPECT,   "a map: {match: [TEXT...], no: [TEXT...]}")
+	X(EXPECT,   "a map: {match: [TEXT...], no: [TEXT...]}") \
+	X(MUTES,    "hours, or a list of hours, such as 23:00-06:00 Europe/Paris") \
+	X(ELSE,     "what to do else") \
+	X(SOURCES,  "a map: {at-least: N, within: DURATION, else: WORD}") \
+	X(RATE,     "a rate such as 20/h: 1 to 10000, per s, m, h or d")
 /* clang-format on */
 
 #define TYPE_ENUM(type, noun) TYPE_##type,
@@ -70,7 +74,8 @@ enum section_id {
 #undef SECTION_ENUM
 
 extern const struct section schema_sections[SECTION_COUNT];
-extern const struct option_set schema_auth, schema_weak, schema_expect;
+extern const struct option_set schema_auth, schema_weak, schema_expect,
+    schema_sources;
 
 struct words {
 	const char *const *v;

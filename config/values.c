@@ -10,6 +10,8 @@ struct unit {
 	int64_t factor;
 };
 
+#define RATE_MAX 10000
+
 /* The larger first: a duration goes down them. */
 static const struct unit time_units[] = { { "d", DAY_MS }, { "h", HOUR_MS },
 	{ "m", MIN_MS }, { "s", SEC_MS }, { "ms", 1 } };
@@ -96,6 +98,23 @@ value_size(struct sv text, int64_t *bytes)
 	    __builtin_mul_overflow(number, size_units[u].factor, &number))
 		return false;
 	*bytes = number;
+	return true;
+}
+
+bool
+value_rate(struct sv text, int64_t *n, int64_t *per_ms)
+{
+	size_t slash = sv_chr(text, '/');
+	size_t u = find_unit(
+	    time_units, COUNTOF(time_units), sv_from(text, slash + 1));
+	int64_t count;
+
+	if (u == COUNTOF(time_units) || time_units[u].factor < SEC_MS ||
+	    !sv_to_i64(sv_sub(text, 0, slash), &count) || count < 1 ||
+	    count > RATE_MAX)
+		return false;
+	*n = count;
+	*per_ms = time_units[u].factor;
 	return true;
 }
 

@@ -7,6 +7,7 @@
 /* Each returns false, and leaves `*out` alone, when `text` is none. */
 bool value_duration(struct sv text, int64_t *ms); /* 1h30m, 7d, 200ms, 0 */
 bool value_size(struct sv text, int64_t *bytes); /* 8MiB, 8M, 512KiB, 100 */
+bool value_rate(struct sv text, int64_t *n, int64_t *per_ms); /* 20/h */
 bool value_bool(struct sv text, bool *out); /* yes true on, no false off */
 
 /* An http, https, smtp or smtps URL with a host, or a file: URL of this

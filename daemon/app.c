@@ -36,6 +36,7 @@ struct app {
 	struct store *store;
 	struct committer *committer;
 	struct stories *stories;
+	struct quota *quota;
 	struct pipeline *pipeline;
 	struct deliveries *deliveries;
 	struct articles *articles;
@@ -172,7 +173,14 @@ wire(struct app *a)
 	a->gate = gate_new(a->loop, a->conf->network.host_gap_ms);
 	a->committer = committer_new(a->loop, a->store);
 	committer_on_stuck(a->committer, on_stuck, a);
-	a->pipeline = pipeline_new(a->loop, a->stories);
+	a->pipeline = pipeline_new(&(struct pipeline_env) {
+	    .loop = a->loop,
+	    .committer = a->committer,
+	    .stories = a->stories,
+	    .quota = a->quota,
+	    .on_alerts = on_alerts,
+	    .arg = a,
+	});
 	a->subscription_env = (struct subscription_env) {
 		.poller = { .loop = a->loop, .http = a->http, .gate = a->gate },
 		.store = a->store,
@@ -262,8 +270,10 @@ open_all(struct app *a, struct err *e)
 	a->loop = loop_new();
 	a->read_again = timer_new(a->loop, start_feeds_or_wait, a);
 	a->stories = stories_new();
+	a->quota = quota_new();
 	if (!open_store(a, e) ||
-	    !stories_restore(a->stories, a->store, loop_wall_ms(a->loop), e))
+	    !stories_restore(a->stories, a->store, loop_wall_ms(a->loop), e) ||
+	    !quota_restore(a->quota, a->store, e))
 		return false;
 	a->http = open_http(a);
 	wire(a);
@@ -324,6 +334,7 @@ app_free(struct app *a)
 	deliveries_free(a->deliveries);
 	pipeline_free(a->pipeline);
 	stories_free(a->stories);
+	quota_free(a->quota);
 	gate_free(a->gate);
 	http_free(a->http);
 	store_close(a->store);

@@ -30,6 +30,7 @@ struct waiting {
 	unsigned attempts;
 	int64_t due_ms; /* monotonic: the wall clock may jump */
 	struct item item; /* once read back */
+	struct judged judged;
 	struct gate_pass pass;
 	struct http_call *call;
 	struct str page;
@@ -376,7 +377,8 @@ settle(struct waiting *w)
 	w->batch = batch_new();
 	if (f != NULL)
 		pipeline_settle(w->a->env->pipeline, w->batch,
-		    &(struct origin) { .feed = f }, &w->item, w->key);
+		    &(struct origin) { .feed = f }, &w->item, &w->judged,
+		    w->key);
 	else
 		pipeline_drop(w->a->env->pipeline, w->batch, w->feed, w->key);
 	commit(w);
@@ -541,7 +543,7 @@ begin(struct waiting *w)
 
 	TAILQ_REMOVE(&w->a->queue, w, next);
 	if (w->item.link.len == 0 &&
-	    !item_from_json(w->json, &w->arena, &w->item, &e)) {
+	    !item_from_json(w->json, &w->arena, &w->item, &w->judged, &e)) {
 		log_error("waiting item dropped", KV_SV("feed", w->feed),
 		    KV("error", e.msg));
 		w->batch = batch_new();

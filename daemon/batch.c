@@ -14,6 +14,8 @@ enum change_kind {
 	DEL_PENDING,
 	PUT_STORY_ITEM,
 	PUT_TELLING,
+	DEL_TELLING,
+	PUT_QUOTA,
 	CHANGE_KINDS,
 };
 
@@ -34,6 +36,7 @@ struct change {
 		struct store_pending pending;
 		struct store_story_item story_item;
 		struct store_telling telling;
+		struct store_quota quota;
 	};
 };
 
@@ -172,6 +175,29 @@ batch_put_telling(struct batch *b, const struct store_telling *t)
 	*to = *t;
 	to->filter = arena_sv(&b->arena, t->filter);
 	to->also = arena_sv(&b->arena, t->also);
+	to->vouchers = arena_sv(&b->arena, t->vouchers);
+	to->held_id = arena_sv(&b->arena, t->held_id);
+	to->held = arena_sv(&b->arena, t->held);
+}
+
+void
+batch_del_telling(struct batch *b, uint64_t story, struct sv filter)
+{
+	struct store_telling *to = &add(b, DEL_TELLING)->telling;
+
+	to->story = story;
+	to->filter = arena_sv(&b->arena, filter);
+}
+
+void
+batch_put_quota(struct batch *b, const struct store_quota *q)
+{
+	struct store_quota *to = &add(b, PUT_QUOTA)->quota;
+
+	*to = *q;
+	to->filter = arena_sv(&b->arena, q->filter);
+	to->items = arena_sv(&b->arena, q->items);
+	to->titles = arena_sv(&b->arena, q->titles);
 }
 
 bool
@@ -210,6 +236,11 @@ apply_change(struct store *s, const struct change *c, struct err *e)
 		return store_put_story_item(s, &c->story_item, e);
 	case PUT_TELLING:
 		return store_put_telling(s, &c->telling, e);
+	case DEL_TELLING:
+		return store_del_telling(
+		    s, c->telling.story, c->telling.filter, e);
+	case PUT_QUOTA:
+		return store_put_quota(s, &c->quota, e);
 	case CHANGE_KINDS:
 		break;
 	}

@@ -25,6 +25,8 @@ void batch_del_pending(
 
 void batch_put_story_item(struct batch *b, const struct store_story_item *i);
 void batch_put_telling(struct batch *b, const struct store_telling *t);
+void batch_del_telling(struct batch *b, uint64_t story, struct sv filter);
+void batch_put_quota(struct batch *b, const struct store_quota *q);
 
 bool batch_has_alerts(const struct batch *b);
 bool batch_has_pending(const struct batch *b);

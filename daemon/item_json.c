@@ -2,8 +2,12 @@
 #include "daemon/item_json.h"
 
 #include "base/json.h"
+#include "base/utf8.h"
 
 #include <jansson.h>
+
+#define MEMBER_TITLE_BYTES 300
+#define MEMBER_LINK_BYTES (URL_BYTES / 4)
 
 /* Texts and times of an item: the same names in both directions. */
 /* clang-format off */
@@ -13,8 +17,17 @@
 #define ITEM_TIMES(X) X(published) X(updated)
 /* clang-format on */
 
+static void
+write_list(struct json *j, const char *key, const struct sv *v, size_t n)
+{
+	json_open_array(j, key);
+	for (size_t i = 0; i < n; i++)
+		json_text(j, NULL, v[i]);
+	json_close_array(j);
+}
+
 void
-item_to_json(const struct item *it, struct str *out)
+item_to_json(const struct item *it, const struct judged *by, struct str *out)
 {
 	struct json j;
 
@@ -28,10 +41,23 @@ item_to_json(const struct item *it, struct str *out)
 		json_int(&j, #field, it->field);
 	ITEM_TIMES(WRITE_TIME)
 #undef WRITE_TIME
-	json_open_array(&j, "categories");
-	for (size_t i = 0; i < it->ncategories; i++)
-		json_text(&j, NULL, it->categories[i]);
-	json_close_array(&j);
+	write_list(&j, "categories", it->categories, it->ncategories);
+	json_int(&j, "so_far", (int64_t)by->so_far);
+	write_list(&j, "matched", by->filters, by->n);
+	json_close(&j);
+}
+
+void
+item_member(struct str *out, struct sv title, struct sv link, struct sv feed)
+{
+	struct json j;
+
+	json_init(&j, out);
+	json_open(&j, NULL);
+	json_text_if(&j, "title", utf8_prefix(title, MEMBER_TITLE_BYTES));
+	if (link.len <= MEMBER_LINK_BYTES)
+		json_text_if(&j, "link", link);
+	json_text_if(&j, "feed", feed);
 	json_close(&j);
 }
 
@@ -44,21 +70,49 @@ text_of(const json_t *v, struct arena *a)
 	    a, (struct sv) { json_string_value(v), json_string_length(v) });
 }
 
-static void
-read_categories(const json_t *list, struct arena *a, struct item *it)
+bool
+item_of_alert(struct sv json, struct arena *a, struct sv *title,
+    struct sv *link, struct sv *feed)
 {
-	size_t n = json_array_size(list);
+	json_t *root = json_loadb(json.p, json.len, JSON_ALLOW_NUL, NULL);
+	const json_t *item = json_object_get(
+	    json_object_get(root, "data"), "item");
+	const json_t *of = json_object_get(item, "feed");
+	bool ok = json_is_object(item);
 
-	if (n == 0)
-		return;
-	it->categories = arena_calloc(a, n * sizeof(*it->categories));
-	for (size_t i = 0; i < n; i++)
-		it->categories[it->ncategories++] = text_of(
-		    json_array_get(list, i), a);
+	*title = text_of(json_object_get(item, "title"), a);
+	*link = text_of(json_object_get(item, "link"), a);
+	*feed = text_of(json_object_get(of, "name"), a);
+	json_decref(root);
+	return ok;
+}
+
+static struct sv *
+read_list(const json_t *list, struct arena *a, size_t *n)
+{
+	struct sv *v;
+
+	*n = json_array_size(list);
+	v = arena_calloc(a, *n * sizeof(*v));
+	for (size_t i = 0; i < *n; i++)
+		v[i] = text_of(json_array_get(list, i), a);
+	return v;
+}
+
+static void
+read_judged(const json_t *o, struct arena *a, struct judged *by)
+{
+	json_int_t so_far = json_integer_value(json_object_get(o, "so_far"));
+
+	by->so_far = so_far >= 0 && so_far < ITEM_DISPOSITIONS
+	    ? (enum disposition)so_far
+	    : ITEM_NO_MATCH;
+	by->filters = read_list(json_object_get(o, "matched"), a, &by->n);
 }
 
 bool
-item_from_json(struct sv json, struct arena *a, struct item *it, struct err *e)
+item_from_json(struct sv json, struct arena *a, struct item *it,
+    struct judged *by, struct err *e)
 {
 	json_error_t problem;
 	json_t *o = json_loadb(json.p, json.len, JSON_ALLOW_NUL, &problem);
@@ -77,7 +131,9 @@ item_from_json(struct sv json, struct arena *a, struct item *it, struct err *e)
 		it->field = json_integer_value(json_object_get(o, #field));
 	ITEM_TIMES(READ_TIME)
 #undef READ_TIME
-	read_categories(json_object_get(o, "categories"), a, it);
+	it->categories = read_list(
+	    json_object_get(o, "categories"), a, &it->ncategories);
+	read_judged(o, a, by);
 	json_decref(o);
 	return true;
 }

@@ -7,14 +7,23 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/url.h"
-#include "daemon/item_json.h"
+#include "config/mute.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* How often it is looked whether something has come due. */
+#define LATE_LOOK_MS (1 * SEC_MS)
+
+#define CONFIG_NAME_BYTES 128 /* of a filter, with words around it */
+
+static void on_late(void *arg);
+
 struct pipeline {
+	struct pipeline_env env;
 	struct loop *loop; /* borrowed */
-	struct stories *stories; /* borrowed */
+	struct timer *late; /* set while something waits for its time */
 	struct config *conf;
 	struct ruleset *rules;
 	struct matcher *matcher;
@@ -28,18 +37,42 @@ struct judging {
 	const struct origin *origin;
 	const struct item *item;
 	const unsigned char *key;
-	size_t matches, alerts;
+	const struct judged *before; /* NULL: it has not waited */
 	bool placed; /* in its story */
-	bool failed; /* an alert could not be made */
+	enum disposition so_far;
+	struct sv *matched; /* names of filters */
+	size_t nmatched, capmatched;
 };
 
+/* When its filters differ, the last of these counts. */
+static const enum disposition ranks[] = { ITEM_NO_MATCH, ITEM_ATTACHED,
+	ITEM_MUTED, ITEM_HELD, ITEM_LIMITED, ITEM_ALERTED, ITEM_ERROR };
+
+static size_t
+rank_of(enum disposition d)
+{
+	size_t i = 0;
+
+	while (i < COUNTOF(ranks) && ranks[i] != d)
+		i++;
+	return i;
+}
+
+static void
+decide(struct judging *j, enum disposition d)
+{
+	if (rank_of(d) > rank_of(j->so_far))
+		j->so_far = d;
+}
+
 struct pipeline *
-pipeline_new(struct loop *l, struct stories *s)
+pipeline_new(const struct pipeline_env *env)
 {
 	struct pipeline *p = mem_calloc(1, sizeof(*p));
 
-	p->loop = l;
-	p->stories = s;
+	p->env = *env;
+	p->loop = env->loop;
+	p->late = timer_new(p->loop, on_late, p);
 	p->matcher = matcher_new();
 	str_init(&p->body, ALERT_BYTES);
 	return p;
@@ -50,6 +83,7 @@ pipeline_free(struct pipeline *p)
 {
 	if (p == NULL)
 		return;
+	timer_free(p->late);
 	matcher_free(p->matcher);
 	ruleset_free(p->rules);
 	config_unref(p->conf);
@@ -67,30 +101,34 @@ pipeline_set_rules(
 	config_unref(old);
 	ruleset_free(p->rules);
 	p->rules = rules;
+	timer_set(p->late, 0);
 }
 
 static void
-put_alert(struct judging *j, const char *id, const char *destination)
+put_alert(struct pipeline *p, struct batch *b, const char *id,
+    const char *destination)
 {
-	batch_put_alert(j->batch,
+	batch_put_alert(b,
 	    &(struct store_alert) {
 		.id = sv_of(id),
 		.destination = sv_of(destination),
-		.body = str_sv(&j->p->body),
-		.created_ms = loop_wall_ms(j->p->loop),
+		.body = str_sv(&p->body),
+		.created_ms = loop_wall_ms(p->loop),
 	    });
 }
 
 /* To the destinations of the filter, or to all. */
 static void
-address(struct judging *j, const struct config_filter *f, const char *id)
+address(struct pipeline *p, struct batch *b, const struct config_filter *f,
+    const char *id)
 {
-	const struct config *c = j->p->conf;
+	const struct config *c = p->conf;
 
 	for (size_t i = 0; i < f->notify.n; i++)
-		put_alert(j, id, f->notify.v[i].text.p);
+		put_alert(p, b, id, f->notify.v[i].text.p);
 	for (size_t i = 0; f->notify.n == 0 && i < c->ndestinations; i++)
-		put_alert(j, id, c->destinations[i].name);
+		put_alert(p, b, id, c->destinations[i].name);
+	metrics.alerts++;
 }
 
 static struct sv
@@ -165,6 +203,7 @@ encode(struct judging *j, const struct match *m, const char *type,
 		.story_id = story != NULL ? story->id : NULL,
 		.story_since_ms = story != NULL ? story->first_seen_ms : 0,
 		.story_publishers = story != NULL ? story->publishers : 0,
+		.unconfirmed = story != NULL && story->waits,
 		.story_also = story != NULL ? story->also : SV_NONE,
 		.fetched_ms = loop_wall_ms(j->p->loop),
 	};
@@ -174,38 +213,277 @@ encode(struct judging *j, const struct match *m, const char *type,
 	return alert_encode(&a, &j->p->body);
 }
 
+/* A digest on its way. */
+struct telling {
+	struct pipeline *p;
+	struct batch *batch;
+};
+
+static bool
+encode_digest(struct pipeline *p, size_t filter, const struct quota_digest *d,
+    const char *id)
+{
+	const struct config_filter *f = &p->conf->filters[filter];
+	char title[CONFIG_NAME_BYTES];
+	struct item it = {
+		.summary = d->titles, .published = NO_TIME, .updated = NO_TIME
+	};
+	struct alert a = {
+		.type = "digest",
+		.id = sv_of(id),
+		.now_ms = loop_wall_ms(p->loop),
+		.severity = config_severity_word(f->severity),
+		.filter = f->name,
+		.revision = ruleset_revision(p->rules, filter),
+		.item = &it,
+		.field_text = field_text,
+		.digest_count = d->count,
+		.digest_since_ms = d->since_ms,
+		.digest_until_ms = d->until_ms,
+		.digest_items = d->items,
+		.fetched_ms = loop_wall_ms(p->loop),
+	};
+
+	(void)snprintf(
+	    title, sizeof(title), "%u more for %s", d->count, f->name);
+	it.title = sv_of(title);
+	str_clear(&p->body);
+	return alert_encode(&a, &p->body);
+}
+
+/* nfilters when there is none of that name. */
+static size_t
+find_filter(const struct config *c, struct sv name)
+{
+	size_t i = 0;
+
+	while (i < c->nfilters && !sv_is(name, c->filters[i].name))
+		i++;
+	return i;
+}
+
+static bool
+is_mute(const struct pipeline *p, const struct config_filter *f)
+{
+	return mute_is_active(&f->mute, loop_wall_ms(p->loop));
+}
+
+static bool
+on_digest(const struct quota_digest *d, void *arg)
+{
+	const struct telling *t = arg;
+	struct pipeline *p = t->p;
+	size_t i = find_filter(p->conf, sv_of(d->filter));
+	char id[ALERT_ID_BYTES];
+
+	if (i == p->conf->nfilters) {
+		log_info("digest dropped: its filter is gone",
+		    KV("filter", d->filter), KV_INT("items", d->count));
+		return true;
+	}
+	if (is_mute(p, &p->conf->filters[i]))
+		return false;
+	alert_id(SV_NONE, d->key, d->filter, "digest", id);
+	if (!encode_digest(p, i, d, id))
+		BUG("a digest is too large");
+	address(p, t->batch, &p->conf->filters[i], id);
+	log_info("alert", KV("alert", id), KV("type", "digest"),
+	    KV("filter", d->filter), KV_INT("items", d->count));
+	return true;
+}
+
+static void
+look_again(struct pipeline *p)
+{
+	if (!timer_is_set(p->late))
+		timer_set(p->late, LATE_LOOK_MS);
+}
+
+/* False: it is beyond the filter's limit, and collected. */
+static bool
+is_within_limit(struct pipeline *p, struct batch *b,
+    const struct config_filter *f, const struct quota_item *item)
+{
+	if (f->limit.n == 0 ||
+	    quota_take(p->env.quota, b, f, item, loop_wall_ms(p->loop)))
+		return true;
+	look_again(p);
+	log_info("beyond the limit", KV("filter", f->name),
+	    KV_SV("feed", item->feed));
+	return false;
+}
+
+static void
+send_unconfirmed(struct pipeline *p, struct batch *b,
+    const struct config_filter *f, const struct story_waited *w)
+{
+	struct quota_item item;
+	struct arena scratch;
+	char *id = mem_svdup(w->id);
+
+	arena_init(&scratch);
+	if (item_of_alert(
+		w->body, &scratch, &item.title, &item.link, &item.feed) &&
+	    is_within_limit(p, b, f, &item)) {
+		str_clear(&p->body);
+		(void)str_add(&p->body, w->body);
+		address(p, b, f, id);
+		log_info("alert", KV("alert", id), KV("type", "alert.new"),
+		    KV("filter", f->name), KV_SV("feed", item.feed));
+	}
+	arena_done(&scratch);
+	free(id);
+}
+
+static enum story_end
+on_waited(const struct story_waited *w, void *arg)
+{
+	const struct telling *t = arg;
+	struct pipeline *p = t->p;
+	size_t i = find_filter(p->conf, w->filter);
+	const struct config_filter *f = &p->conf->filters[i];
+	bool is_gone = i == p->conf->nfilters;
+
+	if (is_gone || f->sources.otherwise == ELSE_HOLD || w->body.len == 0) {
+		log_info("story dropped: too few publishers have it",
+		    KV_SV("filter", w->filter), KV_SV("alert", w->id));
+		return STORY_END_DROPPED;
+	}
+	if (is_mute(p, f))
+		return STORY_END_LATER;
+	send_unconfirmed(p, t->batch, f, w);
+	return STORY_END_SENT;
+}
+
+/* Puts what has come due into the batch. */
+static void
+end_waits(struct pipeline *p, struct batch *b)
+{
+	int64_t now = loop_wall_ms(p->loop);
+	struct telling t = { p, b };
+
+	quota_end(p->env.quota, b, now, on_digest, &t);
+	stories_end(p->env.stories, b, now, on_waited, &t);
+}
+
+struct late_batch {
+	struct pipeline_env env;
+	struct batch *batch;
+};
+
+static bool
+apply_late(struct store *s, void *arg, struct err *e)
+{
+	const struct late_batch *l = arg;
+
+	return batch_apply(s, l->batch, e);
+}
+
+static void
+drop_late(void *arg)
+{
+	struct late_batch *l = arg;
+
+	batch_free(l->batch);
+	free(l);
+}
+
+static void
+on_late_committed(void *arg)
+{
+	struct late_batch *l = arg;
+	struct pipeline_env env = l->env;
+
+	drop_late(l);
+	env.on_alerts(env.arg);
+}
+
+/* The wall clock may be set, so it is looked at now and then. */
+static void
+on_late(void *arg)
+{
+	struct pipeline *p = arg;
+	struct late_batch *l = mem_calloc(1, sizeof(*l));
+
+	l->env = p->env;
+	l->batch = batch_new();
+	end_waits(p, l->batch);
+	if (batch_size(l->batch) != 0)
+		committer_add(p->env.committer, apply_late, on_late_committed,
+		    drop_late, l);
+	else
+		drop_late(l);
+	if (quota_is_waiting(p->env.quota) ||
+	    stories_is_waiting(p->env.stories))
+		timer_set(p->late, LATE_LOOK_MS);
+}
+
 static void
 ring(struct judging *j, const struct match *m, const char *type,
     const struct story_told *story)
 {
 	const struct config_filter *f = &j->p->conf->filters[m->index];
 	const char *feed = j->origin->feed->name;
+	const struct quota_item item = { j->item->title, j->item->link,
+		sv_of(feed) };
 	char id[ALERT_ID_BYTES];
 
+	if (!is_within_limit(j->p, j->batch, f, &item)) {
+		decide(j, ITEM_LIMITED);
+		return;
+	}
 	alert_id(sv_of(feed), j->key, f->name, type, id);
 	if (!encode(j, m, type, story, id)) {
-		j->failed = true;
+		decide(j, ITEM_ERROR);
 		log_error(
 		    "alert too large", KV("alert", id), KV("filter", f->name));
 		return;
 	}
-	j->alerts++;
-	metrics.alerts++;
-	address(j, f, id);
+	decide(j, ITEM_ALERTED);
+	address(j->p, j->batch, f, id);
 	log_info("alert", KV("alert", id), KV("type", type),
 	    KV("filter", f->name), KV("feed", feed));
+}
+
+/* Until another publisher has its story. */
+static void
+hold(struct judging *j, const struct match *m, const struct story_told *story)
+{
+	const char *type = story_role_type(STORY_WAITS);
+	const struct config_filter *f = &j->p->conf->filters[m->index];
+	struct sv none = SV_NONE;
+	char id[ALERT_ID_BYTES];
+	bool ok;
+
+	alert_id(sv_of(j->origin->feed->name), j->key, f->name, type, id);
+	ok = encode(j, m, type, story, id);
+	stories_hold(j->p->env.stories, j->batch, ok ? sv_of(id) : none,
+	    ok ? str_sv(&j->p->body) : none);
+	decide(j, ok ? ITEM_HELD : ITEM_ERROR);
+	look_again(j->p);
+	log_info("waits for another publisher", KV("story", story->id),
+	    KV("filter", f->name), KV("feed", j->origin->feed->name));
 }
 
 static enum story_role
 tell(struct judging *j, const struct config_filter *f, struct story_told *out)
 {
-	struct stories *s = j->p->stories;
+	struct stories *s = j->p->env.stories;
 
 	if (!j->placed)
 		stories_place(s, j->batch, j->origin->feed, j->item, j->key,
 		    loop_wall_ms(j->p->loop));
 	j->placed = true;
-	return stories_tell(s, j->batch, f->name, f->updates, out);
+	return stories_tell(s, j->batch, f, out);
+}
+
+static bool
+has_matched_before(const struct judging *j, const char *filter)
+{
+	for (size_t i = 0; j->before != NULL && i < j->before->n; i++)
+		if (sv_is(j->before->filters[i], filter))
+			return true;
+	return false;
 }
 
 static void
@@ -214,37 +492,43 @@ on_match(const struct match *m, void *arg)
 	struct judging *j = arg;
 	const struct config_filter *f = &j->p->conf->filters[m->index];
 	struct story_told story;
-	const char *type;
+	enum story_role role;
 
-	j->matches++;
+	if (has_matched_before(j, f->name))
+		return;
+	j->matched = mem_grow(
+	    j->matched, &j->capmatched, j->nmatched + 1, sizeof(*j->matched));
+	j->matched[j->nmatched++] = sv_of(f->name);
+	if (is_mute(j->p, f)) {
+		decide(j, ITEM_MUTED);
+		return;
+	}
+	decide(j, ITEM_ATTACHED);
+	if (f->limit.n != 0 || f->sources.at_least != 0)
+		end_waits(j->p, j->batch);
 	if (f->group == GROUP_NONE) {
 		ring(j, m, "alert.new", NULL);
 		return;
 	}
-	type = story_role_type(tell(j, f, &story));
-	if (type != NULL)
-		ring(j, m, type, &story);
+	role = tell(j, f, &story);
+	if (role == STORY_WAITS)
+		hold(j, m, &story);
+	else if (story_role_type(role) != NULL)
+		ring(j, m, story_role_type(role), &story);
 	else
 		log_info("attached to its story", KV("story", story.id),
 		    KV("filter", f->name), KV("feed", j->origin->feed->name));
 }
 
-static enum disposition
-judge(struct pipeline *p, struct batch *b, const struct origin *o,
-    const struct item *it, const unsigned char key[ITEM_KEY_BYTES])
+static void
+judge(struct judging *j)
 {
-	struct judging j = {
-		.p = p, .batch = b, .origin = o, .item = it, .key = key
-	};
+	struct pipeline *p = j->p;
 
-	ruleset_match(p->rules, p->matcher, it, on_match, &j);
+	j->so_far = j->before != NULL ? j->before->so_far : ITEM_NO_MATCH;
+	ruleset_match(p->rules, p->matcher, j->item, on_match, j);
 	metrics.regex_given_up = (int64_t)matcher_gave_up(p->matcher);
 	metrics.cut_items = (int64_t)matcher_cut(p->matcher);
-	if (j.failed)
-		return ITEM_ERROR;
-	if (j.alerts != 0)
-		return ITEM_ALERTED;
-	return j.matches != 0 ? ITEM_ATTACHED : ITEM_NO_MATCH;
 }
 
 static void
@@ -273,9 +557,20 @@ dispose(struct pipeline *p, struct batch *b, struct sv feed,
 	case ITEM_ATTACHED:
 		metrics.items_attached++;
 		break;
+	case ITEM_MUTED:
+		metrics.items_muted++;
+		break;
+	case ITEM_HELD:
+		metrics.items_held++;
+		break;
+	case ITEM_LIMITED:
+		metrics.items_limited++;
+		break;
 	case ITEM_ERROR:
 		metrics.items_error++;
 		break;
+	case ITEM_DISPOSITIONS:
+		BUG("no such disposition");
 	}
 }
 
@@ -314,24 +609,24 @@ wants_article(const struct pipeline *p, const struct config_feed *f,
 
 /* False: it cannot be kept, and is judged on what the feed brought. */
 static bool
-put_pending(struct pipeline *p, struct batch *b, const struct origin *o,
-    const struct item *it, const unsigned char key[ITEM_KEY_BYTES])
+put_pending(struct judging *j, const struct item *it)
 {
-	struct store_pending w = { .feed = sv_of(o->feed->name),
-		.next_ms = loop_wall_ms(p->loop) };
+	struct store_pending w = { .feed = sv_of(j->origin->feed->name),
+		.next_ms = loop_wall_ms(j->p->loop) };
+	const struct judged by = { j->so_far, j->matched, j->nmatched };
 	struct str json, host;
 	bool kept;
 
 	str_init(&json, PENDING_BYTES);
 	str_init(&host, URL_BYTES);
-	item_to_json(it, &json);
+	item_to_json(it, &by, &json);
 	url_origin(&host, it->link);
 	kept = !json.full && host.len != 0;
 	w.item = str_sv(&json);
 	w.host = str_sv(&host);
-	memcpy(w.key, key, ITEM_KEY_BYTES);
+	memcpy(w.key, j->key, ITEM_KEY_BYTES);
 	if (kept)
-		batch_put_pending(b, &w);
+		batch_put_pending(j->batch, &w);
 	str_done(&json);
 	str_done(&host);
 	return kept;
@@ -358,8 +653,8 @@ void
 pipeline_take(struct pipeline *p, struct batch *b, const struct origin *o,
     const struct item *it, const unsigned char key[ITEM_KEY_BYTES])
 {
+	struct judging j = { .p = p, .batch = b, .origin = o, .key = key };
 	struct arena scratch;
-	enum disposition d;
 	struct item full;
 
 	if (is_backlog(p, o, it)) {
@@ -368,10 +663,12 @@ pipeline_take(struct pipeline *p, struct batch *b, const struct origin *o,
 	}
 	arena_init(&scratch);
 	full = complete(o->feed, it, &scratch);
-	d = judge(p, b, o, &full, key);
-	if (wants_article(p, o->feed, it, d) && put_pending(p, b, o, it, key))
-		d = ITEM_PENDING;
-	dispose(p, b, full.feed, key, d);
+	j.item = &full;
+	judge(&j);
+	if (wants_article(p, o->feed, it, j.so_far) && put_pending(&j, it))
+		j.so_far = ITEM_PENDING;
+	dispose(p, b, full.feed, key, j.so_far);
+	free(j.matched);
 	arena_done(&scratch);
 }
 
@@ -386,16 +683,23 @@ end_wait(struct pipeline *p, struct batch *b, struct sv feed,
 
 void
 pipeline_settle(struct pipeline *p, struct batch *b, const struct origin *o,
-    const struct item *it, const unsigned char key[ITEM_KEY_BYTES])
+    const struct item *it, const struct judged *before,
+    const unsigned char key[ITEM_KEY_BYTES])
 {
 	struct arena scratch;
-	enum disposition d;
 	struct item full;
+	struct judging j = { .p = p,
+		.batch = b,
+		.origin = o,
+		.item = &full,
+		.before = before,
+		.key = key };
 
 	arena_init(&scratch);
 	full = complete(o->feed, it, &scratch);
-	d = judge(p, b, o, &full, key);
-	end_wait(p, b, full.feed, key, d);
+	judge(&j);
+	end_wait(p, b, full.feed, key, j.so_far);
+	free(j.matched);
 	arena_done(&scratch);
 }
 

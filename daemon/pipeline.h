@@ -5,6 +5,8 @@
 #include "config/config.h"
 #include "daemon/batch.h"
 #include "daemon/commit.h"
+#include "daemon/item_json.h"
+#include "daemon/quota.h"
 #include "daemon/stories.h"
 #include "filters/ruleset.h"
 
@@ -17,12 +19,22 @@ struct origin {
 	int64_t since_ms; /* when polling began, wall clock */
 };
 
-/* Borrows both. */
-struct pipeline *pipeline_new(struct loop *l, struct stories *s);
+/* All borrowed. */
+struct pipeline_env {
+	struct loop *loop;
+	struct committer *committer;
+	struct stories *stories;
+	struct quota *quota;
+	loop_fn *on_alerts; /* some that nobody handed in are on disk */
+	void *arg;
+};
+
+struct pipeline *pipeline_new(const struct pipeline_env *env);
 void pipeline_free(struct pipeline *p);
 
 /* The configuration and rules from now on: takes a reference and the ruleset.
- */
+ * What was kept of filters that there are no more is dropped when its time
+ * comes. */
 void pipeline_set_rules(
     struct pipeline *p, struct config *conf, struct ruleset *rules);
 
@@ -31,10 +43,10 @@ void pipeline_take(struct pipeline *p, struct batch *b, const struct origin *o,
     const struct item *it, const unsigned char key[ITEM_KEY_BYTES]);
 
 /* An item whose article has come (it->article) or cannot be had: the last word
- * on it. */
-void
-pipeline_settle(struct pipeline *p, struct batch *b, const struct origin *o,
-    const struct item *it, const unsigned char key[ITEM_KEY_BYTES]);
+ * on it.  Filters that matched before it waited have had theirs. */
+void pipeline_settle(struct pipeline *p, struct batch *b,
+    const struct origin *o, const struct item *it, const struct judged *before,
+    const unsigned char key[ITEM_KEY_BYTES]);
 
 /* The same for one that waited and that no filter can see: its feed is not
  * configured any more. */

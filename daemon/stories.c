@@ -3,17 +3,18 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
-#include "base/json.h"
 #include "base/log.h"
-#include "base/utf8.h"
+#include "daemon/item_json.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 
 #define UPDATE_GAP_MS (10 * MIN_MS)
-#define TITLE_BYTES 300
+#define ALERT_ID_ROOM 64
+#define ROOM_STEPS 64 /* looked at to make room for one */
 #define NAME_BYTES 128 /* story and filter */
 #define FEED_BYTES 4 /* of an item's name that its feed gives */
 
@@ -22,11 +23,14 @@ _Static_assert(STORE_STORY_ITEM_BYTES == STORY_ITEM_BYTES, "the same ids");
 /* What the readers of one filter know of one story. */
 struct telling {
 	TAILQ_ENTRY(telling) next;
+	TAILQ_ENTRY(telling) next_waiting; /* while t.due_ms is not 0 */
 	char name[NAME_BYTES]; /* its key in the map */
 	struct store_telling t; /* `filter` and `also` are below */
 	char *filter;
 	struct str also;
 	unsigned nalso;
+	uint32_t vouchers[STORY_VOUCHERS];
+	size_t nvouchers;
 };
 
 struct stories {
@@ -35,6 +39,11 @@ struct stories {
 	struct map known; /* name -> telling */
 	TAILQ_HEAD(tellings, telling) tellings; /* the oldest first */
 	size_t also_bytes; /* of them all */
+	TAILQ_HEAD(waiting_tellings, telling) waiting;
+	int64_t next_ms; /* none of them is due before, */
+	int64_t looked_ms; /* if the clock is not set back before this */
+	struct store *store; /* borrowed */
+	struct telling *held; /* whose alert is to be held */
 
 	/* The item that was placed last. */
 	struct story_item item;
@@ -54,6 +63,7 @@ stories_new(void)
 	text_init(&s->scratch);
 	map_init(&s->known);
 	TAILQ_INIT(&s->tellings);
+	TAILQ_INIT(&s->waiting);
 	str_init(&s->shown, STORY_ALSO_BYTES);
 	return s;
 }
@@ -62,6 +72,8 @@ static void
 forget(struct stories *s, struct telling *t)
 {
 	TAILQ_REMOVE(&s->tellings, t, next);
+	if (t->t.due_ms != 0)
+		TAILQ_REMOVE(&s->waiting, t, next_waiting);
 	(void)map_del(&s->known, sv_of(t->name));
 	s->also_bytes -= t->also.len;
 	str_done(&t->also);
@@ -102,16 +114,37 @@ make_name(char out[NAME_BYTES], uint64_t story, const char *filter)
 	    out, NAME_BYTES, "%016llx %s", (unsigned long long)story, filter);
 }
 
+static void
+set_due(struct stories *s, struct telling *t, int64_t due_ms)
+{
+	if (t->t.due_ms != 0)
+		TAILQ_REMOVE(&s->waiting, t, next_waiting);
+	t->t.due_ms = due_ms;
+	if (due_ms == 0)
+		return;
+	TAILQ_INSERT_TAIL(&s->waiting, t, next_waiting);
+	if (due_ms < s->next_ms)
+		s->next_ms = due_ms;
+}
+
 /* What is too old, or the oldest when there are too many, is forgotten: then a
- * story rings again, which is better than not at all. */
+ * story rings again, which is better than not at all.  What waits is not
+ * forgotten: when there is too much of it, the oldest has waited enough. */
 static void
 make_room(struct stories *s, int64_t since_ms)
 {
-	struct telling *t;
+	struct telling *t = TAILQ_FIRST(&s->tellings), *next;
+	bool full = true;
 
-	while ((t = TAILQ_FIRST(&s->tellings)) != NULL &&
-	    (s->known.live >= STORIES_TELLINGS || t->t.time_ms < since_ms))
-		forget(s, t);
+	for (size_t i = 0; full && t != NULL && i < ROOM_STEPS; i++, t = next) {
+		next = TAILQ_NEXT(t, next);
+		full = s->known.live >= STORIES_TELLINGS ||
+		    t->t.time_ms < since_ms;
+		if (full && t->t.due_ms == 0)
+			forget(s, t);
+		else if (full && s->now_ms != 0 && t->t.due_ms > s->now_ms)
+			set_due(s, t, s->now_ms);
+	}
 }
 
 static struct telling *
@@ -160,7 +193,15 @@ on_telling(const struct store_telling *kept, void *arg)
 	t = add(s, kept->story, filter);
 	own = t->filter;
 	t->t = *kept;
+	t->t.due_ms = 0;
+	set_due(s, t, kept->due_ms);
 	t->filter = own;
+	t->nvouchers = kept->vouchers.len / sizeof(*t->vouchers);
+	if (t->nvouchers > STORY_VOUCHERS)
+		t->nvouchers = STORY_VOUCHERS;
+	if (t->nvouchers != 0)
+		memcpy(t->vouchers, kept->vouchers.p,
+		    t->nvouchers * sizeof(*t->vouchers));
 	(void)str_add(&t->also, kept->also);
 	t->nalso = count_members(kept->also);
 	s->also_bytes += t->also.len;
@@ -173,6 +214,7 @@ stories_restore(
 {
 	int64_t since_ms = wall_ms - STORY_WINDOW_S * SEC_MS;
 
+	s->store = store;
 	return store_each_story_item(store, since_ms, on_entry, s, e) &&
 	    store_each_telling(store, since_ms, on_telling, s, e);
 }
@@ -292,18 +334,11 @@ static void
 show_item(struct stories *s, struct telling *t)
 {
 	struct str one;
-	struct json j;
 
 	if (t->nalso >= STORY_ALSO)
 		return;
 	str_init(&one, KiB(4));
-	json_init(&j, &one);
-	json_open(&j, NULL);
-	json_text_if(&j, "title", utf8_prefix(s->title, TITLE_BYTES));
-	if (s->link.len <= URL_BYTES / 4)
-		json_text_if(&j, "link", s->link);
-	json_text_if(&j, "feed", s->feed);
-	json_close(&j);
+	item_member(&one, s->title, s->link, s->feed);
 	append_shown(s, t, &one);
 	str_done(&one);
 }
@@ -320,34 +355,188 @@ note(struct stories *s, struct telling *t, enum story_role role)
 	show_item(s, t);
 }
 
+/* Versions of a telling grow, also when it was forgotten in between. */
+static void
+keep(struct stories *s, struct batch *b, struct telling *t)
+{
+	t->t.version = t->t.version < s->now_ms ? s->now_ms : t->t.version + 1;
+	t->t.filter = sv_of(t->filter);
+	t->t.also = str_sv(&t->also);
+	t->t.vouchers = (struct sv) { (const char *)t->vouchers,
+		t->nvouchers * sizeof(*t->vouchers) };
+	batch_put_telling(b, &t->t);
+}
+
+static struct telling *
+begin_telling(struct stories *s, const struct config_filter *f)
+{
+	struct telling *t;
+
+	make_room(s, s->now_ms - STORY_WINDOW_S * SEC_MS);
+	t = add(s, s->place.story, f->name);
+	t->t.time_ms = s->now_ms;
+	t->t.updated_ms = s->now_ms;
+	t->t.sources = s->place.sources;
+	memcpy(t->t.first, s->item.id, STORY_ITEM_BYTES);
+	if (f->sources.at_least > 1)
+		set_due(s, t, s->now_ms + f->sources.within_ms);
+	return t;
+}
+
+static void
+vouch(struct telling *t, uint32_t source)
+{
+	for (size_t i = 0; i < t->nvouchers; i++)
+		if (t->vouchers[i] == source)
+			return;
+	if (t->nvouchers < STORY_VOUCHERS)
+		t->vouchers[t->nvouchers++] = source;
+}
+
+/* The readers, who have waited for it, hear of all publishers at once: none of
+ * these is left to confirm it. */
+static enum story_role
+wait_or_ring(
+    struct stories *s, struct telling *t, const struct config_filter *f)
+{
+	vouch(t, s->item.source);
+	memcpy(t->t.first, s->item.id, STORY_ITEM_BYTES);
+	t->t.sources = s->place.sources;
+	if ((int64_t)t->nvouchers < f->sources.at_least)
+		return STORY_WAITS;
+	if (t->nvouchers > 1)
+		memcpy(t->t.confirmer, s->item.id, STORY_ITEM_BYTES);
+	set_due(s, t, 0);
+	return STORY_RINGS;
+}
+
 enum story_role
-stories_tell(struct stories *s, struct batch *b, const char *filter,
-    bool updates, struct story_told *out)
+stories_tell(struct stories *s, struct batch *b, const struct config_filter *f,
+    struct story_told *out)
 {
 	char name[NAME_BYTES];
 	enum story_role role;
 	struct telling *t;
+	bool waited;
 
-	make_name(name, s->place.story, filter);
+	make_name(name, s->place.story, f->name);
 	t = map_get(&s->known, sv_of(name));
-	if (t == NULL) {
-		make_room(s, s->now_ms - STORY_WINDOW_S * SEC_MS);
-		t = add(s, s->place.story, filter);
-		t->t.time_ms = s->now_ms;
-		t->t.updated_ms = s->now_ms;
-		t->t.sources = s->place.sources;
-		memcpy(t->t.first, s->item.id, STORY_ITEM_BYTES);
-	}
-	role = role_of(s, t, updates);
+	if (t == NULL)
+		t = begin_telling(s, f);
+	waited = t->t.due_ms != 0;
+	role = waited ? wait_or_ring(s, t, f) : role_of(s, t, f->updates);
 	story_id_text(s->place.story, out->id);
 	out->first_seen_ms = s->place.began * SEC_MS;
 	out->publishers = s->place.sources;
+	out->waits = role == STORY_WAITS;
 	str_clear(&s->shown);
 	(void)str_add(&s->shown, str_sv(&t->also));
-	out->also = role == STORY_RINGS ? SV_NONE : str_sv(&s->shown);
+	out->also = role == STORY_RINGS && !waited ? SV_NONE
+						   : str_sv(&s->shown);
 	note(s, t, role);
-	t->t.filter = sv_of(t->filter);
-	t->t.also = str_sv(&t->also);
-	batch_put_telling(b, &t->t);
+	s->held = t;
+	if (role != STORY_WAITS)
+		keep(s, b, t);
 	return role;
+}
+
+void
+stories_hold(struct stories *s, struct batch *b, struct sv id, struct sv body)
+{
+	struct telling *t = s->held;
+
+	assert(t->t.due_ms != 0);
+	t->t.held_id = id;
+	t->t.held = body;
+	keep(s, b, t);
+	t->t.held_id = t->t.held = SV_NONE;
+}
+
+/* False: what was put last is still on its way to the disk. */
+static bool
+read_held(struct stories *s, const struct telling *t, struct store_held *h)
+{
+	struct err e;
+
+	str_clear(h->id);
+	str_clear(h->body);
+	if (store_read_held(s->store, t->t.story, sv_of(t->filter), h, &e))
+		return h->version == t->t.version;
+	log_error("store", KV("error", e.msg));
+	return false;
+}
+
+/* True: it waits no more. */
+static bool
+end_wait(
+    struct stories *s, struct batch *b, struct telling *t, enum story_end how)
+{
+	switch (how) {
+	case STORY_END_LATER:
+		return false;
+	case STORY_END_SENT:
+		set_due(s, t, 0);
+		t->t.updated_ms = s->now_ms;
+		keep(s, b, t);
+		return true;
+	case STORY_END_DROPPED:
+		batch_del_telling(b, t->t.story, sv_of(t->filter));
+		forget(s, t);
+		return true;
+	}
+	BUG("no such end");
+}
+
+/* A clock that was set back before its begin ends it, too. */
+static bool
+is_due(const struct telling *t, int64_t wall_ms)
+{
+	return wall_ms >= t->t.due_ms || wall_ms < t->t.time_ms;
+}
+
+static void
+end_due(struct stories *s, struct batch *b, struct store_held *h,
+    story_waited_fn *fn, void *arg)
+{
+	struct telling *t = TAILQ_FIRST(&s->waiting), *next;
+
+	for (; t != NULL; t = next) {
+		int64_t due_ms = t->t.due_ms;
+
+		next = TAILQ_NEXT(t, next_waiting);
+		if (!is_due(t, s->looked_ms) || !read_held(s, t, h) ||
+		    !end_wait(s, b, t,
+			fn(&(struct story_waited) { sv_of(t->filter),
+			       str_sv(h->id), str_sv(h->body) },
+			    arg)))
+			s->next_ms = due_ms < s->next_ms ? due_ms : s->next_ms;
+	}
+}
+
+void
+stories_end(struct stories *s, struct batch *b, int64_t wall_ms,
+    story_waited_fn *fn, void *arg)
+{
+	bool early = wall_ms < s->next_ms && wall_ms >= s->looked_ms;
+	struct store_held h;
+	struct str id, body;
+
+	s->looked_ms = wall_ms;
+	if (TAILQ_EMPTY(&s->waiting) || early)
+		return;
+	s->now_ms = wall_ms;
+	s->next_ms = INT64_MAX;
+	str_init(&id, ALERT_ID_ROOM);
+	str_init(&body, ALERT_BYTES);
+	h.id = &id;
+	h.body = &body;
+	end_due(s, b, &h, fn, arg);
+	str_done(&id);
+	str_done(&body);
+}
+
+bool
+stories_is_waiting(const struct stories *s)
+{
+	return !TAILQ_EMPTY(&s->waiting);
 }

@@ -13,7 +13,8 @@ struct stories;
 struct stories *stories_new(void);
 void stories_free(struct stories *s); /* NULL is fine */
 
-/* Takes up what is kept of the last STORY_WINDOW_S. */
+/* Takes up what is kept of the last STORY_WINDOW_S, and what waits.  Borrows
+ * the store. */
 bool stories_restore(struct stories *s, struct store *store, int64_t wall_ms,
     struct err *e) MUST_CHECK;
 
@@ -28,6 +29,7 @@ void stories_place(struct stories *s, struct batch *b,
 	X(STORY_RINGS, "alert.new") \
 	X(STORY_CONFIRMS, "alert.confirmed") /* a second publisher has it */ \
 	X(STORY_UPDATES, "alert.update") /* it brings new numbers */ \
+	X(STORY_WAITS, "alert.new") /* for another publisher */ \
 	X(STORY_IS_TOLD, NULL) /* nothing new */
 #define STORY_ROLE_ENUM(enumerator, type) enumerator,
 enum story_role {
@@ -42,14 +44,39 @@ struct story_told {
 	char id[STORY_ID_CHARS + 1];
 	int64_t first_seen_ms;
 	unsigned publishers;
+	bool waits; /* for others: too few have it */
 	struct sv also; /* its other items, members of a JSON array; valid until
 			 * the next call */
 };
 
 /* What the placed item is to a filter's readers; what it is counts as told.
  * The same item in the same role again is in that role again: its alert has the
- * id it had. */
+ * id it had.  After STORY_WAITS, stories_hold() must follow. */
 enum story_role stories_tell(struct stories *s, struct batch *b,
-    const char *filter, bool updates, struct story_told *out);
+    const struct config_filter *f, struct story_told *out);
+
+/* Keeps the alert of the item that waits, in place of the one before it. */
+void
+stories_hold(struct stories *s, struct batch *b, struct sv id, struct sv body);
+
+/* An alert that has waited long enough.  The views live until the callback
+ * returns. */
+struct story_waited {
+	struct sv filter, id, body;
+};
+enum story_end {
+	STORY_END_LATER, /* asked again */
+	STORY_END_DROPPED, /* as if it had never been */
+	STORY_END_SENT, /* the readers are told now */
+};
+typedef enum story_end story_waited_fn(const struct story_waited *w, void *arg);
+
+/* Calls `fn` for each alert whose wait is over and that is on disk; what comes
+ * of it goes into `b`. */
+void stories_end(struct stories *s, struct batch *b, int64_t wall_ms,
+    story_waited_fn *fn, void *arg);
+
+/* Does some alert wait? */
+bool stories_is_waiting(const struct stories *s);
 
 #endif

@@ -259,9 +259,27 @@ store_put_telling(struct store *s, const struct store_telling *t, struct err *e)
 
 	return EXEC(s, S_PUT_TELLING, e, INT(t->story), TEXT(t->filter),
 		   INT(t->time_ms), BLOB(first), BLOB(confirmer),
-		   INT(t->sources), INT(t->updated_ms), TEXT(t->also)) &&
+		   INT(t->sources), INT(t->updated_ms), TEXT(t->also),
+		   INT(t->version), INT(t->due_ms), BLOB(t->vouchers),
+		   TEXT(t->held_id), TEXT(t->held)) &&
 	    EXEC(s, S_FORGET_TELLINGS, e, INT(t->time_ms - STORIES_KEPT_MS)) &&
 	    EXEC(s, S_CROP_TELLINGS, e, INT(STORIES_TELLINGS));
+}
+
+bool
+store_del_telling(
+    struct store *s, uint64_t story, struct sv filter, struct err *e)
+{
+	return EXEC(s, S_DEL_TELLING, e, INT(story), TEXT(filter));
+}
+
+bool
+store_put_quota(struct store *s, const struct store_quota *q, struct err *e)
+{
+	return EXEC(s, S_PUT_QUOTA, e, TEXT(q->filter), INT(q->version),
+	    INT(q->serial), INT(q->since_ms), INT(q->until_ms),
+	    INT(q->let_through), INT(q->over), INT(q->shown), TEXT(q->items),
+	    TEXT(q->titles));
 }
 
 bool
@@ -397,6 +415,7 @@ struct reader {
 		store_outbox_fn *outbox;
 		store_story_item_fn *story_item;
 		store_telling_fn *telling;
+		store_quota_fn *quota;
 	} fn;
 	void *arg;
 };
@@ -542,6 +561,9 @@ on_telling_row(sqlite3_stmt *st, void *arg)
 		.sources = (unsigned)sqlite3_column_int64(st, 5),
 		.updated_ms = sqlite3_column_int64(st, 6),
 		.also = column_text(st, 7),
+		.version = sqlite3_column_int64(st, 8),
+		.due_ms = sqlite3_column_int64(st, 9),
+		.vouchers = column_blob(st, 10),
 	};
 
 	column_bytes(st, 3, t.first, sizeof(t.first));
@@ -558,6 +580,55 @@ store_each_telling(struct store *s, int64_t since_ms, store_telling_fn *fn,
 
 	return each(
 	    s, start(s, S_TELLINGS, v, COUNTOF(v), e), on_telling_row, &r, e);
+}
+
+static void
+on_held_row(sqlite3_stmt *st, void *arg)
+{
+	struct store_held *out = arg;
+
+	out->version = sqlite3_column_int64(st, 0);
+	(void)str_add(out->id, column_text(st, 1));
+	(void)str_add(out->body, column_text(st, 2));
+}
+
+bool
+store_read_held(struct store *s, uint64_t story, struct sv filter,
+    struct store_held *out, struct err *e)
+{
+	const struct value v[] = { INT(story), TEXT(filter) };
+
+	out->version = -1;
+	return each(s, start(s, S_HELD, v, COUNTOF(v), e), on_held_row, out, e);
+}
+
+static void
+on_quota_row(sqlite3_stmt *st, void *arg)
+{
+	const struct reader *r = arg;
+
+	r->fn.quota(
+	    &(struct store_quota) {
+		.filter = column_text(st, 0),
+		.version = sqlite3_column_int64(st, 1),
+		.serial = sqlite3_column_int64(st, 2),
+		.since_ms = sqlite3_column_int64(st, 3),
+		.until_ms = sqlite3_column_int64(st, 4),
+		.let_through = (unsigned)sqlite3_column_int64(st, 5),
+		.over = (unsigned)sqlite3_column_int64(st, 6),
+		.shown = (unsigned)sqlite3_column_int64(st, 7),
+		.items = column_text(st, 8),
+		.titles = column_text(st, 9),
+	    },
+	    r->arg);
+}
+
+bool
+store_each_quota(struct store *s, store_quota_fn *fn, void *arg, struct err *e)
+{
+	struct reader r = { { .quota = fn }, arg };
+
+	return each(s, start(s, S_QUOTAS, NULL, 0, e), on_quota_row, &r, e);
 }
 
 static void

@@ -69,16 +69,30 @@
 	X(STORY_ITEMS, \
 	    "SELECT time,entry FROM story_item WHERE time>=?1 ORDER BY time,row") \
 	X(PUT_TELLING, \
-	    "INSERT INTO telling VALUES (?1,?2,?3,?4,?5,?6,?7,?8)" \
+	    "INSERT INTO telling VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)" \
 	    " ON CONFLICT DO UPDATE SET time=?3, first=?4, confirmer=?5," \
-	    " sources=?6, updated=?7, also=?8") \
+	    " sources=?6, updated=?7, also=?8, version=?9, due=?10," \
+	    " vouchers=?11, held_id=?12, held=?13 WHERE version<?9") \
+	X(DEL_TELLING, "DELETE FROM telling WHERE story=?1 AND filter=?2") \
+	X(HELD, \
+	    "SELECT version,held_id,held FROM telling WHERE story=?1 AND filter=?2") \
 	X(FORGET_TELLINGS, \
 	    "DELETE FROM telling WHERE rowid IN (SELECT rowid FROM telling" \
-	    " WHERE time<?1 LIMIT 4)") \
+	    " WHERE time<?1 AND due=0 LIMIT 4)") \
 	X(CROP_TELLINGS, \
 	    "DELETE FROM telling WHERE rowid IN (SELECT rowid FROM telling" \
-	    " WHERE rowid<=(SELECT max(rowid) FROM telling)-?1 LIMIT 4)") \
-	X(TELLINGS, "SELECT * FROM telling WHERE time>=?1 ORDER BY time") \
+	    " WHERE rowid<=(SELECT max(rowid) FROM telling)-?1 AND due=0" \
+	    " LIMIT 4)") \
+	X(TELLINGS, \
+	    "SELECT story,filter,time,first,confirmer,sources,updated,also," \
+	    "version,due,vouchers FROM telling INDEXED BY telling_time" \
+	    " WHERE time>=?1 OR due<>0 ORDER BY time") \
+	X(PUT_QUOTA, \
+	    "INSERT INTO quota VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)" \
+	    " ON CONFLICT DO UPDATE SET version=?2, serial=?3, since=?4, until=?5," \
+	    " let_through=?6, over=?7, shown=?8, items=?9, titles=?10" \
+	    " WHERE version<?2") \
+	X(QUOTAS, "SELECT * FROM quota ORDER BY filter") \
 	X(STATS, \
 	    "SELECT (SELECT count(*) FROM item), (SELECT count(*) FROM pending)," \
 	    " (SELECT count(*) FROM outbox WHERE state=0)," \

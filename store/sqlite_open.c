@@ -65,6 +65,16 @@ static const char *const migrations[] = {
 	" also TEXT NOT NULL, PRIMARY KEY(story, filter));"
 	"CREATE INDEX telling_time ON telling(time);",
 	"ALTER TABLE outbox ADD COLUMN tried INTEGER NOT NULL DEFAULT 0;",
+	"CREATE TABLE quota(filter TEXT PRIMARY KEY, version INTEGER NOT NULL,"
+	" serial INTEGER NOT NULL, since INTEGER NOT NULL,"
+	" until INTEGER NOT NULL, let_through INTEGER NOT NULL,"
+	" over INTEGER NOT NULL, shown INTEGER NOT NULL, items TEXT NOT NULL,"
+	" titles TEXT NOT NULL) WITHOUT ROWID;",
+	"ALTER TABLE telling ADD COLUMN version INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE telling ADD COLUMN due INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE telling ADD COLUMN vouchers BLOB NOT NULL DEFAULT x'';"
+	"ALTER TABLE telling ADD COLUMN held_id TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE telling ADD COLUMN held TEXT NOT NULL DEFAULT '';",
 };
 #define SCHEMA_VERSION ((int)COUNTOF(migrations))
 

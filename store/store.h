@@ -32,6 +32,10 @@ enum disposition {
 	ITEM_PENDING, /* waits for its article */
 	ITEM_ERROR,
 	ITEM_ATTACHED, /* its story had rung already */
+	ITEM_MUTED,
+	ITEM_LIMITED, /* a digest tells of it */
+	ITEM_HELD, /* its story waits for another publisher */
+	ITEM_DISPOSITIONS,
 };
 
 struct store_item {
@@ -76,6 +80,22 @@ struct store_telling {
 	unsigned sources; /* that were told of */
 	int64_t updated_ms; /* when an update was sent last, 0: never */
 	struct sv also; /* members of a JSON array */
+	int64_t version; /* what is older than what is kept changes nothing */
+	int64_t due_ms; /* until when they wait to be told; 0: they are told */
+	struct sv vouchers; /* then: who has the story so far, as bytes */
+	struct sv held_id, held; /* and the alert that waits; not read back */
+};
+
+/* How many alerts of a filter have left in a span of time, and the others. */
+struct store_quota {
+	struct sv filter;
+	int64_t version; /* what is older than what is kept changes nothing */
+	int64_t serial; /* of the span; grows */
+	int64_t since_ms, until_ms;
+	unsigned let_through, over;
+	unsigned shown; /* of those over, in `items` */
+	struct sv items; /* members of a JSON array */
+	struct sv titles;
 };
 
 /* A row of the outbox. */
@@ -120,6 +140,10 @@ bool store_put_story_item(struct store *s, const struct store_story_item *i,
     struct err *e) MUST_CHECK; /* in order; lets a few old ones go */
 bool store_put_telling(
     struct store *s, const struct store_telling *t, struct err *e) MUST_CHECK;
+bool store_del_telling(struct store *s, uint64_t story, struct sv filter,
+    struct err *e) MUST_CHECK;
+bool store_put_quota(
+    struct store *s, const struct store_quota *q, struct err *e) MUST_CHECK;
 bool store_outbox_done(struct store *s, int64_t row, struct err *e) MUST_CHECK;
 bool store_outbox_retry(struct store *s, int64_t row, unsigned attempts,
     int64_t tried_ms, int64_t next_ms, struct sv why, struct err *e) MUST_CHECK;
@@ -159,13 +183,26 @@ typedef void store_outbox_fn(const struct store_outbox *o, void *arg);
 bool store_each_outbox(struct store *s, struct sv destination, int64_t after,
     size_t limit, store_outbox_fn *fn, void *arg, struct err *e) MUST_CHECK;
 
-/* Those that are not older, in the order in which they were put. */
+/* Those that are not older, in the order in which they were put; of tellings
+ * also older ones that wait. */
 typedef void store_story_item_fn(const struct store_story_item *i, void *arg);
 bool store_each_story_item(struct store *s, int64_t since_ms,
     store_story_item_fn *fn, void *arg, struct err *e) MUST_CHECK;
 typedef void store_telling_fn(const struct store_telling *t, void *arg);
 bool store_each_telling(struct store *s, int64_t since_ms, store_telling_fn *fn,
     void *arg, struct err *e) MUST_CHECK;
+
+/* The alert that waits, appended, and the version with which it was put; -1:
+ * there is none. */
+struct store_held {
+	int64_t version;
+	struct str *id, *body;
+};
+bool store_read_held(struct store *s, uint64_t story, struct sv filter,
+    struct store_held *out, struct err *e) MUST_CHECK;
+typedef void store_quota_fn(const struct store_quota *q, void *arg);
+bool store_each_quota(
+    struct store *s, store_quota_fn *fn, void *arg, struct err *e) MUST_CHECK;
 
 struct store_stats {
 	int64_t items, pending, outbox, dead;

@@ -344,7 +344,7 @@ class Case(unittest.TestCase):
         """Invariant I1: each item ends in one counted disposition."""
         m = daemon.metrics()
         parts = ('known', 'backlog', 'duplicate', 'no_match', 'alerted',
-                 'attached', 'muted', 'limited', 'error')
+                 'attached', 'muted', 'held', 'limited', 'error')
         self.assertEqual(
             m['items_total'],
             sum(m[f'items_{p}_total'] for p in parts) + m['items_pending'],

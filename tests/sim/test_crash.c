@@ -10,13 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "tests/sim/world.h"
+#include "tests/sim/crash.h"
 
 #define SEEDS 30
 #define CRASHES 8
@@ -29,32 +27,13 @@
 
 /* What the site and the receiver remember; shared with the daemon's process. */
 struct memory {
-	uint64_t dice;
-	int64_t wall_ms; /* at the crash */
-	unsigned exchanges; /* before the crash; 0: it comes by the clock */
+	struct crash crash;
 	struct {
 		unsigned times;
 		char id[ID_BYTES];
 		bool renamed;
 	} rung[FEEDS][ITEMS];
 };
-
-static unsigned
-chance(struct memory *m, unsigned n)
-{
-	m->dice = m->dice * UINT64_C(6364136223846793005) +
-	    UINT64_C(1442695040888963407);
-	return (unsigned)(m->dice >> 33) % n;
-}
-
-static void
-crash(void *arg)
-{
-	struct memory *m = arg;
-
-	m->wall_ms = sim_wall_ms();
-	_exit(0);
-}
 
 /* Of the first feed the teaser rings, of the second the article does. */
 static void
@@ -120,8 +99,8 @@ serve(const struct http_request *req, struct sim_reply *out, void *arg)
 	struct site *s = arg;
 	struct memory *m = s->m;
 
-	out->takes_ms = 1 + chance(m, 5000);
-	out->status = chance(m, 4) == 0 ? 503 : 200;
+	out->takes_ms = 1 + crash_chance(&m->crash, 5000);
+	out->status = crash_chance(&m->crash, 4) == 0 ? 503 : 200;
 	if (strstr(req->url, "feed") != NULL) {
 		int feed = req->url[strlen(req->url) - 1] - '0';
 
@@ -133,8 +112,7 @@ serve(const struct http_request *req, struct sim_reply *out, void *arg)
 	} else if (out->status == 200) {
 		take_alert(m, req);
 	}
-	if (m->exchanges != 0 && --m->exchanges == 0)
-		crash(m);
+	crash_may_come(&m->crash);
 }
 
 static const char config[] =
@@ -142,28 +120,6 @@ static const char config[] =
     "  f0: {url: 'http://feed.example/0', every: 3m, article: never}\n"
     "  f1: {url: 'http://feed.example/1', every: 3m}\n"
     "filters: {truce: {match: ceasefire}}\n";
-
-static void
-live_until_crash(struct world *w, struct memory *m)
-{
-	int status;
-	pid_t child;
-
-	(void)fflush(NULL);
-	child = fork();
-	assert_true(child >= 0);
-	if (child == 0) {
-		m->exchanges = chance(m, 2) * (1 + chance(m, 60));
-		sim_at(m->exchanges != 0 ? DAY_MS : 1 + chance(m, 40 * MIN_MS),
-		    crash, m);
-		world_live(w, config, DAY_MS + SEC_MS);
-		_exit(1);
-	}
-	w->lives++;
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-	sim_begin(m->wall_ms);
-}
 
 static void
 check(const struct memory *m, unsigned seed)
@@ -190,15 +146,14 @@ live_through(struct memory *m, unsigned seed)
 	struct site site = { .m = m };
 	struct world w;
 
-	*m = (struct memory) { .dice = seed };
+	*m = (struct memory) { .crash.dice = seed };
 	for (int f = 0; f < FEEDS; f++)
 		str_init(&site.document[f], KiB(64));
 	world_init(&w);
 	w.serve = serve;
 	w.arg = &site;
 	for (int i = 0; i < CRASHES; i++)
-		live_until_crash(&w, m);
-	m->exchanges = 0;
+		crash_live(&w, &m->crash, config);
 	world_live(&w, config, DAY_MS);
 	check(m, seed);
 	assert_int_equal(metrics.items_pending, 0);

@@ -530,3 +530,38 @@
 { "an include that is a text",
 	    "include: conf.d/*.yaml\n",
 	    "t:1:10: error: expected a list of texts, found a text; did you mean '[conf.d/*.yaml]'?\n" },
+{ "mute hours: the wrong word is shown",
+	    "filters:\n"
+	    "  f:\n"
+	    "    match: x\n"
+	    "    expect: {match: [x]}\n"
+	    "    mute: [23:00-06:00 UTC, \"Sat,Son 00:00-24:00 UTC\"]\n",
+	    "t:5:34: error: days are Mon Tue Wed Thu Fri Sat Sun, as in 'Sat,Sun' or 'Mon-Fri'\n" },
+{ "mute hours without a zone",
+	    "filters:\n"
+	    "  f:\n"
+	    "    match: x\n"
+	    "    expect: {match: [x]}\n"
+	    "    mute: 23:00-06:00\n",
+	    "t:5:11: error: a time zone must follow the hours, such as Europe/Paris or UTC\n" },
+{ "rates that are none",
+	    "filters:\n"
+	    "  f: {match: x, expect: {match: [x]}, limit: 0/h}\n"
+	    "  g: {match: x, expect: {match: [x]}, limit: 20/w}\n"
+	    "  h: {match: x, expect: {match: [x]}, limit: 20}\n"
+	    "  i: {match: x, expect: {match: [x]}, limit: 10001/s}\n"
+	    "  j: {match: x, expect: {match: [x]}, limit: 5/ms}\n",
+	    "t:2:46: error: '0/h' is not a rate such as 20/h: 1 to 10000, per s, m, h or d\n"
+	    "t:3:46: error: '20/w' is not a rate such as 20/h: 1 to 10000, per s, m, h or d\n"
+	    "t:4:46: error: '20' is not a rate such as 20/h: 1 to 10000, per s, m, h or d\n"
+	    "t:5:46: error: '10001/s' is not a rate such as 20/h: 1 to 10000, per s, m, h or d\n"
+	    "t:6:46: error: '5/ms' is not a rate such as 20/h: 1 to 10000, per s, m, h or d\n" },
+{ "sources without stories, and of one",
+	    "filters:\n"
+	    "  f: {match: x, expect: {match: [x]}, group: none, sources: {at-least: 2}}\n"
+	    "  g: {match: x, expect: {match: [x]}, sources: {at-least: 1, else: send}}\n"
+	    "  h: {match: x, expect: {match: [x]}, sources: 2}\n",
+	    "t:2:52: error: 'sources' is about stories: it needs 'group: story'\n"
+	    "t:3:59: error: at-least: 1 is outside 2..20\n"
+	    "t:3:68: error: 'send' is not what to do else (send-unconfirmed, hold)\n"
+	    "t:4:48: error: expected a map of options, found a text\n" },

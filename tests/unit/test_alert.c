@@ -415,6 +415,50 @@ people_read_it_on_80_columns(void **state)
 }
 
 static void
+a_digest_lists_its_items(void **state)
+{
+	struct item it = { .title = SV("12 more for gaza-ceasefire"),
+		.summary = SV("One · Two"),
+		.published = NO_TIME,
+		.updated = NO_TIME };
+	struct alert a = alert_of(&it, NULL, 0);
+	struct str json, out;
+
+	(void)state;
+	str_init(&json, ALERT_BYTES);
+	str_init(&out, ALERT_BYTES);
+	a.type = "digest";
+	a.feed_name = SV_NONE;
+	a.digest_count = 12;
+	a.digest_since_ms = 1711429200000;
+	a.digest_until_ms = 1711432800000;
+	a.digest_items = SV("{\"title\":\"One\",\"link\":\"https://e.org/1\","
+			    "\"feed\":\"un-news\"},{\"title\":\"Two\"}");
+	assert_true(alert_encode(&a, &json));
+	assert_string_equal(str_c(&json),
+	    "{\"type\":\"digest\",\"timestamp\":\"2024-03-26T05:12:09.123Z\","
+	    "\"data\":{\"id\":\"alr_x\",\"severity\":\"high\","
+	    "\"filter\":{\"name\":\"gaza-ceasefire\",\"revision\":\"r1\"},"
+	    "\"item\":{\"title\":\"12 more for gaza-ceasefire\","
+	    "\"summary\":\"One · Two\",\"feed\":{\"tags\":[]}},\"hits\":[],"
+	    "\"excerpt\":\"One · Two\",\"digest\":{\"count\":12,"
+	    "\"since\":\"2024-03-26T05:00:00.000Z\","
+	    "\"until\":\"2024-03-26T06:00:00.000Z\",\"items\":["
+	    "{\"title\":\"One\",\"link\":\"https://e.org/1\","
+	    "\"feed\":\"un-news\"},{\"title\":\"Two\"}]}}}");
+	assert_true(alert_format_text(str_sv(&json), false, &out));
+	assert_string_equal(str_c(&out),
+	    "HIGH  gaza-ceasefire                                        "
+	    "2024-03-26 05:12 UTC\n"
+	    "  12 more for gaza-ceasefire\n"
+	    "  One\n"
+	    "  un-news  https://e.org/1\n"
+	    "  Two\n\n");
+	str_done(&out);
+	str_done(&json);
+}
+
+static void
 a_hit_is_shown_where_it_is_a_word(void **state)
 {
 	struct item it = news();
@@ -493,6 +537,7 @@ main(void)
 		cmocka_unit_test(text_without_blanks_is_cut_between_characters),
 		cmocka_unit_test(odd_hits_do_no_harm),
 		cmocka_unit_test(people_read_it_on_80_columns),
+		cmocka_unit_test(a_digest_lists_its_items),
 		cmocka_unit_test(a_hit_is_shown_where_it_is_a_word),
 		cmocka_unit_test(a_terminal_gets_no_foreign_controls),
 		cmocka_unit_test(only_alerts_are_shown),

@@ -355,6 +355,63 @@ a_card_is_small_enough_for_teams(void **state)
 	str_done(&doc);
 }
 
+/* It has no item of its own: no link, no feed. */
+static void
+every_form_has_a_title_for_a_digest(void **state)
+{
+	static const char digest[] =
+	    "{\"type\":\"digest\",\"timestamp\":\"2024-03-26T06:00:00.000Z\","
+	    "\"data\":{\"id\":\"alr_a\",\"severity\":\"high\","
+	    "\"filter\":{\"name\":\"truce\"},"
+	    "\"item\":{\"title\":\"12 more for truce\",\"summary\":\"One\","
+	    "\"feed\":{\"tags\":[]}},\"hits\":[],\"excerpt\":\"One\","
+	    "\"digest\":{\"count\":12,\"items\":[{\"title\":\"One\"}]}}}";
+
+	(void)state;
+	for (unsigned i = 0; i < COUNTOF(names); i++) {
+		json_t *made;
+		char *text;
+
+		if (i == FORMAT_TEXT)
+			continue;
+		made = render((enum config_format)i, sv_of(digest));
+		text = json_dumps(made, 0);
+		if (strstr(text, "12 more for truce") == NULL)
+			fail_msg("%s: %s", names[i], text);
+		if (i == FORMAT_CLOUDEVENTS)
+			assert_non_null(
+			    strstr(text, "\"urn:tocsin:filter:truce\""));
+		free(text);
+		json_decref(made);
+	}
+}
+
+static void
+every_form_says_what_is_unconfirmed(void **state)
+{
+	static const char alert[] =
+	    "{\"type\":\"alert.new\",\"timestamp\":\"T\",\"data\":{"
+	    "\"id\":\"alr_a\",\"severity\":\"high\","
+	    "\"filter\":{\"name\":\"truce\"},\"item\":{\"title\":\"One\","
+	    "\"feed\":{\"name\":\"wire\",\"tags\":[]}},\"hits\":[],"
+	    "\"story\":{\"id\":\"sty_a\",\"unconfirmed\":true}}}";
+
+	(void)state;
+	for (unsigned i = 0; i < COUNTOF(names); i++) {
+		json_t *made;
+		char *text;
+
+		if (i == FORMAT_TEXT || i == FORMAT_TEMPLATE)
+			continue;
+		made = render((enum config_format)i, sv_of(alert));
+		text = json_dumps(made, 0);
+		if (strstr(text, "unconfirmed") == NULL)
+			fail_msg("%s: %s", names[i], text);
+		free(text);
+		json_decref(made);
+	}
+}
+
 static void
 urls_are_asked_as_the_receiver_wants(void **state)
 {
@@ -676,6 +733,8 @@ main(void)
 		cmocka_unit_test(hostile_texts_keep_the_receivers_limits),
 		cmocka_unit_test(nobody_is_mentioned_and_nothing_is_markup),
 		cmocka_unit_test(a_card_is_small_enough_for_teams),
+		cmocka_unit_test(every_form_has_a_title_for_a_digest),
+		cmocka_unit_test(every_form_says_what_is_unconfirmed),
 		cmocka_unit_test(urls_are_asked_as_the_receiver_wants),
 		cmocka_unit_test(templates_are_filled_in_and_made_safe),
 		cmocka_unit_test(wrong_templates_are_refused_with_their_line),

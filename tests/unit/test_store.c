@@ -739,6 +739,45 @@ damage_found_while_running_is_moved_aside_at_the_next_start(void **state)
 }
 
 static void
+on_quota(const struct store_quota *q, void *arg)
+{
+	struct str *seen = arg;
+
+	(void)str_addf(seen, "%.*s %lld %u+%u [%.*s] ", SV_ARG(q->filter),
+	    (long long)q->version, q->let_through, q->over, SV_ARG(q->items));
+}
+
+/* Batches are not committed in the order in which they were begun. */
+static void
+an_older_quota_changes_nothing(void **state)
+{
+	struct store_quota q = { .filter = SV("f"),
+		.version = 2,
+		.let_through = 3,
+		.over = 4,
+		.items = SV("{}") };
+	struct place *p = *state;
+	struct str seen;
+
+	str_init(&seen, 1000);
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_put_quota(p->s, &q, &p->e));
+	q.version = 1;
+	q.over = 1;
+	OK(p, store_put_quota(p->s, &q, &p->e));
+	q.filter = SV("g");
+	OK(p, store_put_quota(p->s, &q, &p->e));
+	q.version = 7;
+	q.items = SV_NONE;
+	OK(p, store_put_quota(p->s, &q, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	reopen(p);
+	OK(p, store_each_quota(p->s, on_quota, &seen, &p->e));
+	assert_string_equal(str_c(&seen), "f 2 3+4 [{}] g 7 3+1 [] ");
+	str_done(&seen);
+}
+
+static void
 a_newer_schema_is_refused_and_left_alone(void **state)
 {
 	struct place *p = *state;
@@ -763,6 +802,7 @@ take_back_schema(struct place *p)
 	assert_int_equal(sqlite3_exec(db,
 			     "DROP TABLE story_item; DROP TABLE telling;"
 			     "ALTER TABLE outbox DROP COLUMN tried;"
+			     "DROP TABLE quota;"
 			     "DROP INDEX item_page;"
 			     "ALTER TABLE item DROP COLUMN link;"
 			     "ALTER TABLE item DROP COLUMN title;"
@@ -812,7 +852,7 @@ an_older_schema_is_brought_up_to_date(void **state)
 static void
 no_statement_reads_a_table_without_its_index(void **state)
 {
-	const char *at_start = "FEEDS STATS";
+	const char *at_start = "FEEDS QUOTAS STATS";
 	static const struct {
 		const char *name, *sql;
 	} all[] = {
@@ -985,6 +1025,7 @@ main(void)
 		T(a_full_disk_is_reported_and_survived),
 		T(what_is_no_database_is_moved_aside),
 		T(damage_found_while_running_is_moved_aside_at_the_next_start),
+		T(an_older_quota_changes_nothing),
 		T(a_newer_schema_is_refused_and_left_alone),
 		T(an_older_schema_is_brought_up_to_date),
 		T(another_programs_database_is_refused),
