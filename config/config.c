@@ -404,7 +404,8 @@ struct origin {
 	const char *name;
 	struct sv text;
 	const char *only; /* the one section that is allowed; NULL: all */
-	bool broken; /* comes back, too */
+	bool broken; /* comes back, too, */
+	bool remains; /* even when names may be missing */
 };
 
 static void
@@ -442,7 +443,7 @@ load(const struct origin *o, struct diags *diags)
 	};
 	load_origin(l, o);
 	c->broken = diags_count(diags, DIAG_ERROR) != errors;
-	wanted = !c->broken || (o->broken && !l->incomplete);
+	wanted = !c->broken || (o->broken && (!l->incomplete || o->remains));
 	free(l);
 	if (wanted)
 		return c;
@@ -467,6 +468,14 @@ struct config *
 config_load_broken(const char *path, struct diags *diags)
 {
 	return load(&(struct origin) { .path = path, .broken = true }, diags);
+}
+
+struct config *
+config_load_remains(const char *path, struct diags *diags)
+{
+	return load(
+	    &(struct origin) { .path = path, .broken = true, .remains = true },
+	    diags);
 }
 
 struct config *
