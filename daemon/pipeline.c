@@ -24,6 +24,7 @@ struct pipeline {
 	struct pipeline_env env;
 	struct loop *loop; /* borrowed */
 	struct timer *late; /* set while something waits for its time */
+	const struct silences *silences; /* borrowed; NULL: none */
 	struct config *conf;
 	struct ruleset *rules;
 	struct matcher *matcher;
@@ -102,6 +103,12 @@ pipeline_set_rules(
 	ruleset_free(p->rules);
 	p->rules = rules;
 	timer_set(p->late, 0);
+}
+
+void
+pipeline_set_silences(struct pipeline *p, const struct silences *s)
+{
+	p->silences = s;
 }
 
 static void
@@ -403,6 +410,15 @@ has_matched_before(const struct judging *j, const char *filter)
 	return false;
 }
 
+static bool
+is_mute(const struct pipeline *p, const struct config_filter *f)
+{
+	int64_t now_ms = loop_wall_ms(p->loop);
+
+	return mute_is_active(&f->mute, now_ms) ||
+	    silences_has(p->silences, f->name, now_ms);
+}
+
 static void
 on_match(const struct match *m, void *arg)
 {
@@ -416,7 +432,7 @@ on_match(const struct match *m, void *arg)
 	j->matched = mem_grow(
 	    j->matched, &j->capmatched, j->nmatched + 1, sizeof(*j->matched));
 	j->matched[j->nmatched++] = sv_of(f->name);
-	if (mute_is_active(&f->mute, loop_wall_ms(j->p->loop))) {
+	if (is_mute(j->p, f)) {
 		decide(j, ITEM_MUTED);
 		return;
 	}
