@@ -54,6 +54,7 @@ struct runner {
 	unsigned failures; /* in a row */
 	struct err error; /* of the last attempt */
 	int64_t error_ms; /* wall clock */
+	int64_t resumed_ms; /* wall clock; patience begins anew then */
 };
 
 struct deliveries {
@@ -197,10 +198,13 @@ static void
 note_failure(
     struct runner *r, struct queued *q, const struct outbox_result *res)
 {
+	int64_t since_ms = q->created_ms > r->resumed_ms ? q->created_ms
+							 : r->resumed_ms;
+
 	metrics.deliveries_failed++;
 	r->failures++;
 	if (outbox_is_over(
-		&r->policy, q->created_ms, loop_wall_ms(r->all->env.loop)))
+		&r->policy, since_ms, loop_wall_ms(r->all->env.loop)))
 		give_up(r, q, res);
 	else
 		try_later(r, q, res);
@@ -566,6 +570,7 @@ resume(struct runner *r)
 {
 	r->closed = r->told = false;
 	r->failures = 0;
+	r->resumed_ms = loop_wall_ms(r->all->env.loop);
 	if (r->n != 0)
 		first(r)->due_ms = loop_now_ms(r->all->env.loop);
 	r->more = true;
