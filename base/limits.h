@@ -40,6 +40,10 @@
 #define HTTP_KEPT_HANDLES        64           /* idle, of libcurl */
 #define SERVER_HEADER_BYTES      KiB(32)      /* of a request to our listener */
 #define SERVER_BODY_BYTES        MiB(1)
+#define LINES_REQUEST_BYTES      KiB(64)      /* of the control socket */
+#define LINES_ANSWER_BYTES       MiB(1)
+#define LINES_CLIENTS            32           /* at once */
+#define LINES_WAIT_MS            (INT64_C(2) * 1000) /* for one to ask, and to hear */
 #define PROCESS_LINES            10           /* of what a program says, told of */
 #define PROCESS_LINE_BYTES       256
 #define SMTP_LINE_BYTES          512          /* kept of one line of a reply */
@@ -112,6 +116,12 @@
 /* What is remembered */
 #define FEED_REMEMBERED          100000       /* items of one feed that have left it */
 #define FORGET_AT_ONCE           1000         /* of them, in one transaction */
+
+#define OUTBOX_KEPT_ROWS         10000        /* delivered alerts that can be sent again, */
+#define OUTBOX_KEPT_BYTES        KiB(64)      /* each of them, */
+#define OUTBOX_KEPT_MS           (INT64_C(7) * 24 * 3600 * 1000) /* for how long */
+#define OUTBOX_COUNT             100000       /* no further is counted */
+#define REPLAY_AT_ONCE           64           /* alerts sent again, in one transaction */
 
 /* Stories */
 #define STORY_ENTRIES            (1u << 18)   /* items remembered */
