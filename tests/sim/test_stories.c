@@ -308,6 +308,24 @@ a_form_that_is_filled_anew_is_no_copy(void **state)
 	assert_int_equal(world_rang(w, "\"type\":\"alert.new\""), 2);
 }
 
+#define BREAD REST REST REST REST REST REST REST REST
+
+/* Copies are held back because of an item; so it must ring at once. */
+static void
+an_alert_does_not_wait_for_the_end_of_a_document(void **state)
+{
+	struct world *w = *state;
+	struct page *slow;
+
+	nobody_publishes(w);
+	slow = world_feed(w, "http://one.example/rss", "",
+	    ITEM("1", "Council adopts ceasefire", LEAD REST) ITEM(
+		"2", "Bread", BREAD BREAD) ITEM("3", "Bread", BREAD BREAD));
+	slow->reply.stalls_ms = 30 * DAY_MS;
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 1);
+}
+
 /* The clock was a year ahead, and has been set. */
 static void
 a_story_of_the_future_ends_as_others_do(void **state)
@@ -372,6 +390,7 @@ main(void)
 		T(a_page_that_matches_more_is_not_its_own_copy),
 		T(a_copy_in_between_holds_nothing_back),
 		T(a_form_that_is_filled_anew_is_no_copy),
+		T(an_alert_does_not_wait_for_the_end_of_a_document),
 		T(a_story_of_the_future_ends_as_others_do),
 		T(a_link_of_quotes_breaks_no_alert),
 	};
