@@ -929,10 +929,12 @@ what_was_told_last_is_kept_with_every_field(void **state)
 		.filter = SV("truce"),
 		.time_ms = 10 * DAY,
 		.sources = 2,
+		.version = 1,
 		.also = SV("") };
 
 	OK(p, store_begin(p->s, &p->e));
 	OK(p, store_put_telling(p->s, &t, &p->e));
+	t.version = 2;
 	t.time_ms = 16 * DAY;
 	t.sources = 3;
 	t.updated_ms = 17 * DAY;
