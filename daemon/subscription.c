@@ -21,6 +21,7 @@ struct subscription {
 	const struct subscription_env *env; /* borrowed */
 	struct poller *poller;
 	struct batch *batch; /* of the poll under way; NULL: none yet */
+	struct loop_idle *idle; /* hands its alerts over */
 	struct known known; /* items of this document */
 	int64_t touched_ms; /* monotonic; 0: not since the start */
 	size_t added; /* new items since then */
@@ -42,6 +43,7 @@ struct handover {
 };
 
 static const struct poller_events poller_events;
+static void on_turn_end(void *arg);
 
 void
 subscription_env_init(struct subscription_env *env)
@@ -57,6 +59,7 @@ subscription_new(const struct subscription_env *env, struct config *conf,
 
 	s->env = env;
 	known_init(&s->known);
+	s->idle = loop_idle_new(env->poller.loop, on_turn_end, s);
 	s->poller = poller_new(&env->poller, conf, c, s);
 	return s;
 }
@@ -145,9 +148,21 @@ subscription_free(struct subscription *s)
 	/* What was judged has been told to the stories: it stays. */
 	if (s->batch != NULL)
 		hand_over(s, false);
+	loop_idle_free(s->idle);
 	poller_free(s->poller);
 	known_done(&s->known);
 	free(s);
+}
+
+/* An alert does not wait for the end of a document that comes slowly: copies
+ * from other feeds are held back meanwhile. */
+static void
+on_turn_end(void *arg)
+{
+	struct subscription *s = arg;
+
+	if (s->batch != NULL && batch_has_alerts(s->batch))
+		hand_over(s, false);
 }
 
 static void
@@ -224,6 +239,8 @@ take_new(
 	batch_set_traits(
 	    batch_of(s), sv_of(o.feed->name), id->key, &id->traits);
 	s->added++;
+	if (batch_has_alerts(s->batch))
+		loop_idle_ask(s->idle);
 	hand_over_if_full(s);
 }
 

@@ -8,6 +8,8 @@
 #define LEAD_HALF_WORDS 100
 #define SHORT_HALF_WORDS 20 /* below, the title is needed too */
 #define TEXT_HALF_WORDS 20 /* below, the same words mean nothing */
+#define SUBJECT_HALF_WORDS 40 /* below, a body need not name its subject */
+#define SUBJECT_BYTES 3 /* of a word, at least */
 #define TITLE_WORDS_MAX 255
 
 /* Collects the smallest hashes of a set. */
@@ -107,6 +109,61 @@ keep_numbers(struct bottom *b, const struct text *t)
 			keep(b, (uint32_t)(word_hash(t, i) >> 32));
 }
 
+/* Two bits each (a Bloom filter). */
+static void
+add_word(struct sketch *s, uint32_t hash)
+{
+	s->words[hash / 64 % SKETCH_WORDS] |= UINT64_C(1) << hash % 64;
+	hash >>= 16;
+	s->words[hash / 64 % SKETCH_WORDS] |= UINT64_C(1) << hash % 64;
+}
+
+static bool
+may_have_word(const struct sketch *s, uint32_t hash)
+{
+	uint32_t other = hash >> 16;
+
+	return (s->words[hash / 64 % SKETCH_WORDS] >> hash % 64 & 1) != 0 &&
+	    (s->words[other / 64 % SKETCH_WORDS] >> other % 64 & 1) != 0;
+}
+
+static void
+add_words(struct sketch *s, const struct text *t, size_t first, size_t end)
+{
+	for (; first < end; first++)
+		add_word(s, (uint32_t)(word_hash(t, first) >> 32));
+}
+
+static bool
+can_be_subject(struct sv word)
+{
+	for (size_t i = 0; i < word.len; i++)
+		if (ascii_is_digit(word.p[i]))
+			return false;
+	return word.len >= SUBJECT_BYTES;
+}
+
+/* What a template that is filled anew is about stands in title and body. */
+static void
+keep_subject(struct sketch *s, const struct text *t, size_t title_end)
+{
+	struct bottom subject = { s->subject, 0, SKETCH_SUBJECT };
+	bool is_short = count_half_words(t, title_end, t->ntokens,
+			    SUBJECT_HALF_WORDS) < SUBJECT_HALF_WORDS;
+
+	add_words(s, t, title_end, t->ntokens);
+	for (size_t i = 0; i < title_end; i++) {
+		uint32_t hash = (uint32_t)(word_hash(t, i) >> 32);
+
+		if (can_be_subject(
+			form_bytes(t, &t->forms[t->tokens[i].forms])) &&
+		    (is_short || may_have_word(s, hash)))
+			keep(&subject, hash);
+	}
+	s->nsubject = (uint8_t)subject.n;
+	add_words(s, t, 0, title_end);
+}
+
 /* 0 only for no words. */
 static uint64_t
 hash_range(const struct text *t, size_t first, size_t end)
@@ -145,6 +202,7 @@ sketch_text(const struct text *t, size_t title_end, struct sketch *s)
 	keep_shingles(
 	    &lead, t, from, skip_half_words(t, from, end, LEAD_HALF_WORDS));
 	keep_numbers(&numbers, t);
+	keep_subject(s, t, title_end);
 	s->nbody = (uint8_t)body.n;
 	s->nlead = (uint8_t)lead.n;
 	s->nnumbers = (uint8_t)numbers.n;
@@ -199,6 +257,15 @@ sample_overlap(const uint32_t *a, size_t na, const uint32_t *b, size_t nb,
 		(double)shared / (in_a < in_b ? in_a : in_b) };
 }
 
+static bool
+has_subject_of_its_own(const struct sketch *a, const struct sketch *b)
+{
+	for (size_t i = 0; i < a->nsubject; i++)
+		if (!may_have_word(b, a->subject[i]))
+			return true;
+	return false;
+}
+
 void
 sketch_compare(const struct sketch *a, const struct sketch *b,
     uint32_t body_ignored, uint32_t lead_ignored, struct likeness *out)
@@ -212,6 +279,8 @@ sketch_compare(const struct sketch *a, const struct sketch *b,
 	out->same_link = a->link != 0 && a->link == b->link;
 	out->same_text = a->text != 0 && a->text == b->text;
 	out->same_title = a->title != 0 && a->title == b->title;
+	out->other_subject = has_subject_of_its_own(a, b) &&
+	    has_subject_of_its_own(b, a);
 }
 
 const char *
@@ -253,6 +322,15 @@ body_shared_least(const struct sketch *a, const struct sketch *b)
 	    : LIKE_BODY_SHARED;
 }
 
+/* One page may stand for all items of a feed, as the list of them. */
+static bool
+is_list(
+    const struct likeness *l, const struct sketch *a, const struct sketch *b)
+{
+	return l->body.shared == 0 && l->lead.shared == 0 &&
+	    (l->other_subject || has_other_numbers(l, a, b));
+}
+
 static bool
 is_enough_for_one_source(const struct likeness *l)
 {
@@ -265,9 +343,9 @@ enum likeness_kind
 likeness_kind_of(const struct likeness *l, const struct sketch *a,
     const struct sketch *b, bool same_source)
 {
-	if (l->same_link)
+	if (l->same_link && !is_list(l, a, b))
 		return LIKE_LINK;
-	if (has_other_numbers(l, a, b))
+	if (l->other_subject || has_other_numbers(l, a, b))
 		return LIKE_NOT;
 	if (l->same_text)
 		return LIKE_TEXT;
@@ -352,7 +430,7 @@ get_sample(const unsigned char **at, uint32_t *v, size_t n, size_t max)
 void
 sketch_encode(const struct sketch *s, unsigned char out[SKETCH_BYTES])
 {
-	const uint8_t small[] = { s->nbody, s->nlead, s->nnumbers,
+	const uint8_t small[] = { s->nbody, s->nlead, s->nnumbers, s->nsubject,
 		s->title_words };
 	unsigned char *at = out;
 
@@ -364,6 +442,9 @@ sketch_encode(const struct sketch *s, unsigned char out[SKETCH_BYTES])
 	at = put_sample(at, s->body, SKETCH_BODY);
 	at = put_sample(at, s->lead, SKETCH_LEAD);
 	at = put_sample(at, s->numbers, SKETCH_NUMBERS);
+	at = put_sample(at, s->subject, SKETCH_SUBJECT);
+	for (size_t i = 0; i < SKETCH_WORDS; i++)
+		at = put(at, s->words[i], 8);
 	assert(at == out + SKETCH_BYTES);
 }
 
@@ -377,6 +458,7 @@ sketch_decode(const unsigned char in[SKETCH_BYTES], struct sketch *out)
 	s.nbody = (uint8_t)get(&at, 1);
 	s.nlead = (uint8_t)get(&at, 1);
 	s.nnumbers = (uint8_t)get(&at, 1);
+	s.nsubject = (uint8_t)get(&at, 1);
 	s.title_words = (uint8_t)get(&at, 1);
 	s.title = get(&at, 8);
 	s.text = get(&at, 8);
@@ -384,6 +466,9 @@ sketch_decode(const unsigned char in[SKETCH_BYTES], struct sketch *out)
 	ok = get_sample(&at, s.body, s.nbody, SKETCH_BODY);
 	ok = get_sample(&at, s.lead, s.nlead, SKETCH_LEAD) && ok;
 	ok = get_sample(&at, s.numbers, s.nnumbers, SKETCH_NUMBERS) && ok;
+	ok = get_sample(&at, s.subject, s.nsubject, SKETCH_SUBJECT) && ok;
+	for (size_t i = 0; i < SKETCH_WORDS; i++)
+		s.words[i] = get(&at, 8);
 	if (ok)
 		*out = s;
 	return ok;

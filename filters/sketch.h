@@ -12,16 +12,22 @@
 #define SKETCH_BODY 24
 #define SKETCH_LEAD 8
 #define SKETCH_NUMBERS 12
+#define SKETCH_SUBJECT 8
+#define SKETCH_WORDS 16 /* 64 bits each */
 
 /* The hashes have the same seed in every process, so that sketches outlive it;
  * where these or the folding of words change, SKETCH_VERSION must. */
-#define SKETCH_VERSION 1
+#define SKETCH_VERSION 2
 
 struct sketch {
 	uint32_t body[SKETCH_BODY]; /* of each three words in a row */
 	uint32_t lead[SKETCH_LEAD]; /* the same of the first 50 words */
 	uint32_t numbers[SKETCH_NUMBERS]; /* those of two digits and more */
-	uint8_t nbody, nlead, nnumbers;
+	uint32_t subject[SKETCH_SUBJECT]; /* words of the title that the body
+					   * has, too, or of a short one all */
+	uint64_t words[SKETCH_WORDS]; /* a Bloom filter of all words, which
+				       * says little of a long text */
+	uint8_t nbody, nlead, nnumbers, nsubject;
 	uint8_t title_words; /* 255: that many or more */
 	uint64_t title; /* of its words; 0: there is none */
 	uint64_t text; /* of all words of the body; 0: there are too few */
@@ -52,6 +58,8 @@ struct overlap sample_overlap(const uint32_t *a, size_t na, const uint32_t *b,
 struct likeness {
 	struct overlap body, lead, numbers;
 	bool same_link, same_text, same_title;
+	/* Each has a word of its subject that the other lacks altogether. */
+	bool other_subject;
 };
 
 /* `body_ignored` and `lead_ignored` as above, of the samples of `a`. */
@@ -101,7 +109,8 @@ double likeness_contained(const struct likeness *l);
 
 /* A sketch as bytes, the same on every machine. */
 #define SKETCH_BYTES \
-	(4 + 3 * 8 + 4 * (SKETCH_BODY + SKETCH_LEAD + SKETCH_NUMBERS))
+	(5 + 8 * (3 + SKETCH_WORDS) + \
+	    4 * (SKETCH_BODY + SKETCH_LEAD + SKETCH_NUMBERS + SKETCH_SUBJECT))
 void sketch_encode(const struct sketch *s, unsigned char out[SKETCH_BYTES]);
 
 /* False, with `out` untouched: no sketch has these bytes. */

@@ -41,7 +41,7 @@ struct story_place {
 				    this one included; see STORY_STEPS */
 };
 
-/* Room for 1 to STORY_ENTRIES items, about half a KiB each. */
+/* Room for 1 to STORY_ENTRIES items, about two thirds of a KiB each. */
 struct story_index *story_new(size_t entries);
 void story_free(struct story_index *ix);
 

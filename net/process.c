@@ -16,7 +16,7 @@
 
 #define READ_BYTES KiB(4)
 #define DRAIN_READS 16 /* of what was said before the end */
-#define CANCEL_MS 50 /* for each of SIGTERM and SIGKILL */
+#define CANCEL_MS 20 /* for each of SIGTERM and SIGKILL: the loop waits */
 
 struct process {
 	struct loop *loop; /* borrowed */

@@ -14,6 +14,7 @@ struct http_call {
 	void *arg;
 	char *url;
 	struct sim_reply reply;
+	bool stopped; /* the daemon wants no more of it */
 	struct timer *timer;
 	struct str value; /* what http_header() gave last */
 };
@@ -115,22 +116,27 @@ send_body(struct http_call *c)
 	return true;
 }
 
-static void
-on_answer(void *arg)
+static struct http_response
+response_of(struct http_call *c)
 {
-	struct http_call *c = arg;
-	struct http_response r = { .failure = HTTP_ANSWERED,
+	return (struct http_response) { .failure = HTTP_ANSWERED,
 		.status = c->reply.status,
 		.error = "",
 		.url = sv_of(c->url),
 		.permanent = sv_of(c->reply.permanent),
 		.call = c };
+}
+
+static void
+on_end(void *arg)
+{
+	struct http_call *c = arg;
+	struct http_response r = response_of(c);
 
 	if (c->reply.status == 0) {
 		r.failure = HTTP_CONNECT;
 		r.error = c->reply.error != NULL ? c->reply.error : "refused";
-	} else if ((c->ev->on_head != NULL && !c->ev->on_head(&r, c->arg)) ||
-	    !send_body(c)) {
+	} else if (c->stopped) {
 		r.failure = HTTP_STOPPED;
 	} else if (c->reply.cut) {
 		r.failure = HTTP_BROKEN;
@@ -138,6 +144,25 @@ on_answer(void *arg)
 	}
 	c->ev->on_done(&r, c->arg);
 	http_cancel(c);
+}
+
+static void
+on_answer(void *arg)
+{
+	struct http_call *c = arg;
+	struct http_response r = response_of(c);
+
+	if (c->reply.status != 0)
+		c->stopped = (c->ev->on_head != NULL &&
+				 !c->ev->on_head(&r, c->arg)) ||
+		    !send_body(c);
+	if (c->stopped || c->reply.stalls_ms == 0) {
+		on_end(c);
+		return;
+	}
+	timer_free(c->timer);
+	c->timer = timer_new(c->http->loop, on_end, c);
+	timer_set(c->timer, c->reply.stalls_ms);
 }
 
 struct http_call *

@@ -24,6 +24,7 @@ struct sim_reply {
 	const char *headers; /* "name: value\n" lines, lower case, or NULL */
 	struct sv body; /* must stay until the exchange has ended */
 	int64_t takes_ms;
+	int64_t stalls_ms; /* then, before the body's end is there */
 	bool cut; /* the body is cut short: HTTP_BROKEN */
 	const char *permanent; /* where 301s led, or NULL */
 };

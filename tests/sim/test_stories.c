@@ -284,6 +284,48 @@ a_copy_in_between_holds_nothing_back(void **state)
 	assert_int_equal(w->nalerts, 3);
 }
 
+/* Two feeds of one publisher fill in the same form. */
+static void
+a_form_that_is_filled_anew_is_no_copy(void **state)
+{
+#define FORM \
+	" demands a ceasefire. The full text of each letter is circulated as " \
+	"a document of the Council and can be read in all official languages " \
+	"on its pages, where earlier letters can be found as well. Delegations " \
+	"that wish to be added to the list are asked to write to the desk."
+	static const char config[] =
+	    "feeds:\n"
+	    "  a: {url: 'http://one.example/rss', publisher: un, article: never}\n"
+	    "  b: {url: 'http://two.example/rss', publisher: un, article: never}\n"
+	    "filters: {truce: {match: ceasefire}}\n";
+	struct world *w = *state;
+
+	nobody_publishes(w);
+	publish(w, "one", ITEM("1", "Letter of Chad", "A letter of Chad" FORM));
+	world_live(w, config, HOUR_MS);
+	publish(w, "two", ITEM("x", "Letter of Peru", "A letter of Peru" FORM));
+	world_live(w, config, HOUR_MS);
+	assert_int_equal(world_rang(w, "\"type\":\"alert.new\""), 2);
+}
+
+#define BREAD REST REST REST REST REST REST REST REST
+
+/* Copies are held back because of an item; so it must ring at once. */
+static void
+an_alert_does_not_wait_for_the_end_of_a_document(void **state)
+{
+	struct world *w = *state;
+	struct page *slow;
+
+	nobody_publishes(w);
+	slow = world_feed(w, "http://one.example/rss", "",
+	    ITEM("1", "Council adopts ceasefire", LEAD REST) ITEM(
+		"2", "Bread", BREAD BREAD) ITEM("3", "Bread", BREAD BREAD));
+	slow->reply.stalls_ms = 30 * DAY_MS;
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 1);
+}
+
 /* The clock was a year ahead, and has been set. */
 static void
 a_story_of_the_future_ends_as_others_do(void **state)
@@ -347,6 +389,8 @@ main(void)
 		T(an_item_that_is_judged_twice_rings_once),
 		T(a_page_that_matches_more_is_not_its_own_copy),
 		T(a_copy_in_between_holds_nothing_back),
+		T(a_form_that_is_filled_anew_is_no_copy),
+		T(an_alert_does_not_wait_for_the_end_of_a_document),
 		T(a_story_of_the_future_ends_as_others_do),
 		T(a_link_of_quotes_breaks_no_alert),
 	};

@@ -68,6 +68,12 @@ like_texts(
 	"bakers blame the cost of flour and the winter for it, while buyers " \
 	"wait in long rows and the government promises to open its stores. "
 
+#define FORM \
+	"Property flooding is expected to begin this evening. Move family, " \
+	"pets and valuables to a safe place. Turn off gas, electricity and " \
+	"water supplies if it is safe to do so. Put flood protection " \
+	"equipment in place. Our staff are closing flood gates. "
+
 static const struct {
 	const char *rule, *title_a, *a, *title_b, *b;
 	enum likeness_kind like;
@@ -76,7 +82,7 @@ static const struct {
 	    LEAD REST, "Nepal acts on flights", LEAD REST, LIKE_TEXT },
 	{ "case, quotes and blanks do not count", "Helicopters grounded",
 	    "The pilots' flight near the glacier, he said, was wrong.",
-	    "Nepal acts",
+	    "HELICOPTERS",
 	    "THE PILOTS’ FLIGHT NEAR  THE GLACIER - HE SAID - WAS WRONG!",
 	    LIKE_TEXT },
 	{ "a teaser and the full text", "A", LEAD, "B", LEAD REST, LIKE_BODY },
@@ -115,6 +121,23 @@ static const struct {
 	    "A quake of magnitude 5.1 struck 33 km north of the town at 12:31 "
 	    "on the coast, the survey said; some damage was reported.",
 	    LIKE_BODY },
+	{ "a template with another subject, in title and text",
+	    "Flood Warning: River Severn at Shrewsbury",
+	    "River levels rise on the River Severn at Shrewsbury. " FORM,
+	    "Flood Warning: River Wye at Hereford",
+	    "River levels rise on the River Wye at Hereford. " FORM, LIKE_NOT },
+	{ "the same text, of which each title names something else",
+	    "Severn rises", "The rivers Severn and Wye rise. " FORM,
+	    "Warning for the Wye", "The rivers Severn and Wye rise. " FORM,
+	    LIKE_TEXT },
+	{ "a few words with another subject in the title only",
+	    "Explosion in Kabul",
+	    "Police said that an explosion was heard in the centre of the "
+	    "city this morning.",
+	    "Explosion in Lahore",
+	    "Police said that an explosion was heard in the centre of the "
+	    "city this morning.",
+	    LIKE_NOT },
 	{ "a turn of phrase in a short text", "A",
 	    "A behind-the-scenes look at Harbour Lights. Find out more at "
 	    "the box.",
@@ -261,14 +284,14 @@ test_bytes(void **state)
 	sketch_encode(&a, bytes);
 	assert_true(sketch_decode(bytes, &b));
 	assert_memory_equal(&a, &b, sizeof(a));
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		unsigned char kept = bytes[i];
 
 		bytes[i] = 200; /* more hashes than there is room for */
 		assert_false(sketch_decode(bytes, &b));
 		bytes[i] = kept;
 	}
-	memset(&bytes[28], 0xFF, 8); /* two equal hashes */
+	memset(&bytes[29], 0xFF, 8); /* two equal hashes */
 	assert_false(sketch_decode(bytes, &b));
 	assert_memory_equal(&a, &b, sizeof(a));
 }
@@ -279,7 +302,7 @@ test_same_in_every_process(void **state)
 	struct sketch s = sketch_of("Nepal grounds 12 helicopters", LEAD REST);
 
 	(void)state;
-	assert_int_equal(SKETCH_VERSION, 1);
+	assert_int_equal(SKETCH_VERSION, 2);
 	assert_int_equal(s.title, UINT64_C(0x3128ba3e1320a2be));
 	assert_int_equal(s.body[0], 0x1128e0e);
 }

@@ -1149,6 +1149,7 @@ what_was_told_last_is_kept_with_every_field(void **state)
 		.filter = SV("truce"),
 		.time_ms = 10 * DAY,
 		.sources = 2,
+		.version = 1,
 		.also = SV("") };
 
 	OK(p, store_begin(p->s, &p->e));

@@ -23,10 +23,9 @@ static size_t
 tell(struct stories *s, struct config_feed *f, uint32_t page,
     enum story_role *role)
 {
-	static const struct config_filter truce = { .name = "truce",
-		.updates = true };
 	unsigned char key[ITEM_KEY_BYTES] = { 0 };
 	char link[LINK_LENGTH], title[40];
+	struct config_filter filter = { .name = "truce", .updates = true };
 	struct batch *b = batch_new();
 	struct story_told told;
 	struct item it = { .link = { link, sizeof(link) } };
@@ -39,7 +38,7 @@ tell(struct stories *s, struct config_feed *f, uint32_t page,
 	it.title = sv_of(title);
 	memcpy(key, &page, sizeof(page));
 	stories_place(s, b, f, &it, key, NOW_MS);
-	*role = stories_tell(s, b, &truce, &told);
+	*role = stories_tell(s, b, &filter, &told);
 	batch_free(b);
 	return told.also.len;
 }
