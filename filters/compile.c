@@ -21,7 +21,6 @@ struct compiler {
 	struct sv text; /* of the query at hand, kept */
 	struct node *nodes; /* of its program */
 	size_t nnodes, capnodes;
-	struct sv source; /* of the program at hand, kept */
 	struct refs refs;
 	size_t regex_bytes;
 };
@@ -141,8 +140,8 @@ compile_regex(struct compiler *c, const struct config_text *at,
 		diag_add_text(c->diags, DIAG_ERROR, at, offset, q->text.len,
 		    NULL, "all regular expressions together are too large");
 	n->id = (uint32_t)r->nregexes;
-	r->regexes = mem_grow(r->regexes, &r->capregexes, r->nregexes + 1,
-	    sizeof(struct regex *));
+	r->regexes = mem_grow(
+	    r->regexes, &r->capregexes, r->nregexes + 1, sizeof(struct regex *));
 	r->regexes[r->nregexes++] = code;
 }
 

@@ -230,13 +230,13 @@ test_chains(void **state)
 	(void)state;
 	str_init(&text, KiB(64));
 	str_init(&said, KiB(64));
-	(void)str_adds(&text, QUERY("|\n      y0"));
+	(void)str_adds(&text, QUERY("|") "      y0");
 	for (int i = 1; i < 60; i++)
 		(void)str_addf(&text, " NEAR/%d y%d", i, i);
 	(void)str_addc(&text, '\n');
 	lint(str_c(&text), &said);
 	str_clear(&text);
-	(void)str_adds(&text, QUERY("|\n      "));
+	(void)str_adds(&text, QUERY("|") "      ");
 	for (int i = 0; i < 60; i++)
 		(void)str_addc(&text, '(');
 	(void)str_adds(&text, "z");
