@@ -239,7 +239,7 @@ test_chains(void **state)
 	(void)str_adds(&text, QUERY("|") "      ");
 	for (int i = 0; i < 60; i++)
 		(void)str_addc(&text, '(');
-	(void)str_adds(&text, "z");
+	(void)str_adds(&text, "zebra");
 	for (int i = 0; i < 60; i++)
 		(void)str_addf(&text, " %s x%d)", i % 2 == 0 ? "AND" : "OR", i);
 	(void)str_addc(&text, '\n');
