@@ -818,7 +818,8 @@ parse_right(struct parser *p, struct level *l, unsigned least)
 		warn(p, op.offset, op.length, op.said);
 	advance(p);
 	if (op.kind == FOREIGN_WITHIN) {
-		look_in(l->q, FIELDS_LEAD);
+		if (l->q->fields != FIELDS_LEAD) /* once is enough */
+			look_in(l->q, FIELDS_LEAD);
 		return true;
 	}
 	if (!check_joint(p, l, &op, least))

@@ -13,6 +13,7 @@
 
 #define ACRONYM_LETTERS 3 /* at most: longer ones are hardly words, too */
 #define SHOWN_BYTES 48 /* of a clause, in a message */
+#define LANGS_BYTES 1024 /* of a list that is compared with another */
 #define THAI_LETTERS 4 /* fewer stand inside too many words */
 #define NAME_KIND 31 /* beside the kinds of nodes: a name of an entity */
 
@@ -118,7 +119,8 @@ run_lints(struct linter *l, const struct query *q, unsigned kind)
 	}
 }
 
-/* Equal clauses have equal hashes, wherever they stand. */
+/* Equal clauses have equal hashes, wherever they stand.  Those of the children
+ * are known. */
 static uint64_t
 hash_query(const struct query *q)
 {
@@ -138,9 +140,16 @@ hash_query(const struct query *q)
 	h = h * 31 + (q->exact ? 1 : 0) + (q->caseless ? 2 : 0) +
 	    (q->ordered ? 4 : 0);
 	for (const struct query *k = q->kids; k != NULL; k = k->next)
-		h = (h ^ h >> 31) * UINT64_C(0x9E3779B97F4A7C15) +
-		    hash_query(k);
+		h = (h ^ h >> 31) * UINT64_C(0x9E3779B97F4A7C15) + k->hash;
 	return h;
+}
+
+static void
+hash_all(struct query *q)
+{
+	for (struct query *k = q->kids; k != NULL; k = k->next)
+		hash_all(k);
+	q->hash = hash_query(q);
 }
 
 static int
@@ -160,7 +169,7 @@ collect_kids(struct linter *l, const struct query *q)
 	for (const struct query *k = q->kids; k != NULL; k = k->next) {
 		l->kids = mem_grow(
 		    l->kids, &l->capkids, l->nkids + 1, sizeof(*l->kids));
-		l->kids[l->nkids++] = (struct hashed) { hash_query(k), k };
+		l->kids[l->nkids++] = (struct hashed) { k->hash, k };
 	}
 	if (l->nkids != 0)
 		qsort(l->kids, l->nkids, sizeof(*l->kids), compare_hashed);
@@ -198,7 +207,7 @@ static bool
 is_contradiction(struct linter *l, const struct query *q, struct finding *f)
 {
 	for (const struct query *k = q->kids; k != NULL; k = k->next)
-		if (k->kind == QUERY_NOT && is_kid(l, hash_query(k->kids))) {
+		if (k->kind == QUERY_NOT && is_kid(l, k->kids->hash)) {
 			f->at = k;
 			return true;
 		}
@@ -214,16 +223,19 @@ is_absorbed(struct linter *l, const struct query *q, struct finding *f)
 	for (const struct query *k = q->kids; k != NULL; k = k->next)
 		for (const struct query *part = k->kids;
 		     k->kind == other && part != NULL; part = part->next)
-			if (is_kid(l, hash_query(part))) {
+			if (is_kid(l, part->hash)) {
 				f->at = k;
 				return true;
 			}
 	return false;
 }
 
+/* Too many to compare are believed to. */
 static bool
 share_language(struct sv a, struct sv b)
 {
+	if (a.len > LANGS_BYTES || b.len > LANGS_BYTES)
+		return true;
 	for (struct sv one; sv_split(&a, ',', &one);) {
 		struct sv rest = b;
 
@@ -419,10 +431,12 @@ lint_query(struct linter *l, const struct query *q)
 static bool
 needs_word(const struct query *q)
 {
-	size_t free = 0; /* kids that may hold without */
+	size_t kids = 0, free = 0; /* those that may hold without */
 
-	for (const struct query *k = q->kids; k != NULL; k = k->next)
+	for (const struct query *k = q->kids; k != NULL; k = k->next) {
+		kids++;
 		free += !needs_word(k);
+	}
 	switch (q->kind) {
 	case QUERY_TERM:
 	case QUERY_ENTITY:
@@ -440,41 +454,27 @@ needs_word(const struct query *q)
 		return free < q->count;
 	case QUERY_AND:
 	case QUERY_NEAR:
-		for (const struct query *k = q->kids; k != NULL; k = k->next)
-			if (needs_word(k))
-				return true;
-		return false;
+		return free < kids;
 	}
 	BUG("no such node");
 }
 
-/* What must hold, and what is enough for a veto. */
-static const struct query *
-parts_of(const struct query *q, enum query_kind kind)
-{
-	return q->kind == kind ? q->kids : q;
-}
-
-static const struct query *
-next_part(const struct query *part, const struct query *whole)
-{
-	return part == whole ? NULL : part->next;
-}
-
+/* What must hold and is, alone, enough for a veto. */
 static void
-lint_veto(struct linter *l, const struct query *match, const struct query *veto)
+lint_veto(struct linter *l, struct query *match, const struct query *veto)
 {
-	for (const struct query *v = parts_of(veto, QUERY_OR); v != NULL;
-	     v = next_part(v, veto))
-		for (const struct query *m = parts_of(match, QUERY_AND);
-		     m != NULL; m = next_part(m, match))
-			if (hash_query(v) == hash_query(m)) {
-				warn(l, v, NULL,
-				    "must be there and must not be there: "
-				    "the filter never matches",
-				    "contradiction");
-				return;
-			}
+	const struct query all = { .kids = match };
+	const struct query *v = veto->kind == QUERY_OR ? veto->kids : veto;
+
+	collect_kids(l, match->kind == QUERY_AND ? match : &all);
+	for (; v != NULL; v = v->next)
+		if (is_kid(l, v->hash)) {
+			warn(l, v, NULL,
+			    "must be there and must not be there: "
+			    "the filter never matches",
+			    "contradiction");
+			return;
+		}
 }
 
 static void
@@ -500,6 +500,7 @@ lint_filter(struct linter *l, const struct config_filter *c)
 	l->at = &c->match;
 	match = query_parse(&c->match, &trees, l->diags);
 	if (match != NULL) {
+		hash_all(match);
 		lint_query(l, match);
 		if (!needs_word(match))
 			warn(l, match, NULL,
@@ -510,8 +511,10 @@ lint_filter(struct linter *l, const struct config_filter *c)
 	l->at = &c->not ;
 	veto = c->not .text.p != NULL ? query_parse(&c->not, &trees, l->diags)
 				      : NULL;
-	if (veto != NULL)
+	if (veto != NULL) {
+		hash_all(veto);
 		lint_query(l, veto);
+	}
 	if (match != NULL && veto != NULL)
 		lint_veto(l, match, veto);
 	lint_langs(l, &c->lang);

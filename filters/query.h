@@ -42,6 +42,7 @@ struct query {
 	bool ordered; /* of NEAR: it is PRE */
 	unsigned distance; /* of NEAR, PRE and NOT NEAR */
 	unsigned count; /* of ATLEAST and OF */
+	uint64_t hash; /* scratch of lint.c */
 };
 
 /* Parses a query into `a`.  The first problem goes to `diags`, at its place;

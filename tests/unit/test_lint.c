@@ -221,6 +221,34 @@ test_large(void **state)
 	str_done(&said);
 }
 
+/* Many in a row, and a group in front of each word: never looked at twice. */
+static void
+test_chains(void **state)
+{
+	struct str text, said;
+
+	(void)state;
+	str_init(&text, KiB(64));
+	str_init(&said, KiB(64));
+	(void)str_adds(&text, QUERY("|") "      y0");
+	for (int i = 1; i < 60; i++)
+		(void)str_addf(&text, " NEAR/%d y%d", i, i);
+	(void)str_addc(&text, '\n');
+	lint(str_c(&text), &said);
+	str_clear(&text);
+	(void)str_adds(&text, QUERY("|") "      ");
+	for (int i = 0; i < 60; i++)
+		(void)str_addc(&text, '(');
+	(void)str_adds(&text, "zebra");
+	for (int i = 0; i < 60; i++)
+		(void)str_addf(&text, " %s x%d)", i % 2 == 0 ? "AND" : "OR", i);
+	(void)str_addc(&text, '\n');
+	lint(str_c(&text), &said);
+	assert_string_equal(str_c(&said), "");
+	str_done(&text);
+	str_done(&said);
+}
+
 int
 main(void)
 {
@@ -228,6 +256,7 @@ main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_manual),
 		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_chains),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

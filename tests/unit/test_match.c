@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -1060,6 +1061,42 @@ test_hostile(void **state)
 	str_done(&text);
 }
 
+static size_t
+memory_in_use(void)
+{
+	struct mallinfo2 info = mallinfo2();
+
+	return info.uordblks + info.hblkhd;
+}
+
+/* Each clause knows its source: many in one another share it. */
+static void
+test_memory_of_nested_clauses(void **state)
+{
+	struct str query;
+	struct ruleset *r;
+	size_t before;
+
+	(void)state;
+	str_init(&query, QUERY_BYTES);
+	for (unsigned i = 0; i < QUERY_DEPTH / 2; i++)
+		(void)str_addc(&query, '(');
+	(void)str_addc(&query, 'w');
+	for (unsigned i = 0; i < 20000; i++)
+		(void)str_addf(&query, " OR w%u", i);
+	for (unsigned i = 0; i < QUERY_DEPTH / 2; i++) {
+		(void)str_addc(&query, ')');
+		for (unsigned k = 0; k < QUERY_DEPTH / 2; k++)
+			(void)str_adds(&query, " NEAR/9 x");
+	}
+	assert_false(query.full);
+	before = memory_in_use();
+	r = compile_query(str_c(&query));
+	assert_true(memory_in_use() < before + MiB(32));
+	ruleset_free(r);
+	str_done(&query);
+}
+
 int
 main(void)
 {
@@ -1082,6 +1119,7 @@ main(void)
 		cmocka_unit_test(test_reuse),
 		cmocka_unit_test(test_reuse_after_explaining),
 		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_memory_of_nested_clauses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
