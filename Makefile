@@ -260,7 +260,7 @@ install: all
 	    $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/tocsin.conf
 	install -m 644 $(PACK_FILES) $(DESTDIR)$(PREFIX)/share/tocsin/packs
 	install -m 644 README.md CHANGELOG.md SECURITY.md LICENSE \
-	    docs/ARCHITECTURE.md $(DESTDIR)$(PREFIX)/share/doc/tocsin
+	    docs/ALERT.md docs/ARCHITECTURE.md $(DESTDIR)$(PREFIX)/share/doc/tocsin
 	install -m 644 docs/example.yaml \
 	    $(DESTDIR)$(PREFIX)/share/doc/tocsin/examples/tocsin.yaml
 	install -m 644 docs/formats/* $(DESTDIR)$(PREFIX)/share/doc/tocsin/formats

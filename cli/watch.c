@@ -139,18 +139,29 @@ run(struct config *conf, struct ruleset *rules)
 	return CLI_DONE;
 }
 
+/* By itself, so that problems show it as it was written. */
+static bool
+check_query(const struct watch *w, struct diags *d)
+{
+	struct ruleset *rules = ruleset_compile_query(sv_of(w->match), NULL, d);
+
+	ruleset_free(rules);
+	return rules != NULL;
+}
+
 static int
 watch(const struct watch *w, char **urls, int n)
 {
 	struct diags *d = diags_new();
 	struct ruleset *rules = NULL;
-	struct config *conf;
+	struct config *conf = NULL;
 	struct str text;
 	int status = CLI_USAGE;
 
 	str_init(&text, MiB(1));
 	write_config(w, urls, n, &text);
-	conf = config_parse("command line", str_sv(&text), d);
+	if (check_query(w, d))
+		conf = config_parse("command line", str_sv(&text), d);
 	if (conf != NULL)
 		rules = ruleset_compile(conf, d);
 	print_errors(d);

@@ -83,11 +83,40 @@ check_sources(struct diags *d, const struct node *filter)
 		    "'sources' is about stories: it needs 'group: story'");
 }
 
+/* An option that is indented too far stands in the query before it, which then
+ * fails with words about queries. */
+static void
+hint_at_options_inside(struct diags *d, const struct node *query)
+{
+	const struct option_set *options =
+	    &schema_sections[SECTION_filter].options;
+	struct sv rest, line;
+
+	if (query == NULL || !query->block)
+		return;
+	rest = query->text.text;
+	while (sv_split(&rest, '\n', &line)) {
+		struct sv key = sv_sub(line, 0, sv_chr(line, ':'));
+		struct sv value = sv_from(line, key.len);
+
+		/* lang:ar is of a query, too. */
+		if ((sv_is(value, ":") || sv_starts(value, SV(": "))) &&
+		    !sv_is(key, "lang") && schema_find(options, key) != NULL)
+			diag_add_text(d, DIAG_NOTE, &query->text,
+			    (size_t)(line.p - query->text.text.p), key.len,
+			    NULL,
+			    "this line belongs to the query above it: is it "
+			    "indented too far?");
+	}
+}
+
 void
 check_filters(struct diags *d, const struct node *filters)
 {
 	for (const struct node *f = first_of(filters); f != NULL; f = f->next) {
 		check_sources(d, f);
+		hint_at_options_inside(d, child_of(f, "match"));
+		hint_at_options_inside(d, child_of(f, "not"));
 		if (child_of(f, "expect") == NULL)
 			node_problem(d, DIAG_WARNING, f->key, NULL,
 			    "this filter has no 'expect': nothing shows that "

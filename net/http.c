@@ -196,10 +196,13 @@ forbid(struct http_call *c, const char *address)
 	c->failure = HTTP_FORBIDDEN;
 	if (c->now->named)
 		(void)err_set(&c->error,
-		    "%s leads to %s, which is not a public address",
+		    "%s leads to %s, which is not a public address and not in "
+		    "allow-private",
 		    c->now->host, address);
 	else
-		(void)err_set(&c->error, "%s is not a public address", address);
+		(void)err_set(&c->error,
+		    "%s is not a public address and not in allow-private",
+		    address);
 }
 
 static void

@@ -127,7 +127,9 @@ on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 	(void)getnameinfo(
 	    &a->addr, a->addrlen, text, sizeof(text), NULL, 0, NI_NUMERICHOST);
 	if (!m->connecting)
-		(void)err_set(&m->error, "%s is not a public address", text);
+		(void)err_set(&m->error,
+		    "%s is not a public address and not in allow-private",
+		    text);
 	return CURL_SOCKET_BAD;
 }
 

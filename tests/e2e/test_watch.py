@@ -6,7 +6,7 @@ import select
 import subprocess
 import unittest
 
-from harness import BUILD, Case, item, rss
+from harness import BUILD, Case, item, rss, run
 
 
 class Watch(Case):
@@ -29,6 +29,13 @@ class Watch(Case):
         ready, _, _ = select.select([watch.stdout], [], [], 20)
         self.assertTrue(ready, 'no output')
         return watch.stdout.readline()
+
+    def test_a_wrong_query_is_shown_as_it_was_written(self):
+        done = run('tocsin', 'watch', '--match', 'truce and peace', 'x.xml')
+        self.assertEqual(done.returncode, 2)
+        self.assertTrue(done.stderr.startswith('query:1:7: error: '),
+                        done.stderr)
+        self.assertNotIn('warning', done.stderr)
 
     def test_it_ends_with_its_reader(self):
         self.serve('/feed', [item(1, 'Ceasefire holds', 'Quiet.')])

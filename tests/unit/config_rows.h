@@ -300,6 +300,14 @@
 	    "feeds:\n"
 	    "  a: {url: https://a.example/, every: 2s}\n",
 	    "t:2:39: warning: polling a server more often than every 30s may get you blocked\n" },
+{ "an option inside of a query",
+	    "filters:\n"
+	    "  f:\n"
+	    "    expect: {}\n"
+	    "    match: |\n"
+	    "      lang:ar AND truce\n"
+	    "      severity: high\n",
+	    "t:6:7: note: this line belongs to the query above it: is it indented too far?\n" },
 { "a filter without expect is warned of",
 	    "filters:\n"
 	    "  f: {match: x}\n",
