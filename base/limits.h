@@ -133,6 +133,7 @@
 #define STORY_ALSO_BYTES         KiB(8)
 #define STORIES_ALSO_BYTES       MiB(32)      /* of all stories */
 #define STORY_VOUCHERS           20           /* publishers that a filter waits for */
+#define STORIES_ENDED            64           /* that waited, at once */
 #define STORY_COMMON             100          /* items that have some words in common: no sign of a copy, */
 #define STORY_BOILERPLATE        8            /* nor are so many of one source */
 #define WIRE_BYTES               160          /* at each end of a text, searched for a credit */
@@ -156,6 +157,7 @@
 #define DIGEST_BYTES             KiB(32)      /* as JSON; */
 #define DIGEST_TITLES_BYTES      KiB(1)       /* their titles in a row, */
 #define DIGEST_TITLE_BYTES       120          /* each */
+#define DIGESTS_AT_ONCE          32           /* made in one turn */
 #define OUTBOX_LOAD              64           /* rows of one destination in memory */
 
 /* clang-format on */

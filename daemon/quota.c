@@ -5,7 +5,6 @@
 #include "base/utf8.h"
 #include "daemon/item_json.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,7 +110,6 @@ begin(struct span *s, int64_t per_ms, int64_t wall_ms)
 {
 	int64_t since = wall_ms - wall_ms % per_ms;
 
-	assert(s->kept.over == 0); /* who is mute takes nothing */
 	s->kept.serial = since > s->kept.serial ? since : s->kept.serial + 1;
 	s->kept.since_ms = since;
 	s->kept.until_ms = since + per_ms;
@@ -151,7 +149,7 @@ quota_take(struct quota *q, struct batch *b, const struct config_filter *f,
 	struct span *s = span_of(q, sv_of(f->name));
 	bool through;
 
-	if (is_over(s, wall_ms))
+	if (is_over(s, wall_ms) && s->kept.over == 0)
 		begin(s, f->limit.per_ms, wall_ms);
 	through = s->kept.let_through < f->limit.n;
 	if (through) {
@@ -200,6 +198,7 @@ quota_end(struct quota *q, struct batch *b, int64_t wall_ms,
 {
 	bool early = wall_ms < q->next_ms && wall_ms >= q->looked_ms;
 	struct map_slot *slot;
+	size_t told = 0;
 
 	q->looked_ms = wall_ms;
 	if (q->waiting == 0 || early)
@@ -210,9 +209,11 @@ quota_end(struct quota *q, struct batch *b, int64_t wall_ms,
 
 		if (s->kept.over == 0)
 			continue;
-		if (is_over(s, wall_ms) && tell(s, fn, arg))
+		if (told < DIGESTS_AT_ONCE && is_over(s, wall_ms) &&
+		    tell(s, fn, arg)) {
 			close_span(q, s, b);
-		else if (s->kept.until_ms < q->next_ms)
+			told++;
+		} else if (s->kept.until_ms < q->next_ms)
 			q->next_ms = s->kept.until_ms;
 	}
 }

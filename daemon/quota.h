@@ -14,13 +14,13 @@ void quota_free(struct quota *q); /* NULL is fine */
 bool
 quota_restore(struct quota *q, struct store *store, struct err *e) MUST_CHECK;
 
-/* May one more alert of the filter leave?  If not, the item is collected.  What
- * is to be kept goes into `b`.  Spans are those of the clock: hours of UTC
- * begin at their minute 0.  First all that is over must be taken by
- * quota_end(). */
 struct quota_item {
 	struct sv title, link, feed;
 };
+
+/* May one more alert of the filter leave?  If not, the item is collected.  What
+ * is to be kept goes into `b`.  Spans are those of the clock: hours of UTC
+ * begin at their minute 0; one that is over but not told of goes on. */
 bool quota_take(struct quota *q, struct batch *b, const struct config_filter *f,
     const struct quota_item *item, int64_t wall_ms) MUST_CHECK;
 
@@ -36,7 +36,8 @@ struct quota_digest {
 /* False: not now; it is asked again. */
 typedef bool quota_digest_fn(const struct quota_digest *d, void *arg);
 
-/* Calls `fn` for each span that is over, and notes in `b` that it is told. */
+/* Calls `fn` for spans that are over, so many that the loop does not stall, and
+ * notes in `b` that they are told of. */
 void quota_end(struct quota *q, struct batch *b, int64_t wall_ms,
     quota_digest_fn *fn, void *arg);
 

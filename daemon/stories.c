@@ -452,6 +452,12 @@ stories_hold(struct stories *s, struct batch *b, struct sv id, struct sv body)
 	t->t.held_id = t->t.held = SV_NONE;
 }
 
+/* Whom to ask what comes of it. */
+struct ending {
+	story_waited_fn *fn;
+	void *arg;
+};
+
 /* False: what was put last is still on its way to the disk. */
 static bool
 read_held(struct stories *s, const struct telling *t, struct store_held *h)
@@ -494,22 +500,42 @@ is_due(const struct telling *t, int64_t wall_ms)
 	return wall_ms >= t->t.due_ms || wall_ms < t->t.time_ms;
 }
 
+/* True: it waits no more. */
+static bool
+end_one(struct stories *s, struct batch *b, struct telling *t,
+    struct store_held *h, const struct ending *by)
+{
+	struct story_waited w = { .filter = sv_of(t->filter) };
+
+	if (!read_held(s, t, h))
+		return false;
+	w.id = str_sv(h->id);
+	w.body = str_sv(h->body);
+	return end_wait(s, b, t, by->fn(&w, by->arg));
+}
+
+/* What has to wait on goes behind the others. */
 static void
 end_due(struct stories *s, struct batch *b, struct store_held *h,
-    story_waited_fn *fn, void *arg)
+    const struct ending *by)
 {
 	struct telling *t = TAILQ_FIRST(&s->waiting), *next;
+	struct telling *last = TAILQ_LAST(&s->waiting, waiting_tellings);
+	size_t n = 0;
 
-	for (; t != NULL; t = next) {
+	for (bool more = true; more; t = next) {
 		int64_t due_ms = t->t.due_ms;
 
 		next = TAILQ_NEXT(t, next_waiting);
-		if (!is_due(t, s->looked_ms) || !read_held(s, t, h) ||
-		    !end_wait(s, b, t,
-			fn(&(struct story_waited) { sv_of(t->filter),
-			       str_sv(h->id), str_sv(h->body) },
-			    arg)))
+		more = t != last;
+		if (!is_due(t, s->looked_ms)) {
 			s->next_ms = due_ms < s->next_ms ? due_ms : s->next_ms;
+		} else if (n++ >= STORIES_ENDED) {
+			s->next_ms = s->looked_ms;
+			return;
+		} else if (!end_one(s, b, t, h, by)) {
+			set_due(s, t, due_ms);
+		}
 	}
 }
 
@@ -530,7 +556,7 @@ stories_end(struct stories *s, struct batch *b, int64_t wall_ms,
 	str_init(&body, ALERT_BYTES);
 	h.id = &id;
 	h.body = &body;
-	end_due(s, b, &h, fn, arg);
+	end_due(s, b, &h, &(struct ending) { fn, arg });
 	str_done(&id);
 	str_done(&body);
 }

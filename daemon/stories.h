@@ -71,8 +71,8 @@ enum story_end {
 };
 typedef enum story_end story_waited_fn(const struct story_waited *w, void *arg);
 
-/* Calls `fn` for each alert whose wait is over and that is on disk; what comes
- * of it goes into `b`. */
+/* Calls `fn` for alerts whose wait is over and that are on disk, so many that
+ * the loop does not stall; what comes of it goes into `b`. */
 void stories_end(struct stories *s, struct batch *b, int64_t wall_ms,
     story_waited_fn *fn, void *arg);
 

@@ -939,6 +939,85 @@ damage_found_while_running_is_moved_aside_at_the_next_start(void **state)
 }
 
 static void
+on_told(const struct store_telling *t, void *arg)
+{
+	(void)str_addf(arg, "%llu v%lld due %lld [%.*s] ",
+	    (unsigned long long)t->story, (long long)t->version,
+	    (long long)t->due_ms, SV_ARG(t->also));
+}
+
+static void
+put_telling(struct place *p, const struct store_telling *t)
+{
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_put_telling(p->s, t, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+}
+
+static void
+an_older_telling_changes_nothing(void **state)
+{
+	struct store_telling t = {
+		.story = 1, .filter = SV("f"), .version = 2, .also = SV("new")
+	};
+	struct place *p = *state;
+	struct str seen;
+
+	str_init(&seen, 1000);
+	put_telling(p, &t);
+	t.version = 1;
+	t.due_ms = 5;
+	t.also = SV("old");
+	put_telling(p, &t);
+	OK(p, store_each_telling(p->s, 0, on_told, &seen, &p->e));
+	assert_string_equal(str_c(&seen), "1 v2 due 0 [new] ");
+	str_done(&seen);
+}
+
+/* However long the daemon was down. */
+static void
+what_waits_is_never_forgotten(void **state)
+{
+	struct store_telling t = { .story = 1,
+		.filter = SV("f"),
+		.version = 3,
+		.due_ms = 5,
+		.held_id = SV("alr_a"),
+		.held = SV("{}") };
+	struct place *p = *state;
+	struct str seen, id, body;
+	struct store_held h = { 0, &id, &body };
+
+	str_init(&seen, 1000);
+	str_init(&id, 100);
+	str_init(&body, 100);
+	put_telling(p, &t);
+	t.story = 2;
+	t.due_ms = 0;
+	put_telling(p, &t);
+	t.story = 3;
+	t.time_ms = 30 * DAY;
+	put_telling(p, &t);
+	OK(p, store_each_telling(p->s, 0, on_told, &seen, &p->e));
+	assert_string_equal(str_c(&seen), "1 v3 due 5 [] 3 v3 due 0 [] ");
+	str_clear(&seen);
+	OK(p, store_each_telling(p->s, 20 * DAY, on_told, &seen, &p->e));
+	assert_string_equal(str_c(&seen), "1 v3 due 5 [] 3 v3 due 0 [] ");
+	OK(p, store_read_held(p->s, 1, SV("f"), &h, &p->e));
+	assert_int_equal(h.version, 3);
+	assert_string_equal(str_c(&id), "alr_a");
+	assert_string_equal(str_c(&body), "{}");
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_del_telling(p->s, 1, SV("f"), &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	OK(p, store_read_held(p->s, 1, SV("f"), &h, &p->e));
+	assert_int_equal(h.version, -1);
+	str_done(&body);
+	str_done(&id);
+	str_done(&seen);
+}
+
+static void
 on_quota(const struct store_quota *q, void *arg)
 {
 	struct str *seen = arg;
@@ -1252,6 +1331,8 @@ main(void)
 		T(a_full_disk_is_reported_and_survived),
 		T(what_is_no_database_is_moved_aside),
 		T(damage_found_while_running_is_moved_aside_at_the_next_start),
+		T(an_older_telling_changes_nothing),
+		T(what_waits_is_never_forgotten),
 		T(an_older_quota_changes_nothing),
 		T(a_newer_schema_is_refused_and_left_alone),
 		T(an_older_schema_is_brought_up_to_date),
