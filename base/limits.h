@@ -40,6 +40,10 @@
 #define HTTP_KEPT_HANDLES        64           /* idle, of libcurl */
 #define SERVER_HEADER_BYTES      KiB(32)      /* of a request to our listener */
 #define SERVER_BODY_BYTES        MiB(1)
+#define LINES_REQUEST_BYTES      KiB(64)      /* of the control socket */
+#define LINES_ANSWER_BYTES       MiB(1)
+#define LINES_CLIENTS            32           /* at once */
+#define LINES_WAIT_MS            (INT64_C(2) * 1000) /* for one to ask, and to hear */
 #define PROCESS_LINES            10           /* of what a program says, told of */
 #define PROCESS_LINE_BYTES       256
 #define SMTP_LINE_BYTES          512          /* kept of one line of a reply */
