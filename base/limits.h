@@ -117,6 +117,12 @@
 #define FEED_REMEMBERED          100000       /* items of one feed that have left it */
 #define FORGET_AT_ONCE           1000         /* of them, in one transaction */
 
+#define OUTBOX_KEPT_ROWS         10000        /* delivered alerts that can be sent again, */
+#define OUTBOX_KEPT_BYTES        KiB(64)      /* each of them, */
+#define OUTBOX_KEPT_MS           (INT64_C(7) * 24 * 3600 * 1000) /* for how long */
+#define OUTBOX_COUNT             100000       /* no further is counted */
+#define REPLAY_AT_ONCE           64           /* alerts sent again, in one transaction */
+
 /* Stories */
 #define STORY_ENTRIES            (1u << 18)   /* items remembered */
 #define STORY_WINDOW_S           (INT64_C(7) * 24 * 3600) /* and for how long */

@@ -217,12 +217,15 @@ store_set_traits(struct store *s, struct sv feed,
 	    INT(t->title), INT(t->date), INT(t->page), INT(t->shared));
 }
 
-/* Each new alert lets a few old ids go, so that the table does not grow. */
+/* Each new alert lets a few old bodies and ids go, so that the table does not
+ * grow. */
 bool
 store_put_alert(struct store *s, const struct store_alert *a, struct err *e)
 {
 	return EXEC(s, S_PUT_ALERT, e, TEXT(a->id), TEXT(a->destination),
 		   INT(a->created_ms), TEXT(a->body)) &&
+	    EXEC(s, S_FORGET_BODIES, e, INT(a->created_ms - OUTBOX_KEPT_MS),
+		INT(OUTBOX_KEPT_ROWS)) &&
 	    EXEC(s, S_FORGET_DONE, e, INT(a->created_ms - DONE_KEPT_MS));
 }
 
@@ -285,7 +288,7 @@ store_put_quota(struct store *s, const struct store_quota *q, struct err *e)
 bool
 store_outbox_done(struct store *s, int64_t row, struct err *e)
 {
-	return EXEC(s, S_DONE, e, INT(row));
+	return EXEC(s, S_DONE, e, INT(row), INT(OUTBOX_KEPT_BYTES));
 }
 
 bool
@@ -300,6 +303,64 @@ bool
 store_outbox_dead(struct store *s, int64_t row, struct sv why, struct err *e)
 {
 	return EXEC(s, S_DEAD, e, INT(row), TEXT(why));
+}
+
+bool
+store_put_hold(struct store *s, const struct store_hold *h, struct err *e)
+{
+	return EXEC(
+	    s, S_PUT_HOLD, e, INT(h->kind), TEXT(h->name), INT(h->until_ms));
+}
+
+bool
+store_del_hold(struct store *s, enum hold kind, struct sv name, struct err *e)
+{
+	return EXEC(s, S_DEL_HOLD, e, INT(kind), TEXT(name));
+}
+
+struct row_list {
+	int64_t v[REPLAY_AT_ONCE];
+	size_t n;
+};
+
+static void
+on_row_number(sqlite3_stmt *st, void *arg)
+{
+	struct row_list *l = arg;
+
+	assert(l->n < COUNTOF(l->v));
+	l->v[l->n++] = sqlite3_column_int64(st, 0);
+}
+
+bool
+store_replay(struct store *s, const struct store_replay *r, size_t *n,
+    int64_t *last, struct err *e)
+{
+	const struct value v[] = { TEXT(r->destination), INT(r->after),
+		INT(r->upto), INT(r->since_ms), INT(r->dead_only),
+		INT(REPLAY_AT_ONCE) };
+	struct row_list rows = { .n = 0 };
+
+	if (!each(s, start(s, S_REPLAYABLE, v, COUNTOF(v), e), on_row_number,
+		&rows, e))
+		return false;
+	for (size_t i = 0; i < rows.n; i++)
+		if (!EXEC(s, S_REPLAY_ROW, e, INT(rows.v[i]), INT(r->now_ms)))
+			return false;
+	*n = rows.n;
+	if (rows.n != 0)
+		*last = rows.v[rows.n - 1];
+	return true;
+}
+
+bool
+store_replay_id(struct store *s, struct sv destination, struct sv id,
+    int64_t now_ms, bool *found, struct err *e)
+{
+	if (!EXEC(s, S_REPLAY_ID, e, TEXT(id), TEXT(destination), INT(now_ms)))
+		return false;
+	*found = sqlite3_changes64(s->db) != 0;
+	return true;
 }
 
 static bool
@@ -416,6 +477,7 @@ struct reader {
 		store_story_item_fn *story_item;
 		store_telling_fn *telling;
 		store_quota_fn *quota;
+		store_hold_fn *hold;
 	} fn;
 	void *arg;
 };
@@ -511,6 +573,7 @@ on_outbox_row(sqlite3_stmt *st, void *arg)
 		.tried_ms = sqlite3_column_int64(st, 5),
 		.next_ms = sqlite3_column_int64(st, 6),
 		.body = column_text(st, 7),
+		.why = column_text(st, 8),
 	    },
 	    r->arg);
 }
@@ -524,6 +587,62 @@ store_each_outbox(struct store *s, struct sv destination, int64_t after,
 
 	return each(
 	    s, start(s, S_OUTBOX, v, COUNTOF(v), e), on_outbox_row, &r, e);
+}
+
+static void
+on_last_row(sqlite3_stmt *st, void *arg)
+{
+	*(int64_t *)arg = sqlite3_column_int64(st, 0);
+}
+
+bool
+store_last_outbox(struct store *s, int64_t *row, struct err *e)
+{
+	return each(s, start(s, S_LAST_ROW, NULL, 0, e), on_last_row, row, e);
+}
+
+static void
+on_queue_row(sqlite3_stmt *st, void *arg)
+{
+	struct store_queue *out = arg;
+
+	out->waiting = sqlite3_column_int64(st, 0);
+	out->oldest_ms = sqlite3_column_int64(st, 1);
+	out->dead = sqlite3_column_int64(st, 2);
+}
+
+bool
+store_read_queue(struct store *s, struct sv destination,
+    struct store_queue *out, struct err *e)
+{
+	const struct value v[] = { TEXT(destination), INT(OUTBOX_COUNT) };
+
+	return each(
+	    s, start(s, S_QUEUE, v, COUNTOF(v), e), on_queue_row, out, e);
+}
+
+static void
+on_hold_row(sqlite3_stmt *st, void *arg)
+{
+	const struct reader *r = arg;
+
+	r->fn.hold(
+	    &(struct store_hold) {
+		.kind = (enum hold)sqlite3_column_int(st, 0),
+		.name = column_text(st, 1),
+		.until_ms = sqlite3_column_int64(st, 2),
+	    },
+	    r->arg);
+}
+
+bool
+store_each_hold(struct store *s, enum hold kind, store_hold_fn *fn, void *arg,
+    struct err *e)
+{
+	const struct value v[] = { INT(kind) };
+	struct reader r = { { .hold = fn }, arg };
+
+	return each(s, start(s, S_HOLDS, v, COUNTOF(v), e), on_hold_row, &r, e);
 }
 
 static void

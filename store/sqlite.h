@@ -48,17 +48,50 @@
 	X(PUT_ALERT, \
 	    "INSERT INTO outbox(id,destination,created,body) VALUES (?1,?2,?3,?4)" \
 	    " ON CONFLICT(id,destination) DO NOTHING") \
+	X(FORGET_BODIES, \
+	    "UPDATE outbox SET state=3, body='' WHERE row IN (SELECT row FROM" \
+	    " (SELECT row,created FROM outbox WHERE state=1 ORDER BY row LIMIT 4)" \
+	    " WHERE created<?1 OR row<=(SELECT max(row) FROM outbox)-?2)") \
 	X(FORGET_DONE, \
 	    "DELETE FROM outbox WHERE row IN (SELECT row FROM outbox" \
-	    " WHERE state=1 AND created<?1 LIMIT 4)") \
-	X(DONE, "UPDATE outbox SET state=1, why='', body='' WHERE row=?1") \
+	    " WHERE state=3 AND created<?1 LIMIT 4)") \
+	X(DONE, \
+	    "UPDATE outbox SET why='', state=iif(length(body)>?2,3,1)," \
+	    " body=iif(length(body)>?2,'',body) WHERE row=?1 AND state=0") \
 	X(RETRY, \
 	    "UPDATE outbox SET attempts=?2, tried=?3, next=?4, why=?5" \
 	    " WHERE row=?1 AND state=0") \
 	X(DEAD, "UPDATE outbox SET state=2, why=?2 WHERE row=?1 AND state=0") \
 	X(OUTBOX, \
-	    "SELECT row,id,destination,created,attempts,tried,next,body FROM outbox" \
+	    "SELECT row,id,destination,created,attempts,tried,next,body,why" \
+	    " FROM outbox" \
 	    " WHERE state=0 AND destination=?1 AND row>?2 ORDER BY row LIMIT ?3") \
+	X(LAST_ROW, "SELECT coalesce(max(row),0) FROM outbox") \
+	X(REPLAYABLE, \
+	    "SELECT row FROM outbox WHERE state=1 AND ?5=0 AND destination=?1" \
+	    " AND row>?2 AND row<=?3 AND created>=?4 UNION ALL" \
+	    " SELECT row FROM outbox WHERE state=2 AND destination=?1" \
+	    " AND row>?2 AND row<=?3 AND created>=?4 ORDER BY row LIMIT ?6") \
+	X(REPLAY_ROW, \
+	    "INSERT OR REPLACE INTO outbox(id,destination,created,body)" \
+	    " SELECT id,destination,?2,body FROM outbox" \
+	    " WHERE row=?1 AND state IN (1,2)") \
+	X(REPLAY_ID, \
+	    "INSERT OR REPLACE INTO outbox(id,destination,created,body)" \
+	    " SELECT id,destination,?3,body FROM outbox" \
+	    " WHERE id=?1 AND destination=?2 AND state IN (1,2)") \
+	X(QUEUE, \
+	    "SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox" \
+	    "   WHERE state=0 AND destination=?1 LIMIT ?2))," \
+	    " (SELECT created FROM outbox WHERE state=0 AND destination=?1" \
+	    "   ORDER BY row LIMIT 1)," \
+	    " (SELECT count(*) FROM (SELECT 1 FROM outbox" \
+	    "   WHERE state=2 AND destination=?1 LIMIT ?2))") \
+	X(PUT_HOLD, \
+	    "INSERT INTO hold VALUES (?1,?2,?3)" \
+	    " ON CONFLICT DO UPDATE SET until=?3") \
+	X(DEL_HOLD, "DELETE FROM hold WHERE kind=?1 AND name=?2") \
+	X(HOLDS, "SELECT * FROM hold WHERE kind=?1 ORDER BY name") \
 	X(PUT_STORY_ITEM, "INSERT INTO story_item(time,entry) VALUES (?1,?2)") \
 	X(FORGET_STORY_ITEMS, \
 	    "DELETE FROM story_item WHERE row IN (SELECT row FROM story_item" \

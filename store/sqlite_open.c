@@ -18,8 +18,9 @@
 #define BUSY_MS 20 /* the loop waits for it */
 
 /* One step of the schema each; `user_version` counts the steps taken.  Steps
- * are only ever added.  outbox.state: 0 due, 1 done, 2 dead; rows are numbered
- * without reuse, because readers go on "after row". */
+ * are only ever added.  outbox.state: 0 due, 1 done, 2 dead, 3 done and its
+ * body forgotten; rows are numbered without reuse, because readers go on "after
+ * row". */
 static const char *const migrations[] = {
 	"CREATE TABLE feed(name TEXT PRIMARY KEY, url TEXT NOT NULL,"
 	" etag TEXT NOT NULL, last_modified TEXT NOT NULL,"
@@ -75,6 +76,13 @@ static const char *const migrations[] = {
 	"ALTER TABLE telling ADD COLUMN vouchers BLOB NOT NULL DEFAULT x'';"
 	"ALTER TABLE telling ADD COLUMN held_id TEXT NOT NULL DEFAULT '';"
 	"ALTER TABLE telling ADD COLUMN held TEXT NOT NULL DEFAULT '';",
+	"DROP INDEX outbox_done; DROP INDEX outbox_dead;"
+	"UPDATE outbox SET state=3 WHERE state=1;"
+	"CREATE INDEX outbox_done ON outbox(created) WHERE state=3;"
+	"CREATE INDEX outbox_kept ON outbox(row) WHERE state=1;"
+	"CREATE INDEX outbox_dead ON outbox(destination, row) WHERE state=2;"
+	"CREATE TABLE hold(kind INTEGER NOT NULL, name TEXT NOT NULL,"
+	" until INTEGER NOT NULL, PRIMARY KEY(kind, name)) WITHOUT ROWID;",
 };
 #define SCHEMA_VERSION ((int)COUNTOF(migrations))
 

@@ -102,9 +102,32 @@ struct store_quota {
 struct store_outbox {
 	int64_t row;
 	struct sv id, destination, body;
+	struct sv why; /* the last attempt failed */
 	int64_t created_ms;
 	int64_t tried_ms, next_ms; /* the last attempt (0: none), the next */
 	unsigned attempts;
+};
+
+/* What somebody has said that outlives the process. */
+enum hold {
+	HOLD_DESTINATION, /* sends nothing */
+	HOLD_FILTER, /* rings nobody */
+};
+
+struct store_hold {
+	enum hold kind;
+	struct sv name;
+	int64_t until_ms; /* wall clock; 0: until it is taken back */
+};
+
+/* Which alerts of a destination are put back into its outbox: dead ones and
+ * those delivered whose body is kept (OUTBOX_KEPT_...). */
+struct store_replay {
+	struct sv destination;
+	bool dead_only;
+	int64_t since_ms; /* not put into the outbox before */
+	int64_t after, upto; /* rows */
+	int64_t now_ms; /* from which the time to give up counts */
 };
 
 /* Opens or makes the database in directory `dir` (NULL: in memory), takes an
@@ -149,6 +172,18 @@ bool store_outbox_retry(struct store *s, int64_t row, unsigned attempts,
     int64_t tried_ms, int64_t next_ms, struct sv why, struct err *e) MUST_CHECK;
 bool store_outbox_dead(
     struct store *s, int64_t row, struct sv why, struct err *e) MUST_CHECK;
+bool store_put_hold(
+    struct store *s, const struct store_hold *h, struct err *e) MUST_CHECK;
+bool store_del_hold(
+    struct store *s, enum hold kind, struct sv name, struct err *e) MUST_CHECK;
+/* At most REPLAY_AT_ONCE, in their order, behind all that waits, with the ids
+ * that they had. `*n` of them, the last was row `*last`; 0: there are no more.
+ */
+bool store_replay(struct store *s, const struct store_replay *r, size_t *n,
+    int64_t *last, struct err *e) MUST_CHECK;
+/* The same for one; `*found`: there was one to put back. */
+bool store_replay_id(struct store *s, struct sv destination, struct sv id,
+    int64_t now_ms, bool *found, struct err *e) MUST_CHECK;
 bool store_commit(struct store *s, struct err *e) MUST_CHECK;
 void store_rollback(struct store *s);
 
@@ -182,6 +217,20 @@ typedef void store_outbox_fn(const struct store_outbox *o, void *arg);
  * `after`, at most `limit`. */
 bool store_each_outbox(struct store *s, struct sv destination, int64_t after,
     size_t limit, store_outbox_fn *fn, void *arg, struct err *e) MUST_CHECK;
+
+bool store_last_outbox(struct store *s, int64_t *row, struct err *e) MUST_CHECK;
+
+/* How a destination is doing. */
+struct store_queue {
+	int64_t waiting, dead; /* counted up to OUTBOX_COUNT */
+	int64_t oldest_ms; /* since when the first has waited; 0: none does */
+};
+bool store_read_queue(struct store *s, struct sv destination,
+    struct store_queue *out, struct err *e) MUST_CHECK;
+
+typedef void store_hold_fn(const struct store_hold *h, void *arg);
+bool store_each_hold(struct store *s, enum hold kind, store_hold_fn *fn,
+    void *arg, struct err *e) MUST_CHECK;
 
 /* Those that are not older, in the order in which they were put; of tellings
  * also older ones that wait. */

@@ -154,7 +154,8 @@ on_row(const struct store_outbox *o, void *arg)
 	assert_true(o->id.len < sizeof(r->id[0]));
 	memcpy(r->id[r->n], o->id.p, o->id.len);
 	r->id[r->n++][o->id.len] = '\0';
-	assert_true(sv_is(o->body, "{\"é\":1}"));
+	assert_true(
+	    sv_is(o->body, "{\"é\":1}") || sv_starts(o->body, SV("xxx")));
 }
 
 static struct rows rows;
@@ -563,6 +564,205 @@ a_dead_letter_is_counted_and_not_sent(void **state)
 	assert_int_equal(st.dead, 1);
 }
 
+/* Ends all that waits for a destination. */
+static void
+finish_all(struct place *p, const char *to, bool dead)
+{
+	size_t n = read_outbox(p, to, 0, COUNTOF(rows.v));
+
+	OK(p, store_begin(p->s, &p->e));
+	for (size_t i = 0; i < n; i++)
+		OK(p,
+		    dead ? store_outbox_dead(
+			       p->s, rows.v[i].row, SV("gave up"), &p->e)
+			 : store_outbox_done(p->s, rows.v[i].row, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+}
+
+/* All of it; the number. */
+static size_t
+replay(struct place *p, const char *to, bool dead_only, int64_t since_ms)
+{
+	struct store_replay r = { .destination = sv_of(to),
+		.dead_only = dead_only,
+		.since_ms = since_ms,
+		.now_ms = 9 * DAY };
+	size_t n, all = 0;
+
+	OK(p, store_last_outbox(p->s, &r.upto, &p->e));
+	do {
+		OK(p, store_begin(p->s, &p->e));
+		OK(p, store_replay(p->s, &r, &n, &r.after, &p->e));
+		OK(p, store_commit(p->s, &p->e));
+		all += n;
+	} while (n != 0);
+	return all;
+}
+
+static void
+what_was_delivered_can_be_sent_again_in_order(void **state)
+{
+	struct place *p = *state;
+	char id[16];
+
+	OK(p, store_begin(p->s, &p->e));
+	for (int i = 0; i < 150; i++) {
+		(void)snprintf(id, sizeof(id), "a%03d", i);
+		put_alert(p, id, "desk", DAY + i);
+		put_alert(p, id, "other", DAY + i);
+	}
+	OK(p, store_commit(p->s, &p->e));
+	finish_all(p, "desk", false);
+	reopen(p);
+	assert_int_equal(replay(p, "desk", true, 0), 0);
+	assert_int_equal(replay(p, "desk", false, DAY + 20), 130);
+	assert_int_equal(read_outbox(p, "desk", 0, 300), 130);
+	for (size_t i = 0; i < 130; i++) {
+		(void)snprintf(id, sizeof(id), "a%03zu", i + 20);
+		assert_string_equal(rows.id[i], id);
+		assert_int_equal(rows.v[i].created_ms, 9 * DAY);
+	}
+	assert_int_equal(replay(p, "desk", false, DAY + 20), 0);
+	assert_int_equal(read_outbox(p, "other", 0, 300), 150);
+}
+
+static void
+dead_letters_can_be_sent_again_behind_what_waits(void **state)
+{
+	struct place *p = *state;
+	struct store_queue q;
+
+	OK(p, store_begin(p->s, &p->e));
+	put_alert(p, "x", "desk", 1);
+	put_alert(p, "y", "desk", 1);
+	OK(p, store_commit(p->s, &p->e));
+	finish_all(p, "desk", true);
+	OK(p, store_begin(p->s, &p->e));
+	put_alert(p, "z", "desk", 2);
+	OK(p, store_commit(p->s, &p->e));
+	OK(p, store_read_queue(p->s, SV("desk"), &q, &p->e));
+	assert_int_equal(q.dead, 2);
+	assert_int_equal(q.waiting, 1);
+	assert_int_equal(q.oldest_ms, 2);
+	assert_int_equal(replay(p, "desk", true, 0), 2);
+	assert_int_equal(read_outbox(p, "desk", 0, 10), 3);
+	assert_string_equal(rows.id[0], "z");
+	assert_string_equal(rows.id[1], "x");
+	assert_string_equal(rows.id[2], "y");
+	assert_int_equal(rows.v[1].attempts, 0);
+	OK(p, store_read_queue(p->s, SV("desk"), &q, &p->e));
+	assert_int_equal(q.dead, 0);
+	OK(p, store_read_queue(p->s, SV("nowhere"), &q, &p->e));
+	assert_int_equal(q.waiting + q.dead + q.oldest_ms, 0);
+}
+
+static bool
+replay_id(struct place *p, const char *id)
+{
+	bool found = false;
+
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_replay_id(p->s, SV("desk"), sv_of(id), 5, &found, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	return found;
+}
+
+static void
+one_alert_can_be_sent_again_by_its_id(void **state)
+{
+	struct place *p = *state;
+
+	OK(p, store_begin(p->s, &p->e));
+	put_alert(p, "x", "desk", 1);
+	put_alert(p, "y", "desk", 1);
+	OK(p, store_commit(p->s, &p->e));
+	assert_false(replay_id(p, "x")); /* it waits anyway */
+	finish_all(p, "desk", false);
+	assert_true(replay_id(p, "x"));
+	assert_false(replay_id(p, "x"));
+	assert_false(replay_id(p, "none"));
+	assert_int_equal(read_outbox(p, "desk", 0, 10), 1);
+	assert_string_equal(rows.id[0], "x");
+}
+
+/* By age, by number, by size. */
+static void
+bodies_of_delivered_alerts_are_forgotten(void **state)
+{
+	struct place *p = *state;
+	struct store_alert big = {
+		.id = SV("big"), .destination = SV("desk"), .created_ms = DAY
+	};
+	char *much = mem_alloc(OUTBOX_KEPT_BYTES + 1);
+
+	memset(much, 'x', OUTBOX_KEPT_BYTES + 1);
+	big.body = (struct sv) { much, OUTBOX_KEPT_BYTES + 1 };
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_put_alert(p->s, &big, &p->e));
+	put_alert(p, "old", "desk", DAY);
+	put_alert(p, "new", "desk", 2 * DAY);
+	OK(p, store_commit(p->s, &p->e));
+	free(much);
+	finish_all(p, "desk", false);
+	assert_false(replay_id(p, "big"));
+	OK(p, store_begin(p->s, &p->e));
+	put_alert(p, "next", "other", 8 * DAY + 1);
+	OK(p, store_commit(p->s, &p->e));
+	assert_false(replay_id(p, "old"));
+	assert_true(replay_id(p, "new"));
+	finish_all(p, "desk", false);
+	OK(p, store_begin(p->s, &p->e));
+	for (int i = 0; i <= OUTBOX_KEPT_ROWS; i++) {
+		char id[16];
+
+		(void)snprintf(id, sizeof(id), "n%d", i);
+		put_alert(p, id, "other", 8 * DAY);
+	}
+	OK(p, store_commit(p->s, &p->e));
+	assert_false(replay_id(p, "new"));
+}
+
+static void
+on_hold(const struct store_hold *h, void *arg)
+{
+	(void)str_addf(arg, "%.*s:%d ", SV_ARG(h->name), (int)h->until_ms);
+}
+
+static void
+assert_holds(struct place *p, enum hold kind, const char *want)
+{
+	struct str got;
+
+	str_init(&got, KiB(1));
+	OK(p, store_each_hold(p->s, kind, on_hold, &got, &p->e));
+	assert_string_equal(str_c(&got), want);
+	str_done(&got);
+}
+
+static void
+what_is_held_stays_held_after_a_restart(void **state)
+{
+	const struct store_hold desk = { HOLD_DESTINATION, SV("desk"), 0 },
+				filter = { HOLD_FILTER, SV("desk"), 7 },
+				longer = { HOLD_FILTER, SV("desk"), 9 };
+	struct place *p = *state;
+
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_put_hold(p->s, &desk, &p->e));
+	OK(p, store_put_hold(p->s, &filter, &p->e));
+	OK(p, store_put_hold(p->s, &longer, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	reopen(p);
+	assert_holds(p, HOLD_DESTINATION, "desk:0 ");
+	assert_holds(p, HOLD_FILTER, "desk:9 ");
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_del_hold(p->s, HOLD_DESTINATION, SV("desk"), &p->e));
+	OK(p, store_del_hold(p->s, HOLD_DESTINATION, SV("none"), &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	assert_holds(p, HOLD_DESTINATION, "");
+	assert_holds(p, HOLD_FILTER, "desk:9 ");
+}
+
 static void
 memory_is_a_store_too(void **state)
 {
@@ -800,6 +1000,13 @@ take_back_schema(struct place *p)
 	(void)snprintf(path, sizeof(path), "%s/tocsin.db", p->dir);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db,
+			     "DROP TABLE hold; DROP INDEX outbox_kept;"
+			     "DROP INDEX outbox_done; DROP INDEX outbox_dead;"
+			     "UPDATE outbox SET state=1, body='' WHERE state=1;"
+			     "CREATE INDEX outbox_done ON outbox(created)"
+			     " WHERE state=1;"
+			     "CREATE INDEX outbox_dead ON outbox(row)"
+			     " WHERE state=2;"
 			     "DROP TABLE story_item; DROP TABLE telling;"
 			     "ALTER TABLE outbox DROP COLUMN tried;"
 			     "DROP TABLE quota;"
@@ -840,9 +1047,12 @@ an_older_schema_is_brought_up_to_date(void **state)
 	OK(p, try_batch(p, 0, 3));
 	OK(p, store_begin(p->s, &p->e));
 	OK(p, store_put_feed(p->s, &f, &p->e));
+	put_alert(p, "old", "bodiless", 1);
 	OK(p, store_commit(p->s, &p->e));
+	finish_all(p, "bodiless", false);
 	take_back_schema(p);
 	open_store(p);
+	assert_int_equal(replay(p, "bodiless", false, 0), 0);
 	OK(p, store_each_feed(p->s, on_old_feed, &n, &p->e));
 	assert_int_equal(n, 1);
 	OK(p, try_batch(p, 3, 3));
@@ -874,6 +1084,7 @@ no_statement_reads_a_table_without_its_index(void **state)
 			    st, 3);
 
 			if ((strstr(step, "SCAN") != NULL &&
+				strstr(step, "SCAN (subquery") == NULL &&
 				strstr(step, "USING INDEX") == NULL) ||
 			    strstr(step, "TEMP B-TREE") != NULL)
 				fail_msg("%s: %s", all[i].name, step);
@@ -1019,6 +1230,11 @@ main(void)
 		T(a_dead_letter_is_counted_and_not_sent),
 		T(what_was_told_last_is_kept_with_every_field),
 		T(stories_are_kept_up_to_their_ceiling),
+		T(what_was_delivered_can_be_sent_again_in_order),
+		T(dead_letters_can_be_sent_again_behind_what_waits),
+		T(one_alert_can_be_sent_again_by_its_id),
+		T(bodies_of_delivered_alerts_are_forgotten),
+		T(what_is_held_stays_held_after_a_restart),
 		T(memory_is_a_store_too),
 		T(a_second_opener_is_told_who_holds_it),
 		T(a_killed_writer_leaves_what_it_committed),
