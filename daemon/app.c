@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/metrics.h"
 #include "daemon/articles.h"
+#include "daemon/control.h"
 #include "daemon/delivery.h"
 #include "daemon/subscription.h"
 #include "daemon/systemd.h"
@@ -40,6 +41,7 @@ struct app {
 	struct pipeline *pipeline;
 	struct deliveries *deliveries;
 	struct articles *articles;
+	struct control *control; /* NULL: none is wanted */
 	struct destination_env destination_env;
 	struct subscription_env subscription_env;
 	struct articles_env articles_env;
@@ -133,10 +135,8 @@ open_http(struct app *a)
 	return h;
 }
 
-/* The configuration's word, else the first of systemd's directories
- * (systemd.exec(5): a list with colons), else a folder here. */
-static char *
-state_dir(const struct config *c)
+char *
+app_state_dir(const struct config *c)
 {
 	const char *given = getenv("STATE_DIRECTORY");
 	struct sv list = sv_of(given), first;
@@ -145,7 +145,15 @@ state_dir(const struct config *c)
 		return mem_strdup(c->daemon.state);
 	if (sv_split(&list, ':', &first) && first.len != 0)
 		return mem_svdup(first);
-	return mem_strdup("tocsin-state");
+	return NULL;
+}
+
+static char *
+state_dir(const struct config *c)
+{
+	char *dir = app_state_dir(c);
+
+	return dir != NULL ? dir : mem_strdup("tocsin-state");
 }
 
 static bool
@@ -264,6 +272,32 @@ seed_random(long seed)
 	srand48(seed);
 }
 
+static void on_reload(void *arg);
+
+static bool
+open_control(struct app *a, struct err *e)
+{
+	const struct control_env env = {
+		.loop = a->loop,
+		.store = a->store,
+		.committer = a->committer,
+		.deliveries = a->deliveries,
+		.subscriptions = &a->subscriptions,
+		.started_ms = loop_now_ms(a->loop),
+		.reload = on_reload,
+		.arg = a,
+	};
+	char *dir = state_dir(a->conf);
+	struct str path;
+
+	str_init(&path, URL_BYTES);
+	(void)str_addf(&path, "%s/" APP_CONTROL, dir);
+	a->control = control_new(&env, str_c(&path), e);
+	str_done(&path);
+	free(dir);
+	return a->control != NULL;
+}
+
 static bool
 open_all(struct app *a, struct err *e)
 {
@@ -283,7 +317,8 @@ open_all(struct app *a, struct err *e)
 		.arg = a };
 	a->deliveries = deliveries_new(
 	    &a->destination_env, a->store, a->committer, a->conf, e);
-	return a->deliveries != NULL;
+	return a->deliveries != NULL &&
+	    (!a->options.control || open_control(a, e));
 }
 
 struct app *
@@ -321,6 +356,7 @@ app_free(struct app *a)
 
 	if (a == NULL)
 		return;
+	control_free(a->control);
 	for (size_t i = 0; (slot = map_next(&a->subscriptions, &i)) != NULL;)
 		subscription_free(slot->value);
 	map_done(&a->subscriptions);
@@ -410,17 +446,17 @@ reload_feeds(struct app *a, struct config *conf)
 }
 
 /* All or nothing: the step that can fail comes first. */
-static void
-take_over(struct app *a, struct config *conf, struct ruleset *rules)
+static bool
+take_over(
+    struct app *a, struct config *conf, struct ruleset *rules, struct err *e)
 {
 	struct config *old = a->conf;
-	struct err e;
 
-	if (!deliveries_reload(a->deliveries, conf, &e)) {
+	if (!deliveries_reload(a->deliveries, conf, e)) {
 		log_error("configuration refused, the old one stays",
-		    KV("error", e.msg));
+		    KV("error", e->msg));
 		ruleset_free(rules);
-		return;
+		return false;
 	}
 	a->conf = config_ref(conf);
 	pipeline_set_rules(a->pipeline, conf, rules);
@@ -434,6 +470,7 @@ take_over(struct app *a, struct config *conf, struct ruleset *rules)
 	log_info("configuration reloaded", KV_INT("feeds", conf->nfeeds),
 	    KV_INT("filters", conf->nfilters),
 	    KV_INT("destinations", conf->ndestinations));
+	return true;
 }
 
 static void
@@ -459,18 +496,28 @@ on_reload(void *arg)
 		a->loading = work_start(a->loop, load_aside, on_loaded, a);
 }
 
+static bool
+use_loaded(struct app *a, struct err *e)
+{
+	const char *path = a->options.config_path;
+
+	if (a->loaded != NULL)
+		return take_over(a, a->loaded, a->loaded_rules, e);
+	log_error("configuration refused, the old one stays", KV("file", path));
+	return err_set(e, "%s is refused: tocsin check says why", path);
+}
+
+/* Who asked for it while one was under way hears of the next. */
 static void
 on_loaded(void *arg)
 {
 	struct app *a = arg;
+	struct err e;
+	bool ok;
 
 	work_free(a->loading);
 	a->loading = NULL;
-	if (a->loaded != NULL)
-		take_over(a, a->loaded, a->loaded_rules);
-	else
-		log_error("configuration refused, the old one stays",
-		    KV("file", a->options.config_path));
+	ok = use_loaded(a, &e);
 	config_unref(a->loaded);
 	a->loaded = NULL;
 	a->loaded_rules = NULL;
@@ -478,6 +525,8 @@ on_loaded(void *arg)
 	if (a->load_again) {
 		a->load_again = false;
 		on_reload(a);
+	} else if (a->control != NULL) {
+		control_reloaded(a->control, ok ? NULL : &e);
 	}
 }
 

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "base/metrics.h"
 #include "net/loop.h"
 
@@ -51,10 +52,13 @@ struct runner {
 	struct delivery delivery; /* of the attempt under way */
 	bool sending;
 	bool closed; /* the destination wants no more */
+	bool paused; /* somebody said so */
 	bool told; /* that it fails */
 	unsigned failures; /* in a row */
 	int64_t failing_since_ms; /* monotonic; -1: it does not */
 	int64_t clocks_ms; /* wall less monotonic, at the last failure */
+	struct err error; /* of the last attempt */
+	int64_t error_ms; /* wall clock */
 };
 
 struct deliveries {
@@ -63,6 +67,7 @@ struct deliveries {
 	struct committer *committer; /* borrowed */
 	struct runner **runners;
 	size_t n;
+	struct map paused; /* names, also of those not configured now */
 };
 
 /* A change of one row, on its way into the store. */
@@ -132,7 +137,7 @@ drop_first(struct runner *r)
 static void
 go_on(struct runner *r)
 {
-	if (!r->sending && !r->closed && !timer_is_set(r->timer))
+	if (!r->sending && !r->closed && !r->paused && !timer_is_set(r->timer))
 		timer_set(r->timer, 0);
 }
 
@@ -229,8 +234,8 @@ close_destination(struct runner *r, const struct outbox_result *res)
 {
 	metrics.deliveries_failed++;
 	r->closed = true;
-	log_error("destination stopped until the next reload; its alerts are "
-		  "kept",
+	log_error("destination stopped until a reload or tocsin resume; its "
+		  "alerts are kept",
 	    KV("destination", r->name), KV("error", res->why.msg));
 }
 
@@ -243,6 +248,10 @@ on_result(const struct outbox_result *res, void *arg)
 	assert(r->sending);
 	r->sending = false;
 	q->attempts++;
+	r->error = res->why;
+	r->error_ms = loop_wall_ms(r->all->env.loop);
+	if (res->kind == DELIVERY_DONE)
+		r->error.msg[0] = '\0';
 	switch (res->kind) {
 	case DELIVERY_DONE:
 		note_success(r, q);
@@ -275,6 +284,8 @@ on_row(const struct store_outbox *o, void *arg)
 		.body_len = o->body.len,
 		.created_ms = o->created_ms,
 		.attempts = o->attempts };
+	if (r->n == 1 && r->error.msg[0] == '\0' && o->why.len != 0)
+		(void)err_set(&r->error, "%.*s", SV_ARG(o->why));
 	q->due_ms = loop_now_ms(l) - wall_ms +
 	    outbox_resume(&r->policy, o->tried_ms, o->next_ms, wall_ms);
 	r->last_row = o->row;
@@ -322,7 +333,7 @@ on_timer(void *arg)
 	struct runner *r = arg;
 	int64_t now_ms, wait_ms;
 
-	if (r->sending || r->closed || (r->n == 0 && !load(r)))
+	if (r->sending || r->closed || r->paused || (r->n == 0 && !load(r)))
 		return;
 	now_ms = loop_now_ms(r->all->env.loop);
 	wait_ms = outbox_pace_next(&r->pace, r->spent_ms, now_ms) - now_ms;
@@ -344,6 +355,7 @@ runner_new(struct deliveries *d, const char *name)
 	r->timer = timer_new(d->env.loop, on_timer, r);
 	r->more = true;
 	r->failing_since_ms = -1;
+	r->paused = map_get(&d->paused, sv_of(name)) != NULL;
 	return r;
 }
 
@@ -542,6 +554,14 @@ deliveries_reload(struct deliveries *d, const struct config *c, struct err *e)
 	return true;
 }
 
+static void
+on_hold(const struct store_hold *h, void *arg)
+{
+	struct deliveries *d = arg;
+
+	(void)map_put(&d->paused, h->name, d);
+}
+
 struct deliveries *
 deliveries_new(const struct destination_env *env, struct store *s,
     struct committer *cm, const struct config *c, struct err *e)
@@ -551,7 +571,9 @@ deliveries_new(const struct destination_env *env, struct store *s,
 	d->env = *env;
 	d->store = s;
 	d->committer = cm;
-	if (!deliveries_reload(d, c, e)) {
+	map_init(&d->paused);
+	if (!store_each_hold(s, HOLD_DESTINATION, on_hold, d, e) ||
+	    !deliveries_reload(d, c, e)) {
 		deliveries_free(d);
 		return NULL;
 	}
@@ -566,6 +588,7 @@ deliveries_free(struct deliveries *d)
 	while (d->n > 0)
 		runner_free(d->runners[--d->n]);
 	free(d->runners);
+	map_done(&d->paused);
 	free(d);
 }
 
@@ -578,4 +601,56 @@ deliveries_wake(struct deliveries *d, const char *destination)
 		return;
 	r->more = true;
 	go_on(r);
+}
+
+/* What waits is due now. */
+static void
+resume(struct runner *r)
+{
+	r->closed = r->told = false;
+	r->failures = 0;
+	if (r->n != 0)
+		first(r)->due_ms = loop_now_ms(r->all->env.loop);
+	r->more = true;
+	if (!r->sending)
+		timer_set(r->timer, 0);
+}
+
+bool
+deliveries_pause(struct deliveries *d, const char *destination, bool pause)
+{
+	struct runner *r = find(d, destination);
+
+	if (pause && r != NULL)
+		(void)map_put(&d->paused, sv_of(destination), d);
+	else
+		(void)map_del(&d->paused, sv_of(destination));
+	if (r == NULL)
+		return false;
+	r->paused = pause;
+	if (pause)
+		timer_stop(r->timer);
+	else
+		resume(r);
+	return true;
+}
+
+bool
+deliveries_state(
+    const struct deliveries *d, size_t i, struct delivery_state *out)
+{
+	const struct runner *r;
+
+	if (i >= d->n)
+		return false;
+	r = d->runners[i];
+	*out = (struct delivery_state) {
+		.name = r->name,
+		.paused = r->paused,
+		.closed = r->closed,
+		.failures = r->failures,
+		.error = r->error.msg,
+		.error_ms = r->error_ms,
+	};
+	return true;
 }

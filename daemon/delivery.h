@@ -18,6 +18,26 @@ void deliveries_free(struct deliveries *d); /* cancels what is under way */
 /* New rows of `destination` were committed. */
 void deliveries_wake(struct deliveries *d, const char *destination);
 
+/* Sends nothing more to `destination`, or goes on at once: also when it has
+ * failed or wanted no more.  False: there is none of this name.  The caller
+ * keeps it (HOLD_DESTINATION), and deliveries_new() finds it again. */
+bool
+deliveries_pause(struct deliveries *d, const char *destination, bool pause);
+
+/* How one destination is doing, as far as the store does not know. */
+struct delivery_state {
+	const char *name;
+	bool paused;
+	bool closed; /* it wanted no more */
+	unsigned failures; /* in a row */
+	const char *error; /* of the last attempt; "" when it worked */
+	int64_t error_ms; /* wall clock; 0: before the start */
+};
+
+/* In the order of the configuration; false: there are no more. */
+bool deliveries_state(
+    const struct deliveries *d, size_t i, struct delivery_state *out);
+
 /* Takes over a new configuration: what did not change goes on undisturbed;
  * rows of a destination that is gone stay in the store.  False: nothing has
  * changed. */

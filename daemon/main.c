@@ -73,7 +73,7 @@ parse_arguments(int argc, char **argv, struct arguments *out)
 static int
 run(struct config *conf, struct ruleset *rules, const char *path)
 {
-	const struct app_options o = { .config_path = path };
+	const struct app_options o = { .config_path = path, .control = true };
 	struct err e;
 	struct app *a = app_new(conf, rules, &o, &e);
 

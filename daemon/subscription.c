@@ -361,6 +361,19 @@ subscription_pause(struct subscription *s, bool pause)
 	poller_pause(s->poller, pause);
 }
 
+bool
+subscription_poll(struct subscription *s, struct err *e)
+{
+	return poller_poll(s->poller, e);
+}
+
+const char *
+subscription_error(const struct subscription *s, unsigned *failures)
+{
+	*failures = poller_feed(s->poller)->failures;
+	return poller_error(s->poller);
+}
+
 void
 subscription_reload(
     struct subscription *s, struct config *conf, const struct config_feed *c)

@@ -37,6 +37,12 @@ void subscription_restore(struct subscription *s, const struct store_feed *f);
 void subscription_run(struct subscription *s, int64_t delay_ms);
 void subscription_pause(struct subscription *s, bool pause);
 
+bool subscription_poll(struct subscription *s, struct err *e); /* poller.h */
+
+/* Why the last poll failed, "" when it did not, and how many have in a row. */
+const char *
+subscription_error(const struct subscription *s, unsigned *failures);
+
 /* The same name and URL under a new configuration. */
 void subscription_reload(
     struct subscription *s, struct config *conf, const struct config_feed *c);

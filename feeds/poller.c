@@ -119,6 +119,31 @@ poller_pause(struct poller *p, bool pause)
 	}
 }
 
+bool
+poller_poll(struct poller *p, struct err *e)
+{
+	int64_t now_ms = loop_now_ms(p->env->loop);
+
+	if (p->feed.state == FEED_GONE)
+		return err_set(e,
+		    "%s: its server says that it is gone for good", p->c->name);
+	if (p->paused)
+		return err_set(e,
+		    "%s: nothing is polled while nothing can be "
+		    "stored",
+		    p->c->name);
+	if (p->feed.state == FEED_POLLING || p->committing)
+		return true;
+	if (p->feed.hold_ms > now_ms)
+		return err_set(e, "%s: its server asks to wait for %lld s more",
+		    p->c->name,
+		    (long long)((p->feed.hold_ms - now_ms + SEC_MS - 1) /
+			SEC_MS));
+	p->feed.due_ms = now_ms;
+	schedule(p);
+	return true;
+}
+
 static const char *
 url_now(const struct poller *p)
 {

@@ -43,6 +43,10 @@ void poller_committed(struct poller *p);
 /* While paused no poll begins; one that is under way goes on. */
 void poller_pause(struct poller *p, bool pause);
 
+/* Polls now, if it is not under way anyway.  False: its server has asked to be
+ * left alone, or nothing can be kept now. */
+bool poller_poll(struct poller *p, struct err *e);
+
 /* The same feed, at the same URL, under a new configuration: schedule,
  * validators and what is under way are kept. */
 void poller_reload(

@@ -430,6 +430,83 @@ a_closed_destination_waits_for_a_reload(void **state)
 }
 
 static void
+a_closed_destination_goes_on_when_it_is_resumed(void **state)
+{
+	struct bench *b = *state;
+	struct delivery_state d;
+
+	will_answer(DELIVERY_CLOSED, -1);
+	put(b, "a", "desk");
+	fake_pass(world.loop, DAY_MS);
+	assert_true(deliveries_state(b->deliveries, 0, &d));
+	assert_true(d.closed);
+	assert_string_equal(d.error, "as the test says");
+	assert_true(deliveries_pause(b->deliveries, "desk", false));
+	fake_pass(world.loop, 1);
+	expect_log("desk:a desk:a ");
+	assert_true(deliveries_state(b->deliveries, 0, &d));
+	assert_string_equal(d.error, "");
+	assert_false(d.closed);
+}
+
+static void
+resuming_does_not_wait_for_the_next_try(void **state)
+{
+	struct bench *b = *state;
+
+	will_answer(DELIVERY_RETRY, 6 * HOUR_MS);
+	put(b, "a", "desk");
+	fake_pass(world.loop, 1);
+	expect_log("desk:a ");
+	assert_true(deliveries_pause(b->deliveries, "desk", false));
+	fake_pass(world.loop, 1);
+	expect_log("desk:a ");
+}
+
+static void
+hold(struct bench *b, const char *name)
+{
+	const struct store_hold h = { HOLD_DESTINATION, sv_of(name), 0 };
+	struct err e;
+
+	assert_true(store_begin(b->store, &e));
+	assert_true(store_put_hold(b->store, &h, &e));
+	assert_true(store_commit(b->store, &e));
+}
+
+static void
+a_paused_destination_keeps_its_alerts(void **state)
+{
+	struct bench *b = *state;
+	struct delivery_state d;
+
+	stop(b);
+	make_dir(b);
+	start(b);
+	put(b, "a", "desk");
+	fake_pass(world.loop, 100);
+	assert_true(deliveries_pause(b->deliveries, "desk", true));
+	hold(b, "desk");
+	put(b, "b", "desk");
+	put(b, "c", "other");
+	fake_pass(world.loop, 9 * DAY_MS);
+	assert_true(deliveries_reload(b->deliveries, &b->config, NULL));
+	fake_pass(world.loop, DAY_MS);
+	stop(b);
+	start(b);
+	deliveries_wake(b->deliveries, "desk");
+	fake_pass(world.loop, DAY_MS);
+	expect_log("desk:a other:c ");
+	assert_true(deliveries_state(b->deliveries, 0, &d));
+	assert_string_equal(d.name, "desk");
+	assert_true(d.paused);
+	assert_true(deliveries_pause(b->deliveries, "desk", false));
+	fake_pass(world.loop, 1);
+	expect_log("desk:b ");
+	assert_false(deliveries_pause(b->deliveries, "none", true));
+}
+
+static void
 retry_after_outlives_a_restart(void **state)
 {
 	struct bench *b = *state;
@@ -784,6 +861,9 @@ main(void)
 		T(what_is_local_is_never_given_up),
 		T(a_refused_alert_is_dead_at_once),
 		T(a_closed_destination_waits_for_a_reload),
+		T(a_closed_destination_goes_on_when_it_is_resumed),
+		T(resuming_does_not_wait_for_the_next_try),
+		T(a_paused_destination_keeps_its_alerts),
 		T(retry_after_outlives_a_restart),
 		T(a_step_of_the_wall_clock_changes_no_wait),
 		T(a_reload_leaves_alone_what_did_not_change),

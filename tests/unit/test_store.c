@@ -1058,6 +1058,18 @@ an_older_schema_is_brought_up_to_date(void **state)
 	OK(p, try_batch(p, 3, 3));
 }
 
+/* A subquery is no table; what it reads has a line of its own. */
+static bool
+reads_all(const char *step)
+{
+	bool scans = strstr(step, "SCAN") != NULL &&
+	    strstr(step, "SCAN (subquery") == NULL &&
+	    strstr(step, "SCAN CONSTANT ROW") == NULL &&
+	    strstr(step, "USING INDEX") == NULL;
+
+	return scans || strstr(step, "TEMP B-TREE") != NULL;
+}
+
 /* At the start a whole table may be read. */
 static void
 no_statement_reads_a_table_without_its_index(void **state)
@@ -1083,10 +1095,7 @@ no_statement_reads_a_table_without_its_index(void **state)
 			const char *step = (const char *)sqlite3_column_text(
 			    st, 3);
 
-			if ((strstr(step, "SCAN") != NULL &&
-				strstr(step, "SCAN (subquery") == NULL &&
-				strstr(step, "USING INDEX") == NULL) ||
-			    strstr(step, "TEMP B-TREE") != NULL)
+			if (reads_all(step))
 				fail_msg("%s: %s", all[i].name, step);
 		}
 		assert_int_equal(sqlite3_finalize(st), SQLITE_OK);

@@ -1,0 +1,84 @@
+/* daemon/status.c: how the daemon is doing, for people who ask. */
+#include "daemon/status.h"
+
+#include "base/clock.h"
+#include "base/map.h"
+
+static void
+write_feeds(const struct control_env *env, struct json *out)
+{
+	struct map_slot *slot;
+	size_t failing = 0;
+
+	json_open_array(out, "failing");
+	for (size_t i = 0; (slot = map_next(env->subscriptions, &i)) != NULL;) {
+		unsigned failures;
+		const char *error = subscription_error(slot->value, &failures);
+
+		if (failures == 0 || failing++ >= STATUS_FEEDS)
+			continue;
+		json_open(out, NULL);
+		json_text(out, "feed", slot->key);
+		json_int(out, "failures", failures);
+		json_text_if(out, "error", sv_of(error));
+		json_close(out);
+	}
+	json_close_array(out);
+	json_open(out, "feeds");
+	json_int(out, "all", (int64_t)env->subscriptions->live);
+	json_int(out, "failing", (int64_t)failing);
+	json_close(out);
+}
+
+static const char *
+state_word(const struct delivery_state *d)
+{
+	if (d->paused)
+		return "paused";
+	if (d->closed)
+		return "stopped";
+	return d->failures != 0 ? "failing" : "working";
+}
+
+static bool
+write_destination(const struct control_env *env, const struct delivery_state *d,
+    struct json *out, struct err *e)
+{
+	int64_t now_ms = loop_wall_ms(env->loop);
+	struct store_queue q;
+
+	if (!store_read_queue(env->store, sv_of(d->name), &q, e))
+		return false;
+	json_open(out, NULL);
+	json_text(out, "destination", sv_of(d->name));
+	json_text(out, "state", sv_of(state_word(d)));
+	json_int(out, "waiting", q.waiting);
+	if (q.oldest_ms != 0)
+		json_int(out, "oldest_s",
+		    now_ms > q.oldest_ms ? (now_ms - q.oldest_ms) / SEC_MS : 0);
+	json_int(out, "dead", q.dead);
+	json_int(out, "failures", d->failures);
+	json_text_if(out, "error", sv_of(d->error));
+	if (d->error_ms != 0)
+		json_int(out, "tried_s", (now_ms - d->error_ms) / SEC_MS);
+	json_close(out);
+	return true;
+}
+
+bool
+status_write(const struct control_env *env, struct json *out, struct err *e)
+{
+	struct delivery_state d;
+
+	json_text(out, "version", SV(TOCSIN_VERSION));
+	json_int(out, "uptime_s",
+	    (loop_now_ms(env->loop) - env->started_ms) / SEC_MS);
+	json_bool(out, "storing", !committer_is_stuck(env->committer));
+	write_feeds(env, out);
+	json_open_array(out, "destinations");
+	for (size_t i = 0; deliveries_state(env->deliveries, i, &d); i++)
+		if (!write_destination(env, &d, out, e))
+			return false;
+	json_close_array(out);
+	return true;
+}
