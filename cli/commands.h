@@ -13,6 +13,12 @@
 	X(explain,   "FILTER [-c FILE] [--json] (--text TEXT | [FILE|-])", "Why a filter matches an item, or does not.") \
 	X(fmt,       "[--from factiva|nexis|brandwatch|lucene] QUERY|-", "The canonical form of a query; translates from other tools.") \
 	X(entity,    "import [--langs LANG,...] [--all] [FILE|-] [ID...]", "Entities of Wikidata (JSON) as those of a configuration.") \
+	X(status,    "[-c FILE | --state DIR] [--json]",                 "How the running daemon is doing: feeds, destinations, what waits.") \
+	X(pause,     "[-c FILE | --state DIR] DESTINATION",              "Send nothing more there; its alerts are kept.") \
+	X(resume,    "[-c FILE | --state DIR] DESTINATION",              "Go on sending, at once; also after it was stopped by 410.") \
+	X(replay,    "[-c FILE | --state DIR] --to DESTINATION (--since TIME | --dead | ID...)", "Send alerts again: delivered ones, dead letters.") \
+	X(reload,    "[-c FILE | --state DIR]",                          "Have the daemon read its configuration again.") \
+	X(poll,      "[-c FILE | --state DIR] FEED",                     "Have the daemon poll a feed now.") \
 	X(schema,    "[alert]",                                      "Print the JSON Schema of tocsin.yaml, for editors, or of alerts.")
 /* clang-format on */
 

@@ -404,7 +404,8 @@ struct origin {
 	const char *name;
 	struct sv text;
 	const char *only; /* the one section that is allowed; NULL: all */
-	bool broken; /* comes back, too */
+	bool broken; /* comes back, too, */
+	bool remains; /* even when names may be missing */
 	enum config_use use;
 };
 
@@ -446,7 +447,7 @@ load(const struct origin *o, struct diags *diags)
 	for (size_t i = 0; o->use == CONFIG_TO_TRY && i < c->nfilters; i++)
 		c->filters[i].expect = (struct config_expect) { 0 };
 	c->broken = diags_count(diags, DIAG_ERROR) != errors;
-	wanted = !c->broken || (o->broken && !l->incomplete);
+	wanted = !c->broken || (o->broken && (!l->incomplete || o->remains));
 	free(l);
 	if (wanted)
 		return c;
@@ -472,6 +473,16 @@ config_load_broken(const char *path, enum config_use use, struct diags *diags)
 {
 	return load(
 	    &(struct origin) { .path = path, .broken = true, .use = use },
+	    diags);
+}
+
+struct config *
+config_load_remains(const char *path, struct diags *diags)
+{
+	return load(&(struct origin) { .path = path,
+			.broken = true,
+			.remains = true,
+			.use = CONFIG_TO_TRY },
 	    diags);
 }
 

@@ -188,6 +188,9 @@ enum config_use {
 struct config *
 config_load_broken(const char *path, enum config_use use, struct diags *diags);
 
+/* The same, whatever is missing: never NULL, and good for single options. */
+struct config *config_load_remains(const char *path, struct diags *diags);
+
 /* tocsin.yaml of the working directory if there is one, else the system's. */
 const char *config_default_path(void);
 

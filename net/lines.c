@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define BACKLOG 64
+#define BACKLOG 128
 #define ACCEPT_AT_ONCE 16
 #define ACCEPT_AGAIN_MS SEC_MS /* when there is no descriptor left */
 #define READ_BYTES KiB(4)

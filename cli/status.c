@@ -1,0 +1,140 @@
+/* cli/status.c: `tocsin status`: how the running daemon is doing. */
+#include "cli/ask.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AGE_BYTES 32
+
+static long long
+number(const json_t *o, const char *key)
+{
+	return (long long)json_integer_value(json_object_get(o, key));
+}
+
+static const char *
+text(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return s != NULL ? s : "";
+}
+
+/* In the largest unit of which there are two, or seconds. */
+static const char *
+age(long long s, char out[AGE_BYTES])
+{
+	static const struct {
+		long long s;
+		const char *name;
+	} units[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" },
+		{ 1, "s" } };
+	size_t i = 0;
+
+	while (i < COUNTOF(units) - 1 && s < 2 * units[i].s)
+		i++;
+	(void)snprintf(
+	    out, AGE_BYTES, "%lld %s", s / units[i].s, units[i].name);
+	return out;
+}
+
+static void
+print_feeds(const json_t *o)
+{
+	const json_t *feeds = json_object_get(o, "feeds"), *f;
+	const json_t *failing = json_object_get(o, "failing");
+	size_t i;
+
+	(void)printf("%lld %s, %lld failing\n", number(feeds, "all"),
+	    number(feeds, "all") == 1 ? "feed" : "feeds",
+	    number(feeds, "failing"));
+	json_array_foreach (failing, i, f) {
+		(void)printf("  %s: %lld %s", text(f, "feed"),
+		    number(f, "failures"),
+		    number(f, "failures") == 1 ? "failure" : "failures");
+		if (text(f, "error")[0] != '\0')
+			(void)printf(", %s", text(f, "error"));
+		(void)printf("\n");
+	}
+}
+
+static void
+print_destination(const json_t *d, int width)
+{
+	char since[AGE_BYTES] = "-";
+
+	if (json_object_get(d, "oldest_s") != NULL)
+		(void)age(number(d, "oldest_s"), since);
+	(void)printf("%-*s  %-8s %7lld %7s %6lld %8lld  %s\n", width,
+	    text(d, "destination"), text(d, "state"), number(d, "waiting"),
+	    since, number(d, "dead"), number(d, "failures"), text(d, "error"));
+}
+
+static void
+print_destinations(const json_t *o)
+{
+	const json_t *list = json_object_get(o, "destinations"), *d;
+	int width = (int)strlen("DESTINATION");
+	size_t i;
+
+	json_array_foreach (list, i, d) {
+		int n = (int)strlen(text(d, "destination"));
+
+		width = n > width ? n : width;
+	}
+	(void)printf("\n%-*s  %-8s %7s %7s %6s %8s  %s\n", width, "DESTINATION",
+	    "STATE", "WAITING", "OLDEST", "DEAD", "FAILURES", "LAST ERROR");
+	json_array_foreach (list, i, d)
+		print_destination(d, width);
+}
+
+static void
+print_status(const json_t *o)
+{
+	char up[AGE_BYTES];
+
+	(void)printf("tocsind %s, up %s\n", text(o, "version"),
+	    age(number(o, "uptime_s"), up));
+	if (json_is_false(json_object_get(o, "storing")))
+		(void)printf("NOTHING CAN BE STORED: see the daemon's log\n");
+	print_feeds(o);
+	print_destinations(o);
+}
+
+int
+cmd_status(int argc, char **argv)
+{
+	static const struct option options[] = { ASK_LONG,
+		{ "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
+	static const char *const words[] = { "status" };
+	struct ask a = { .command = "status" };
+	bool json = false;
+	json_t *answer;
+	int opt, status;
+
+	opterr = 0;
+	while (
+	    (opt = getopt_long(argc, argv, ASK_SHORT, options, NULL)) != -1) {
+		json = json || opt == 'j';
+		if (opt != 'j' && !ask_option(&a, opt))
+			return cli_usage("status", "no such option");
+	}
+	if (optind != argc)
+		return cli_usage("status", "no argument");
+	status = ask_daemon(&a, words, 1, &answer);
+	if (status != CLI_DONE)
+		return status;
+	(void)json_object_del(answer, "ok");
+	if (json) {
+		(void)json_dumpf(answer, stdout, JSON_COMPACT);
+		(void)printf("\n");
+	} else {
+		print_status(answer);
+	}
+	json_decref(answer);
+	return CLI_DONE;
+}
