@@ -63,6 +63,19 @@ print_feeds(const json_t *o)
 }
 
 static void
+print_silenced(const json_t *o)
+{
+	const json_t *list = json_object_get(o, "silenced"), *s;
+	char left[AGE_BYTES];
+	size_t i;
+
+	json_array_foreach (list, i, s) {
+		(void)printf("filter %s: silent for %s more\n",
+		    text(s, "filter"), age(number(s, "for_s"), left));
+	}
+}
+
+static void
 print_destination(const json_t *d, int width)
 {
 	char since[AGE_BYTES] = "-";
@@ -102,6 +115,7 @@ print_status(const json_t *o)
 	if (json_is_false(json_object_get(o, "storing")))
 		(void)printf("NOTHING CAN BE STORED: see the daemon's log\n");
 	print_feeds(o);
+	print_silenced(o);
 	print_destinations(o);
 }
 

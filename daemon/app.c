@@ -41,6 +41,7 @@ struct app {
 	struct pipeline *pipeline;
 	struct deliveries *deliveries;
 	struct articles *articles;
+	struct silences *silences;
 	struct control *control; /* NULL: none is wanted */
 	struct destination_env destination_env;
 	struct subscription_env subscription_env;
@@ -282,6 +283,8 @@ open_control(struct app *a, struct err *e)
 		.store = a->store,
 		.committer = a->committer,
 		.deliveries = a->deliveries,
+		.silences = a->silences,
+		.conf = &a->conf,
 		.subscriptions = &a->subscriptions,
 		.started_ms = loop_now_ms(a->loop),
 		.reload = on_reload,
@@ -317,8 +320,13 @@ open_all(struct app *a, struct err *e)
 		.arg = a };
 	a->deliveries = deliveries_new(
 	    &a->destination_env, a->store, a->committer, a->conf, e);
-	return a->deliveries != NULL &&
-	    (!a->options.control || open_control(a, e));
+	if (a->deliveries == NULL)
+		return false;
+	a->silences = silences_new(a->store, loop_wall_ms(a->loop), e);
+	if (a->silences == NULL)
+		return false;
+	pipeline_set_silences(a->pipeline, a->silences);
+	return !a->options.control || open_control(a, e);
 }
 
 struct app *
@@ -369,6 +377,7 @@ app_free(struct app *a)
 	articles_free(a->articles);
 	deliveries_free(a->deliveries);
 	pipeline_free(a->pipeline);
+	silences_free(a->silences);
 	stories_free(a->stories);
 	quota_free(a->quota);
 	gate_free(a->gate);

@@ -1,6 +1,7 @@
 /* daemon/control.c: the daemon's control socket. */
 #include "daemon/control.h"
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/map.h"
@@ -10,6 +11,8 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define SILENCE_MAX_MS (366 * DAY_MS)
 
 struct control {
 	struct control_env env;
@@ -103,20 +106,6 @@ has_destination(struct control *c, const char *name, struct err *e)
 	return false;
 }
 
-/* In a transaction of its own: none is open outside of the committer's turn. */
-static bool
-keep_hold(struct store *s, const struct store_hold *h, bool hold, struct err *e)
-{
-	if (!store_begin(s, e))
-		return false;
-	if (!(hold ? store_put_hold(s, h, e)
-		   : store_del_hold(s, h->kind, h->name, e))) {
-		store_rollback(s);
-		return false;
-	}
-	return store_commit(s, e);
-}
-
 /* What is not on disk would not outlive a restart, so it is not done at all. */
 static void
 pause_or_resume(struct control *c, struct request *q, bool pause)
@@ -126,7 +115,7 @@ pause_or_resume(struct control *c, struct request *q, bool pause)
 	struct err e;
 
 	if (!has_destination(c, q->args[0], &e) ||
-	    !keep_hold(c->env.store, &h, pause, &e)) {
+	    !store_set_hold(c->env.store, &h, pause, &e)) {
 		control_refuse(q, &e);
 		return;
 	}
@@ -146,6 +135,47 @@ static void
 run_resume(struct control *c, struct request *q)
 {
 	pause_or_resume(c, q, false);
+}
+
+/* Until when; 0: no more. */
+static bool
+read_silence(
+    struct control *c, const struct request *q, int64_t *until, struct err *e)
+{
+	const struct config *conf = *c->env.conf;
+	int64_t ms = 0;
+	size_t i = 0;
+
+	while (i < conf->nfilters &&
+	    strcmp(conf->filters[i].name, q->args[0]) != 0)
+		i++;
+	*until = 0;
+	if (i == conf->nfilters && strcmp(q->args[1], "off") != 0)
+		return err_set(e, "no filter '%s'", q->args[0]);
+	if (strcmp(q->args[1], "off") == 0)
+		return true;
+	if (!sv_to_i64(sv_of(q->args[1]), &ms) || ms <= 0 ||
+	    ms > SILENCE_MAX_MS)
+		return err_set(e, "a silence lasts up to a year");
+	*until = loop_wall_ms(c->env.loop) + ms;
+	return true;
+}
+
+static void
+run_silence(struct control *c, struct request *q)
+{
+	int64_t until;
+	struct err e;
+
+	if (!read_silence(c, q, &until, &e) ||
+	    !silences_set(c->env.silences, q->args[0], until,
+		loop_wall_ms(c->env.loop), &e)) {
+		control_refuse(q, &e);
+		return;
+	}
+	log_info(until != 0 ? "filter silenced" : "filter rings again",
+	    KV("filter", q->args[0]));
+	control_answer(q, SV_NONE);
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include "config/config.h"
 #include "daemon/delivery.h"
+#include "daemon/silences.h"
 #include "daemon/subscription.h"
 #include "net/lines.h"
 
@@ -15,6 +16,7 @@
 	X(pause,  1, 1,        "DESTINATION: sends nothing more there.") \
 	X(resume, 1, 1,        "DESTINATION: goes on, at once.") \
 	X(replay, 2, SIZE_MAX, "DESTINATION dead | since MS | ids ID...: sends again.") \
+	X(silence, 2, 2,       "FILTER MS | FILTER off: rings nobody for so long.") \
 	X(reload, 0, 0,        "Reads the configuration again.") \
 	X(poll,   1, 1,        "FEED: polls it now.")
 /* clang-format on */
@@ -27,6 +29,8 @@ struct control_env {
 	struct store *store;
 	struct committer *committer;
 	struct deliveries *deliveries;
+	struct silences *silences;
+	struct config *const *conf; /* the present one */
 	const struct map *subscriptions; /* name -> struct subscription */
 	int64_t started_ms; /* monotonic */
 	loop_fn *reload; /* control_reloaded() tells how it went */

@@ -24,6 +24,7 @@ struct pipeline {
 	struct pipeline_env env;
 	struct loop *loop; /* borrowed */
 	struct timer *late; /* set while something waits for its time */
+	const struct silences *silences; /* borrowed; NULL: none */
 	struct config *conf;
 	struct ruleset *rules;
 	struct matcher *matcher;
@@ -102,6 +103,12 @@ pipeline_set_rules(
 	ruleset_free(p->rules);
 	p->rules = rules;
 	timer_set(p->late, 0);
+}
+
+void
+pipeline_set_silences(struct pipeline *p, const struct silences *s)
+{
+	p->silences = s;
 }
 
 static void
@@ -265,7 +272,10 @@ find_filter(const struct config *c, struct sv name)
 static bool
 is_mute(const struct pipeline *p, const struct config_filter *f)
 {
-	return mute_is_active(&f->mute, loop_wall_ms(p->loop));
+	int64_t now_ms = loop_wall_ms(p->loop);
+
+	return mute_is_active(&f->mute, now_ms) ||
+	    silences_has(p->silences, f->name, now_ms);
 }
 
 static bool

@@ -7,6 +7,7 @@
 #include "daemon/commit.h"
 #include "daemon/item_json.h"
 #include "daemon/quota.h"
+#include "daemon/silences.h"
 #include "daemon/stories.h"
 #include "filters/ruleset.h"
 
@@ -37,6 +38,9 @@ void pipeline_free(struct pipeline *p);
  * comes. */
 void pipeline_set_rules(
     struct pipeline *p, struct config *conf, struct ruleset *rules);
+
+/* Borrows those that people have silenced; they count as mute. */
+void pipeline_set_silences(struct pipeline *p, const struct silences *s);
 
 /* A new item of a document: its disposition and alerts go into `b`. */
 void pipeline_take(struct pipeline *p, struct batch *b, const struct origin *o,

@@ -30,6 +30,32 @@ write_feeds(const struct control_env *env, struct json *out)
 	json_close(out);
 }
 
+struct silence_list {
+	struct json *out;
+	int64_t now_ms;
+};
+
+static void
+on_silence(struct sv filter, int64_t until_ms, void *arg)
+{
+	const struct silence_list *l = arg;
+
+	json_open(l->out, NULL);
+	json_text(l->out, "filter", filter);
+	json_int(l->out, "for_s", (until_ms - l->now_ms + SEC_MS - 1) / SEC_MS);
+	json_close(l->out);
+}
+
+static void
+write_silences(const struct control_env *env, struct json *out)
+{
+	struct silence_list l = { out, loop_wall_ms(env->loop) };
+
+	json_open_array(out, "silenced");
+	silences_each(env->silences, l.now_ms, on_silence, &l);
+	json_close_array(out);
+}
+
 static const char *
 state_word(const struct delivery_state *d)
 {
@@ -75,6 +101,7 @@ status_write(const struct control_env *env, struct json *out, struct err *e)
 	    (loop_now_ms(env->loop) - env->started_ms) / SEC_MS);
 	json_bool(out, "storing", !committer_is_stuck(env->committer));
 	write_feeds(env, out);
+	write_silences(env, out);
 	json_open_array(out, "destinations");
 	for (size_t i = 0; deliveries_state(env->deliveries, i, &d); i++)
 		if (!write_destination(env, &d, out, e))

@@ -318,6 +318,20 @@ store_del_hold(struct store *s, enum hold kind, struct sv name, struct err *e)
 	return EXEC(s, S_DEL_HOLD, e, INT(kind), TEXT(name));
 }
 
+bool
+store_set_hold(
+    struct store *s, const struct store_hold *h, bool on, struct err *e)
+{
+	if (!store_begin(s, e))
+		return false;
+	if (!(on ? store_put_hold(s, h, e)
+		 : store_del_hold(s, h->kind, h->name, e))) {
+		store_rollback(s);
+		return false;
+	}
+	return store_commit(s, e);
+}
+
 struct row_list {
 	int64_t v[REPLAY_AT_ONCE];
 	size_t n;

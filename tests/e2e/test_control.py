@@ -181,6 +181,36 @@ class Commands(Control):
         self.assertEqual({i for i, _ in self.hook.alerts}, tried)
         self.assertEqual(daemon.stop(), 0)
 
+    def test_a_silenced_filter_rings_nobody(self):
+        self.conf['filters']['calm'] = {'match': '"ceasefire 4"'}
+        daemon = self.daemon(self.conf).start()
+        self.hook.wait(2)
+        told = self.tocsin('silence', 'truce', '2h')
+        self.assertEqual(told, 'truce: silent for 2h\n')
+        self.assertEqual(self.status()['silenced'],
+                         [{'filter': 'truce', 'for_s': 7200}])
+        self.assertRegex(self.tocsin('status'),
+                         r'(?m)^filter truce: silent for 2 h more$')
+        daemon.kill()
+        daemon.start()
+        daemon.reload(self.conf)
+        self.shown = 5
+        self.hook.wait(3)
+        self.assertEqual(self.titles()[2], 'Ceasefire 4')
+        self.tocsin('silence', 'truce', '--off')
+        self.assertEqual(self.status()['silenced'], [])
+        self.shown = 6
+        self.hook.wait(4)
+        self.assertEqual(self.titles()[3], 'Ceasefire 5')
+        self.assertIn("no filter 'turce'", self.tocsin(
+            'silence', 'turce', '1h', status=1))
+        self.assertIn('up to a year', self.tocsin(
+            'silence', 'truce', '9999d', status=1))
+        self.tocsin('silence', 'truce', '--off')
+        self.assertEqual(daemon.stop(), 0)
+        self.assertEqual(daemon.metrics()['items_muted_total'], 2)
+        self.assert_dispositions(daemon)
+
     def test_reload_answers_whether_it_was_taken(self):
         daemon = self.daemon(self.conf).start()
         self.hook.wait(2)
@@ -265,6 +295,8 @@ class Hostile(Control):
                      b'["replay","desk","since","x"]\n',
                      b'["replay","desk","dead","x"]\n',
                      b'["replay","desk","ids"]\n',
+                     b'["silence","truce","-1"]\n',
+                     b'["silence","truce","9223372036854775807"]\n',
                      b'[' * 30000 + b'\n', b'GET / HTTP/1.1\r\n\r\n'):
             self.assertIn('error', json.loads(self.say(text)), text)
         self.assertIn('too long', self.say(b'x' * 1000000 + b'\n'))
