@@ -609,6 +609,7 @@ resume(struct runner *r)
 {
 	r->closed = r->told = false;
 	r->failures = 0;
+	r->failing_since_ms = -1;
 	if (r->n != 0)
 		first(r)->due_ms = loop_now_ms(r->all->env.loop);
 	r->more = true;

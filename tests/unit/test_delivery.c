@@ -507,6 +507,46 @@ a_paused_destination_keeps_its_alerts(void **state)
 }
 
 static void
+what_waited_in_a_pause_is_not_given_up_at_its_end(void **state)
+{
+	struct bench *b = *state;
+
+	assert_true(deliveries_pause(b->deliveries, "desk", true));
+	put(b, "a", "desk");
+	fake_pass(world.loop, 9 * DAY_MS);
+	assert_true(deliveries_pause(b->deliveries, "desk", false));
+	for (int i = 0; i < 3; i++)
+		will_answer(DELIVERY_RETRY, DAY_MS);
+	fake_pass(world.loop, DAY_MS);
+	assert_int_equal(stats(b).dead, 0);
+	will_answer(DELIVERY_RETRY, DAY_MS);
+	fake_pass(world.loop, 3 * DAY_MS);
+	assert_int_equal(stats(b).dead, 1);
+}
+
+static void
+why_it_failed_is_known_after_a_restart(void **state)
+{
+	struct bench *b = *state;
+	struct delivery_state d;
+
+	stop(b);
+	make_dir(b);
+	start(b);
+	will_answer(DELIVERY_RETRY, HOUR_MS);
+	put(b, "a", "desk");
+	fake_pass(world.loop, MIN_MS);
+	stop(b);
+	start(b);
+	deliveries_wake(b->deliveries, "desk");
+	fake_pass(world.loop, MIN_MS);
+	assert_true(deliveries_state(b->deliveries, 0, &d));
+	assert_string_equal(d.error, "as the test says");
+	assert_int_equal(d.failures, 1);
+	assert_int_equal(d.error_ms, 0);
+}
+
+static void
 retry_after_outlives_a_restart(void **state)
 {
 	struct bench *b = *state;
@@ -864,6 +904,8 @@ main(void)
 		T(a_closed_destination_goes_on_when_it_is_resumed),
 		T(resuming_does_not_wait_for_the_next_try),
 		T(a_paused_destination_keeps_its_alerts),
+		T(what_waited_in_a_pause_is_not_given_up_at_its_end),
+		T(why_it_failed_is_known_after_a_restart),
 		T(retry_after_outlives_a_restart),
 		T(a_step_of_the_wall_clock_changes_no_wait),
 		T(a_reload_leaves_alone_what_did_not_change),
