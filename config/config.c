@@ -479,8 +479,10 @@ config_load_broken(const char *path, enum config_use use, struct diags *diags)
 struct config *
 config_load_remains(const char *path, struct diags *diags)
 {
-	return load(
-	    &(struct origin) { .path = path, .broken = true, .remains = true },
+	return load(&(struct origin) { .path = path,
+			.broken = true,
+			.remains = true,
+			.use = CONFIG_TO_TRY },
 	    diags);
 }
 

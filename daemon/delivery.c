@@ -59,7 +59,6 @@ struct runner {
 	int64_t clocks_ms; /* wall less monotonic, at the last failure */
 	struct err error; /* of the last attempt */
 	int64_t error_ms; /* wall clock */
-	int64_t resumed_ms; /* wall clock; patience begins anew then */
 };
 
 struct deliveries {
@@ -614,7 +613,6 @@ resume(struct runner *r)
 	r->closed = r->told = false;
 	r->failures = 0;
 	r->failing_since_ms = -1;
-	r->resumed_ms = loop_wall_ms(r->all->env.loop);
 	if (r->n != 0)
 		first(r)->due_ms = loop_now_ms(r->all->env.loop);
 	r->more = true;

@@ -63,7 +63,8 @@
 	    " WHERE row=?1 AND state=0") \
 	X(DEAD, "UPDATE outbox SET state=2, why=?2 WHERE row=?1 AND state=0") \
 	X(OUTBOX, \
-	    "SELECT row,id,destination,created,attempts,tried,next,body,why FROM outbox" \
+	    "SELECT row,id,destination,created,attempts,tried,next,body,why" \
+	    " FROM outbox" \
 	    " WHERE state=0 AND destination=?1 AND row>?2 ORDER BY row LIMIT ?3") \
 	X(LAST_ROW, "SELECT coalesce(max(row),0) FROM outbox") \
 	X(REPLAYABLE, \
