@@ -51,22 +51,22 @@ lexicon_slot(const struct lexicon *l, uint64_t key)
 	return &l->slots[at];
 }
 
-/* Three bits of one word. */
+/* Two bits of one word. */
 static inline uint64_t
 lexicon_bloom_bits(uint64_t key)
 {
 	key ^= key >> 32;
-	return UINT64_C(1) << (key & 63) | UINT64_C(1) << (key >> 6 & 63) |
-	    UINT64_C(1) << (key >> 12 & 63);
+	return UINT64_C(1) << (key & 63) | UINT64_C(1) << (key >> 6 & 63);
 }
 
 /* False: nothing leads on from node 0 under this key. */
 static inline bool
 lexicon_may_have(const struct lexicon *l, uint64_t key)
 {
-	uint64_t bits = lexicon_bloom_bits(key);
+	uint64_t word = l->bloom[key >> l->bloom_shift];
 
-	return (l->bloom[key >> l->bloom_shift] & bits) == bits;
+	key ^= key >> 32;
+	return (word >> (key & 63) & word >> (key >> 6 & 63) & 1) != 0;
 }
 
 #endif

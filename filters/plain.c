@@ -120,15 +120,32 @@ classify(const char *p, char *lower)
 }
 #endif
 
+static inline size_t
+count_bits(uint64_t v)
+{
+	v -= v >> 1 & UINT64_C(0x5555555555555555);
+	v = (v & UINT64_C(0x3333333333333333)) +
+	    (v >> 2 & UINT64_C(0x3333333333333333));
+	v = (v + (v >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F);
+	return v * UINT64_C(0x0101010101010101) >> 56;
+}
+
 /* Where words begin and end; `before` tells whether the byte before the block
- * belongs to a word. */
+ * belongs to a word.  Several at once, as how many there are cannot be
+ * foretold; what is too many is overwritten. */
 static inline size_t
 put_edges(uint16_t *out, size_t n, uint64_t word, uint64_t before, size_t at)
 {
-	for (uint64_t bits = word ^ (word << 1 | before); bits != 0;
-	     bits &= bits - 1)
-		out[n++] = (uint16_t)(at + (size_t)__builtin_ctzll(bits));
-	return n;
+	uint64_t bits = word ^ (word << 1 | before);
+	size_t end = n + count_bits(bits);
+
+	for (; n < end; n += PLAIN_EDGES)
+		for (size_t i = 0; i < PLAIN_EDGES; i++) {
+			out[n + i] = (uint16_t)(at +
+			    (size_t)__builtin_ctzll(bits | UINT64_C(1) << 63));
+			bits &= bits - 1;
+		}
+	return end;
 }
 
 /* Joints and sigils are stops where something stands behind them, joints only

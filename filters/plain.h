@@ -9,6 +9,8 @@
 #define PLAIN_ROOM PLAIN_BYTES
 #define PLAIN_WINDOW 2048 /* bytes looked at together: a multiple of 64 */
 
+#define PLAIN_EDGES 8 /* of words that are written at once */
+
 /* What may stand at a byte. */
 enum plain_kind {
 	PLAIN_SPECIAL, /* more than one byte decides */
@@ -34,7 +36,7 @@ size_t plain_take_bytes(struct sv v, size_t at, char *out, size_t most);
 struct plain_window {
 	size_t from, to; /* in the text */
 	size_t nedges; /* an even number: a word, its end, a word ... */
-	uint16_t edges[PLAIN_WINDOW + 2];
+	uint16_t edges[PLAIN_WINDOW + PLAIN_EDGES];
 	/* A bit for each byte that needs another look: where it stands, or what
 	 * ends there. */
 	uint64_t stops[PLAIN_WINDOW / 64 + 1];

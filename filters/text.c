@@ -711,19 +711,21 @@ scan_one(struct scan *s)
 	}
 }
 
-/* The hash of a word of which at least 16 bytes can be read. */
+/* The hash of a word of which at least 16 bytes can be read.  Lengths come in
+ * no order that a processor could foretell, so they decide nothing here. */
 static inline uint64_t
 hash_word(uint64_t seed, const char *p, size_t len)
 {
-	uint64_t h = mix(seed, len), more, a, b;
+	uint64_t h = mix(seed, len), more, a, b, more_counts;
 
 	if (len >= 16)
 		return hash_fast(seed, (struct sv) { p, len });
+	more_counts = -(uint64_t)(len >> 3);
 	memcpy(&a, p, sizeof(a));
 	memcpy(&b, p + 8, sizeof(b));
-	h = mix(h + seed, a & (len < 8 ? low_bytes(len & 7) : UINT64_MAX));
+	h = mix(h + seed, a & (low_bytes(len & 7) | more_counts));
 	more = mix(h + seed, b & low_bytes(len & 7));
-	return len < 8 ? h : more;
+	return (h & ~more_counts) | (more & more_counts);
 }
 
 /* Appends a form of what stands at `at` in text.bytes; there is room for it. */
