@@ -27,6 +27,8 @@ struct text_scratch {
 	struct run run;
 	struct folded folded;
 	struct plain_window window;
+	uint64_t seed; /* of: */
+	uint64_t begins[16]; /* of the hashes of words of so many bytes */
 };
 
 /* The work on one text. */
@@ -711,50 +713,72 @@ scan_one(struct scan *s)
 	}
 }
 
+/* What the hash of a word begins with depends on its length alone. */
+static void
+begin_hashes(struct text_scratch *s, uint64_t seed)
+{
+	if (s->seed == seed && s->begins[0] != 0)
+		return;
+	s->seed = seed;
+	for (size_t i = 0; i < COUNTOF(s->begins); i++)
+		s->begins[i] = mix(seed, i) + seed;
+}
+
 /* The hash of a word of which at least 16 bytes can be read.  Lengths come in
  * no order that a processor could foretell, so they decide nothing here. */
 static inline uint64_t
-hash_word(uint64_t seed, const char *p, size_t len)
+hash_word(
+    const struct text_scratch *s, uint64_t seed, const char *p, size_t len)
 {
-	uint64_t h = mix(seed, len), more, a, b, more_counts;
+	uint64_t h, more, a, b, low, more_counts;
 
-	if (len >= 16)
+	if (len >= COUNTOF(s->begins))
 		return hash_fast(seed, (struct sv) { p, len });
+	low = low_bytes(len & 7);
 	more_counts = -(uint64_t)(len >> 3);
 	memcpy(&a, p, sizeof(a));
 	memcpy(&b, p + 8, sizeof(b));
-	h = mix(h + seed, a & (low_bytes(len & 7) | more_counts));
-	more = mix(h + seed, b & low_bytes(len & 7));
-	return (h & ~more_counts) | (more & more_counts);
+	h = mix(s->begins[len], a & (low | more_counts));
+	more = mix(h + seed, b & low);
+	return h ^ ((h ^ more) & more_counts);
 }
 
-/* Appends a form of what stands at `at` in text.bytes; there is room for it. */
+/* Sets a form to what stands at `at` in text.bytes. */
 static inline void
-put_form(
-    struct text *t, enum form_kind kind, size_t span, size_t at, size_t len)
+set_form(const struct text *t, struct form *f, enum form_kind kind, size_t span,
+    size_t at, size_t len)
 {
-	struct form *f = &t->forms[t->nforms++];
-
-	f->hash = hash_word(t->seed, t->bytes + at, len);
+	f->hash = hash_word(t->scratch, t->seed, t->bytes + at, len);
 	f->at = (uint32_t)at;
 	f->length = (uint16_t)len;
 	f->span = (uint8_t)span;
 	f->kind = (uint8_t)kind;
 }
 
-/* Appends a plain word, without its form; there is room for it. */
-static inline struct token *
-put_token(struct text *t, size_t start, size_t len, uint16_t part)
+/* Sets a token to a word with one form. */
+static inline void
+set_token(
+    struct token *token, size_t start, size_t len, size_t form, uint16_t part)
 {
-	struct token *token = &t->tokens[t->ntokens++];
-
 	token->start = (uint32_t)start;
 	token->length = (uint32_t)len;
-	token->forms = (uint32_t)t->nforms;
+	token->forms = (uint32_t)form;
 	token->part = part;
 	token->nforms = 1;
 	token->flags = 0;
-	return token;
+}
+
+/* Counts the capitals of a plain word until a small letter comes. */
+static void
+count_plain_case(struct scan *s, struct sv word)
+{
+	size_t before = s->letters;
+
+	for (size_t i = 0; i < word.len && !s->small; i++) {
+		s->letters += word.p[i] >= 'A' && word.p[i] <= 'Z';
+		s->small = word.p[i] >= 'a' && word.p[i] <= 'z';
+	}
+	s->cased_words += s->letters != before;
 }
 
 /* What the plain words since `first` change besides; `s->at` is where the last
@@ -776,7 +800,7 @@ count_plain(struct scan *s, size_t first)
 	}
 	s->half_words += n * 2;
 	for (size_t i = first; i < t->ntokens && !s->small; i++)
-		count_case(
+		count_plain_case(
 		    s, sv_sub(s->v, t->tokens[i].start, t->tokens[i].length));
 	if (is_glued(s, t->tokens[first].start))
 		t->tokens[first].flags |= TOKEN_GLUED;
@@ -817,23 +841,42 @@ static size_t
 scan_words(struct scan *s, size_t from, size_t to)
 {
 	const struct plain_window *win = &s->scratch->window;
-	const uint16_t *edges = win->edges;
+	const uint16_t *edge = &win->edges[s->edge],
+		       *end = &win->edges[win->nedges];
 	struct text *t = s->text;
-	size_t e = s->edge, most = ITEM_TOKENS;
+	struct token *token = &t->tokens[t->ntokens];
+	struct form *form = &t->forms[t->nforms];
+	size_t most = (ITEM_TOKENS - t->ntokens) * 2, first = t->nforms, n;
 
-	for (; e < win->nedges && edges[e + 1] < to && t->ntokens < most;
-	     e += 2) {
-		size_t start = edges[e] > from ? edges[e] : from;
-		size_t len = edges[e + 1] - start;
+	if ((size_t)(end - edge) > most)
+		end = edge + most;
+	for (; edge < end && edge[1] < to; edge += 2) {
+		size_t start = edge[0] > from ? edge[0] : from;
+		size_t len = edge[1] - start;
 
 		if (len > PLAIN_BYTES)
 			break;
-		(void)put_token(t, win->from + start, len, s->part);
-		put_form(t, FORM_WORD, 1, s->lower + start, len);
-		from = edges[e + 1];
+		set_token(token++, win->from + start, len, first++, s->part);
+		set_form(t, form++, FORM_WORD, 1, s->lower + start, len);
+		from = edge[1];
 	}
-	s->edge = e;
+	n = first - t->nforms;
+	t->ntokens += n;
+	t->nforms += n;
+	s->edge += n * 2;
 	return from;
+}
+
+/* Appends a plain word; there is room for it. */
+static struct token *
+put_plain(struct scan *s, size_t start, size_t len, size_t at, size_t written)
+{
+	struct text *t = s->text;
+	struct token *token = &t->tokens[t->ntokens++];
+
+	set_token(token, start, len, t->nforms, s->part);
+	set_form(t, &t->forms[t->nforms++], FORM_WORD, 1, at, written);
+	return token;
 }
 
 /* The hyphenated words at an edge, of which `n` have a hyphen behind them, with
@@ -855,16 +898,16 @@ put_hyphens(struct scan *s, size_t offset, size_t n)
 	from = offset;
 	for (e = s->edge; n != SIZE_MAX; n--, e += 2, from = win->edges[e]) {
 		size_t len = win->edges[e + 1] - from;
-		struct token *token = put_token(
-		    t, win->from + from, len, s->part);
+		struct token *token = put_plain(
+		    s, win->from + from, len, s->lower + from, len);
 
-		put_form(t, FORM_WORD, 1, s->lower + from, len);
 		s->at = win->from + win->edges[e + 1];
 		if (first != NULL)
 			continue;
 		first = token;
 		token->nforms = 2;
-		put_form(t, FORM_JOINED, n + 1, joined, t->nbytes - joined);
+		set_form(t, &t->forms[t->nforms++], FORM_JOINED, n + 1, joined,
+		    t->nbytes - joined);
 	}
 }
 
@@ -907,8 +950,7 @@ scan_rest(struct scan *s, size_t offset, size_t end)
 	w = plain_take_rest(s->v, s->at, n, out);
 	if (w.length == 0)
 		return false;
-	(void)put_token(t, s->at, w.length, s->part);
-	put_form(t, FORM_WORD, 1, t->nbytes, w.written);
+	(void)put_plain(s, s->at, w.length, t->nbytes, w.written);
 	t->nbytes += w.written;
 	s->at = w.end;
 	count_plain(s, first);
@@ -963,6 +1005,7 @@ text_add(struct text *t, enum field field, struct sv v)
 		t->scratch = mem_calloc(1, sizeof(*t->scratch));
 	s.scratch = t->scratch;
 	s.scratch->window.to = 0;
+	begin_hashes(s.scratch, t->seed);
 	t->parts = mem_grow(
 	    t->parts, &t->capparts, t->nparts + 1, sizeof(*t->parts));
 	t->parts[t->nparts++] = (struct part) { field, v, (uint32_t)t->ntokens,
