@@ -100,12 +100,12 @@ word_matches(const struct text *t, const struct word *w, size_t token,
 
 	if (w->wild) {
 		if (is_stem(f) ||
-		    (w->exact == NULL && !glob_match(word_folded(w), bytes)))
+		    (!w->exact && !glob_match(word_folded(w), bytes)))
 			return false;
 	} else if (f->hash != w->hash || !sv_eq(word_folded(w), bytes)) {
 		return false;
 	}
-	return w->exact == NULL || (!is_stem(f) && is_exact(t, w, token, f));
+	return !w->exact || (!is_stem(f) && is_exact(t, w, token, f));
 }
 
 static unsigned
@@ -207,7 +207,7 @@ read_pairs(const struct finder *f, struct readings *out)
 			continue;
 		b = t->tokens[next].forms;
 		for (end_b = b + t->tokens[next].nforms; b < end_b; b++)
-			if (lexicon_may_have(f->l,
+			if (lexicon_bloom_has(f->l->bloom,
 				lexicon_pair_key(
 				    t->forms[a].hash, t->forms[b].hash)))
 				add_reading(out,
@@ -327,12 +327,12 @@ may_begin(const struct finder *f)
 		const struct form *a = &f->t->forms[token->forms + i];
 		const struct token *next = token + a->span;
 
-		if (lexicon_may_have(f->l, a->hash))
+		if (lexicon_bloom_has(f->l->bloom, a->hash))
 			return true;
 		if (f->token + a->span >= part_end(f->t, f->token))
 			continue;
 		for (size_t k = 0; k < next->nforms; k++)
-			if (lexicon_may_have(f->l,
+			if (lexicon_bloom_has(f->l->bloom,
 				lexicon_pair_key(a->hash,
 				    f->t->forms[next->forms + k].hash)))
 				return true;
@@ -357,11 +357,13 @@ begin_anyhow(const struct finder *f)
 		    r.v, r.n, i);
 }
 
-static inline void
-put_off(struct finder *f, size_t token, uint64_t key)
+static inline struct lookup *
+put_off(struct lookup *out, struct lexicon_bloom b, size_t token, uint64_t key)
 {
-	f->lookups[f->nlookups] = (struct lookup) { key, (uint32_t)token, 0 };
-	f->nlookups += lexicon_may_have(f->l, key);
+	out->key = key;
+	out->token = (uint32_t)token;
+	out->node = 0;
+	return out + lexicon_bloom_has(b, key);
 }
 
 static void
@@ -391,13 +393,6 @@ fetch_words(const struct lexicon *l, const struct lexicon_node *n)
 	__builtin_prefetch(&l->sequences[n->ends != 0 ? n->ends - 1 : 0]);
 }
 
-static inline void
-fetch_bytes(const struct lexicon *l, const struct lexicon_node *n)
-{
-	__builtin_prefetch(l->words[n->word].folded);
-	__builtin_prefetch(l->words[n->before != 0 ? n->before - 1 : 0].folded);
-}
-
 /* Each step touches memory that the step before has asked for. */
 static void
 look_up_all(struct finder *f)
@@ -423,46 +418,52 @@ look_up_all(struct finder *f)
 		if (v->node != ANY_READING)
 			fetch_words(l, &l->nodes[v->node]);
 	for (v = f->lookups; v < end; v++)
-		if (v->node != ANY_READING)
-			fetch_bytes(l, &l->nodes[v->node]);
-	for (v = f->lookups; v < end; v++)
 		look_up(f, v);
 	f->nlookups = 0;
 }
 
-static void
-begin_wild(struct finder *f, size_t token, const struct form *form)
+static struct lookup *
+begin_wild(const struct finder *f, struct lookup *out, size_t token,
+    const struct form *form)
 {
 	for (size_t i = 0; i < LEXICON_PREFIXES; i++)
 		if (f->l->prefixes[i] &&
 		    lexicon_prefix_bytes[i] <= form->length)
-			put_off(f, token,
+			out = put_off(out, f->l->bloom, token,
 			    lexicon_prefix_key(
 				f->l, 0, form_bytes(f->t, form), i));
+	return out;
 }
 
-/* Tokens that are words and nothing else, as are those behind them. */
+/* Tokens that are words and nothing else, as are those behind them; so few that
+ * there is room for what they may begin. */
+static void
+begin_some(struct finder *f, size_t from, size_t to, bool wild)
+{
+	const struct form *form = &f->t->forms[f->t->tokens[from].forms];
+	struct lookup *out = f->lookups + f->nlookups;
+	struct lexicon_bloom b = f->l->bloom;
+
+	for (; from < to; from++, form++) {
+		out = put_off(out, b, from, form->hash);
+		out = put_off(
+		    out, b, from, lexicon_pair_key(form->hash, form[1].hash));
+		if (wild)
+			out = begin_wild(f, out, from, form);
+	}
+	f->nlookups = (size_t)(out - f->lookups);
+}
+
 static void
 begin_plainly(struct finder *f, size_t from, size_t to)
 {
-	const struct form *form = &f->t->forms[f->t->tokens[from].forms];
 	bool wild = f->l->nodes[0].goes_on_wild;
-	size_t most = wild ? LEXICON_PREFIXES + 2 : 2;
+	size_t step = LOOKUPS_STEP / (wild ? LEXICON_PREFIXES + 2 : 2);
 
-	while (from < to) {
-		size_t n = LOOKUPS_STEP / most, end = to;
-
+	for (; from < to; from += step) {
 		if (f->nlookups + LOOKUPS_STEP > LOOKUPS_MAX)
 			look_up_all(f);
-		if (end - from > n)
-			end = from + n;
-		for (; from < end; from++, form++) {
-			put_off(f, from, form->hash);
-			put_off(f, from,
-			    lexicon_pair_key(form->hash, form[1].hash));
-			if (wild)
-				begin_wild(f, from, form);
-		}
+		begin_some(f, from, to - from < step ? to : from + step, wild);
 	}
 }
 
@@ -471,19 +472,23 @@ static void
 begin_otherwise(struct finder *f, const struct part *p, size_t token)
 {
 	const struct token *t = &f->t->tokens[token];
+	const struct form *form = &f->t->forms[t->forms];
+	struct lookup *out;
 
 	if (f->nlookups + LOOKUPS_STEP > LOOKUPS_MAX)
 		look_up_all(f);
+	out = f->lookups + f->nlookups;
 	if (token + 1 == p->end && t->nforms == 1) {
-		put_off(f, token, f->t->forms[t->forms].hash);
+		out = put_off(out, f->l->bloom, token, form->hash);
 		if (f->l->nodes[0].goes_on_wild)
-			begin_wild(f, token, &f->t->forms[t->forms]);
-		return;
+			out = begin_wild(f, out, token, form);
+	} else {
+		f->token = token;
+		if (may_begin(f))
+			*out++ = (struct lookup) { 0, (uint32_t)token,
+				ANY_READING };
 	}
-	f->token = token;
-	if (may_begin(f))
-		f->lookups[f->nlookups++] = (struct lookup) { 0,
-			(uint32_t)token, ANY_READING };
+	f->nlookups = (size_t)(out - f->lookups);
 }
 
 static void
@@ -509,7 +514,7 @@ void
 lexicon_find(
     const struct lexicon *l, const struct text *t, lexicon_fn *fn, void *arg)
 {
-	struct lookup lookups[LOOKUPS_MAX];
+	struct lookup lookups[LOOKUPS_MAX] __attribute__((uninitialized));
 	struct finder f = {
 		.l = l, .t = t, .fn = fn, .arg = arg, .lookups = lookups
 	};
