@@ -220,13 +220,10 @@ static void
 note_failure(
     struct runner *r, struct queued *q, const struct outbox_result *res)
 {
-	int64_t since_ms = q->created_ms > r->resumed_ms ? q->created_ms
-							 : r->resumed_ms;
-
 	metrics.deliveries_failed++;
 	r->failures++;
-	if (outbox_is_over(&r->policy, since_ms, loop_wall_ms(r->all->env.loop),
-		failing_ms(r)))
+	if (outbox_is_over(&r->policy, q->created_ms,
+		loop_wall_ms(r->all->env.loop), failing_ms(r)))
 		give_up(r, q, res);
 	else
 		try_later(r, q, res);

@@ -34,7 +34,7 @@ lexicon_done(struct lexicon *l)
 	free(l->sequences);
 	free(l->nodes);
 	free(l->slots);
-	free(l->bloom);
+	free(l->bloom.words);
 	lexicon_forget_scratch(l);
 }
 
@@ -90,14 +90,14 @@ count_letters(struct sv v)
 	return count;
 }
 
-/* Its bytes are still those of the scratch memory. */
+/* Long bytes are still those of the scratch memory. */
 static struct word
 make_word(struct lexicon *l, size_t token, const struct form *f, bool exact)
 {
 	struct sv folded = form_bytes(&l->scratch, f);
 	struct word w = { .hash = f->hash,
-		.folded = folded.p,
-		.folded_len = (uint16_t)folded.len };
+		.folded_len = (uint16_t)folded.len,
+		.exact = exact };
 
 	w.literal = (uint16_t)glob_literal(folded);
 	w.wild = w.literal < folded.len;
@@ -105,12 +105,20 @@ make_word(struct lexicon *l, size_t token, const struct form *f, bool exact)
 		char bytes[FOLDED_MAX * 4];
 		struct folded letters;
 		struct sv v;
+		char *both;
 
 		folded_word(&letters,
 		    text_span(&l->scratch, token, token + f->span - 1), true);
-		v = arena_sv(&l->scratch_words, folded_bytes(&letters, bytes));
-		w.exact = v.p;
+		v = folded_bytes(&letters, bytes);
+		both = arena_alloc(&l->scratch_words, folded.len + v.len + 1);
+		memcpy(both, folded.p, folded.len);
+		memcpy(both + folded.len, v.p, v.len);
 		w.exact_len = (uint16_t)v.len;
+		w.at.bytes = both;
+	} else if (word_is_short(&w)) {
+		memcpy(w.at.folded, folded.p, folded.len);
+	} else {
+		w.at.bytes = folded.p;
 	}
 	return w;
 }
@@ -118,9 +126,10 @@ make_word(struct lexicon *l, size_t token, const struct form *f, bool exact)
 static void
 keep_word(struct lexicon *l, struct word *w)
 {
-	w->folded = arena_sv(&l->arena, word_folded(w)).p;
-	if (w->exact != NULL)
-		w->exact = arena_sv(&l->arena, word_exact(w)).p;
+	struct sv bytes = { w->at.bytes, (size_t)w->folded_len + w->exact_len };
+
+	if (!word_is_short(w))
+		w->at.bytes = arena_sv(&l->arena, bytes).p;
 }
 
 static bool
@@ -225,9 +234,9 @@ spell(const struct lexicon *l, size_t first_sequence, struct str *out)
 		for (size_t k = 0; k < s->nwords; k++) {
 			const struct word *w = &l->words[s->words + k];
 
-			(void)str_addc(out, w->exact != NULL ? '=' : ' ');
-			(void)str_add(out,
-			    w->exact != NULL ? word_exact(w) : word_folded(w));
+			(void)str_addc(out, w->exact ? '=' : ' ');
+			(void)str_add(
+			    out, w->exact ? word_exact(w) : word_folded(w));
 		}
 		(void)str_addc(out, '\n');
 	}

@@ -14,13 +14,18 @@ struct atom {
 	uint32_t weight; /* how rare it seems: letters */
 };
 
+#define WORD_SHORT 16 /* bytes that need no memory of their own */
+
 struct word {
 	uint64_t hash;
-	const char *folded;
-	const char *exact; /* NULL when case may differ */
 	uint16_t folded_len, exact_len;
 	uint16_t literal; /* bytes before the first wildcard */
 	bool wild;
+	bool exact; /* case must not differ */
+	union {
+		char folded[WORD_SHORT]; /* when it fits and is not exact */
+		const char *bytes; /* folded, and exact behind it */
+	} at;
 };
 
 struct sequence {
@@ -47,6 +52,12 @@ struct lexicon_slot {
 	uint32_t head; /* node; 0: free */
 };
 
+/* A filter of the keys that lead on from node 0. */
+struct lexicon_bloom {
+	uint64_t *words;
+	uint64_t mask; /* one less than there are words */
+};
+
 #define LEXICON_PREFIXES 8
 
 struct lexicon {
@@ -62,8 +73,7 @@ struct lexicon {
 	size_t nnodes, capnodes;
 	struct lexicon_slot *slots;
 	size_t nslots;
-	uint64_t *bloom; /* of the keys that lead on from node 0 */
-	unsigned bloom_shift;
+	struct lexicon_bloom bloom;
 	bool prefixes[LEXICON_PREFIXES]; /* which lengths are in use */
 	/* Until it is sealed: */
 	struct map known; /* spelling -> atom number + 1 */
@@ -80,16 +90,24 @@ void lexicon_done(struct lexicon *l);
 bool lexicon_add(struct lexicon *l, struct sv words, bool exact, uint32_t *atom,
     struct err *e);
 
-static inline struct sv
-word_folded(const struct word *w)
+static inline bool
+word_is_short(const struct word *w)
 {
-	return (struct sv) { w->folded, w->folded_len };
+	return !w->exact && w->folded_len <= WORD_SHORT;
 }
 
 static inline struct sv
+word_folded(const struct word *w)
+{
+	return (struct sv) { word_is_short(w) ? w->at.folded : w->at.bytes,
+		w->folded_len };
+}
+
+/* Of an exact word. */
+static inline struct sv
 word_exact(const struct word *w)
 {
-	return (struct sv) { w->exact, w->exact_len };
+	return (struct sv) { w->at.bytes + w->folded_len, w->exact_len };
 }
 
 /* To be called once, after the last lexicon_add(). */

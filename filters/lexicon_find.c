@@ -7,13 +7,17 @@
 
 #define ENDS_MAX 8 /* readings of one phrase that are followed */
 #define READINGS_MAX 64 /* of the next word */
-#define LOOKUPS_MAX 64 /* put off, so that memory has time to answer */
+#define LOOKUPS_MAX 128 /* put off, so that memory has time to answer */
+#define LOOKUPS_STEP 32 /* that a step adds at most */
 
-/* A key that the Bloom filter knows. */
+/* A key that the Bloom filter knows, or a token that can be read in several
+ * ways. */
 struct lookup {
 	uint64_t key;
 	uint32_t token, node;
 };
+
+#define ANY_READING UINT32_MAX /* the node then */
 
 struct finder {
 	const struct lexicon *l;
@@ -96,12 +100,12 @@ word_matches(const struct text *t, const struct word *w, size_t token,
 
 	if (w->wild) {
 		if (is_stem(f) ||
-		    (w->exact == NULL && !glob_match(word_folded(w), bytes)))
+		    (!w->exact && !glob_match(word_folded(w), bytes)))
 			return false;
 	} else if (f->hash != w->hash || !sv_eq(word_folded(w), bytes)) {
 		return false;
 	}
-	return w->exact == NULL || (!is_stem(f) && is_exact(t, w, token, f));
+	return !w->exact || (!is_stem(f) && is_exact(t, w, token, f));
 }
 
 static unsigned
@@ -203,7 +207,7 @@ read_pairs(const struct finder *f, struct readings *out)
 			continue;
 		b = t->tokens[next].forms;
 		for (end_b = b + t->tokens[next].nforms; b < end_b; b++)
-			if (lexicon_may_have(f->l,
+			if (lexicon_bloom_has(f->l->bloom,
 				lexicon_pair_key(
 				    t->forms[a].hash, t->forms[b].hash)))
 				add_reading(out,
@@ -313,6 +317,29 @@ follow(const struct finder *f, uint32_t node, const struct ends *e)
 	}
 }
 
+/* Can anything begin here? */
+static bool
+may_begin(const struct finder *f)
+{
+	const struct token *token = &f->t->tokens[f->token];
+
+	for (size_t i = 0; i < token->nforms; i++) {
+		const struct form *a = &f->t->forms[token->forms + i];
+		const struct token *next = token + a->span;
+
+		if (lexicon_bloom_has(f->l->bloom, a->hash))
+			return true;
+		if (f->token + a->span >= part_end(f->t, f->token))
+			continue;
+		for (size_t k = 0; k < next->nforms; k++)
+			if (lexicon_bloom_has(f->l->bloom,
+				lexicon_pair_key(a->hash,
+				    f->t->forms[next->forms + k].hash)))
+				return true;
+	}
+	return f->l->nodes[0].goes_on_wild;
+}
+
 /* Where a token or the next one can be read in several ways. */
 static void
 begin_anyhow(const struct finder *f)
@@ -330,14 +357,13 @@ begin_anyhow(const struct finder *f)
 		    r.v, r.n, i);
 }
 
-static inline void
-put_off(struct finder *f, uint64_t key)
+static inline struct lookup *
+put_off(struct lookup *out, struct lexicon_bloom b, size_t token, uint64_t key)
 {
-	if (!lexicon_may_have(f->l, key))
-		return;
-	f->lookups[f->nlookups++] = (struct lookup) { key, (uint32_t)f->token,
-		0 };
-	__builtin_prefetch(&f->l->slots[lexicon_place(f->l, key)]);
+	out->key = key;
+	out->token = (uint32_t)token;
+	out->node = 0;
+	return out + lexicon_bloom_has(b, key);
 }
 
 static void
@@ -349,10 +375,22 @@ look_up(struct finder *f, const struct lookup *k)
 	const struct lexicon_node *n;
 
 	f->token = k->token;
+	if (k->node == ANY_READING) {
+		begin_anyhow(f);
+		return;
+	}
 	for (uint32_t node = k->node; node != 0; node = n->next) {
 		n = &f->l->nodes[node];
 		arrive(f, node, n->before != 0 ? &pair : &single, 1, 0);
 	}
+}
+
+static inline void
+fetch_words(const struct lexicon *l, const struct lexicon_node *n)
+{
+	__builtin_prefetch(&l->words[n->word]);
+	__builtin_prefetch(&l->words[n->before != 0 ? n->before - 1 : 0]);
+	__builtin_prefetch(&l->sequences[n->ends != 0 ? n->ends - 1 : 0]);
 }
 
 /* Each step touches memory that the step before has asked for. */
@@ -360,73 +398,128 @@ static void
 look_up_all(struct finder *f)
 {
 	const struct lexicon *l = f->l;
-	size_t token = f->token;
+	struct lookup *v = f->lookups, *end = v + f->nlookups;
+	size_t n = 0;
 
-	for (size_t i = 0; i < f->nlookups; i++) {
-		f->lookups[i].node = lexicon_slot(l, f->lookups[i].key)->head;
-		__builtin_prefetch(&l->nodes[f->lookups[i].node]);
+	for (v = f->lookups; v < end; v++)
+		if (v->node == 0)
+			__builtin_prefetch(&l->slots[lexicon_place(l, v->key)]);
+	for (v = f->lookups; v < end; v++) {
+		if (v->node == 0)
+			v->node = lexicon_slot(l, v->key)->head;
+		if (v->node == 0)
+			continue;
+		if (v->node != ANY_READING)
+			__builtin_prefetch(&l->nodes[v->node]);
+		f->lookups[n++] = *v;
 	}
-	for (size_t i = 0; i < f->nlookups; i++) {
-		const struct lexicon_node *n = &l->nodes[f->lookups[i].node];
-
-		__builtin_prefetch(&l->words[n->word]);
-		__builtin_prefetch(
-		    &l->sequences[n->ends != 0 ? n->ends - 1 : 0]);
-	}
-	for (size_t i = 0; i < f->nlookups; i++)
-		if (f->lookups[i].node != 0)
-			look_up(f, &f->lookups[i]);
+	end = f->lookups + n;
+	for (v = f->lookups; v < end; v++)
+		if (v->node != ANY_READING)
+			fetch_words(l, &l->nodes[v->node]);
+	for (v = f->lookups; v < end; v++)
+		look_up(f, v);
 	f->nlookups = 0;
-	f->token = token;
 }
 
-/* The usual case: this token and the next are words and nothing else. */
-static inline void
-begin_plainly(struct finder *f, const struct form *form, bool pair)
+static struct lookup *
+begin_wild(const struct finder *f, struct lookup *out, size_t token,
+    const struct form *form)
 {
-	put_off(f, form->hash);
-	if (pair)
-		put_off(f, lexicon_pair_key(form->hash, form[1].hash));
-	if (!f->l->nodes[0].goes_on_wild)
-		return;
 	for (size_t i = 0; i < LEXICON_PREFIXES; i++)
 		if (f->l->prefixes[i] &&
 		    lexicon_prefix_bytes[i] <= form->length)
-			put_off(f,
+			out = put_off(out, f->l->bloom, token,
 			    lexicon_prefix_key(
 				f->l, 0, form_bytes(f->t, form), i));
+	return out;
+}
+
+/* Tokens that are words and nothing else, as are those behind them; so few that
+ * there is room for what they may begin. */
+static void
+begin_some(struct finder *f, size_t from, size_t to, bool wild)
+{
+	const struct form *form = &f->t->forms[f->t->tokens[from].forms];
+	struct lookup *out = f->lookups + f->nlookups;
+	struct lexicon_bloom b = f->l->bloom;
+
+	for (; from < to; from++, form++) {
+		out = put_off(out, b, from, form->hash);
+		out = put_off(
+		    out, b, from, lexicon_pair_key(form->hash, form[1].hash));
+		if (wild)
+			out = begin_wild(f, out, from, form);
+	}
+	f->nlookups = (size_t)(out - f->lookups);
+}
+
+static void
+begin_plainly(struct finder *f, size_t from, size_t to)
+{
+	bool wild = f->l->nodes[0].goes_on_wild;
+	size_t step = LOOKUPS_STEP / (wild ? LEXICON_PREFIXES + 2 : 2);
+
+	for (; from < to; from += step) {
+		if (f->nlookups + LOOKUPS_STEP > LOOKUPS_MAX)
+			look_up_all(f);
+		begin_some(f, from, to - from < step ? to : from + step, wild);
+	}
+}
+
+/* The last token of a part, or one of those with several forms. */
+static void
+begin_otherwise(struct finder *f, const struct part *p, size_t token)
+{
+	const struct token *t = &f->t->tokens[token];
+	const struct form *form = &f->t->forms[t->forms];
+	struct lookup *out;
+
+	if (f->nlookups + LOOKUPS_STEP > LOOKUPS_MAX)
+		look_up_all(f);
+	out = f->lookups + f->nlookups;
+	if (token + 1 == p->end && t->nforms == 1) {
+		out = put_off(out, f->l->bloom, token, form->hash);
+		if (f->l->nodes[0].goes_on_wild)
+			out = begin_wild(f, out, token, form);
+	} else {
+		f->token = token;
+		if (may_begin(f))
+			*out++ = (struct lookup) { 0, (uint32_t)token,
+				ANY_READING };
+	}
+	f->nlookups = (size_t)(out - f->lookups);
 }
 
 static void
 find_in_part(struct finder *f, const struct part *p)
 {
-	const struct text *t = f->t;
+	const struct token *tokens = f->t->tokens;
+	size_t from = p->first, end;
 
-	for (f->token = p->first; f->token < p->end; f->token++) {
-		const struct token *token = &t->tokens[f->token];
-		bool pair = f->token + 1 < p->end;
-
-		if (f->nlookups + LEXICON_PREFIXES + 2 > LOOKUPS_MAX)
-			look_up_all(f);
-		if (token->nforms == 1 && (!pair || token[1].nforms == 1)) {
-			begin_plainly(f, &t->forms[token->forms], pair);
-		} else {
-			look_up_all(f);
-			begin_anyhow(f);
-		}
+	while (from < p->end) {
+		for (end = from; end < p->end && tokens[end].nforms == 1;)
+			end++;
+		if (end > from + 1)
+			begin_plainly(f, from, end - 1);
+		if (end > from)
+			begin_otherwise(f, p, end - 1);
+		if (end < p->end)
+			begin_otherwise(f, p, end++);
+		from = end;
 	}
-	look_up_all(f);
 }
 
 void
 lexicon_find(
     const struct lexicon *l, const struct text *t, lexicon_fn *fn, void *arg)
 {
-	struct lookup lookups[LOOKUPS_MAX];
+	struct lookup lookups[LOOKUPS_MAX] __attribute__((uninitialized));
 	struct finder f = {
 		.l = l, .t = t, .fn = fn, .arg = arg, .lookups = lookups
 	};
 
 	for (size_t i = 0; i < t->nparts; i++)
 		find_in_part(&f, &t->parts[i]);
+	look_up_all(&f);
 }

@@ -51,22 +51,26 @@ lexicon_slot(const struct lexicon *l, uint64_t key)
 	return &l->slots[at];
 }
 
-/* Three bits of one word. */
+/* The word of a key, and two bits in it. */
+static inline size_t
+lexicon_bloom_at(struct lexicon_bloom b, uint64_t key)
+{
+	return (key >> 12) & b.mask;
+}
+
 static inline uint64_t
 lexicon_bloom_bits(uint64_t key)
 {
-	key ^= key >> 32;
-	return UINT64_C(1) << (key & 63) | UINT64_C(1) << (key >> 6 & 63) |
-	    UINT64_C(1) << (key >> 12 & 63);
+	return UINT64_C(1) << (key & 63) | UINT64_C(1) << (key >> 6 & 63);
 }
 
 /* False: nothing leads on from node 0 under this key. */
 static inline bool
-lexicon_may_have(const struct lexicon *l, uint64_t key)
+lexicon_bloom_has(struct lexicon_bloom b, uint64_t key)
 {
-	uint64_t bits = lexicon_bloom_bits(key);
+	uint64_t word = b.words[lexicon_bloom_at(b, key)];
 
-	return (l->bloom[key >> l->bloom_shift] & bits) == bits;
+	return (word >> (key & 63) & word >> (key >> 6 & 63) & 1) != 0;
 }
 
 #endif

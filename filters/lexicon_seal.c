@@ -22,9 +22,9 @@ same_word(const struct word *a, const struct word *b)
 {
 	if (a == b)
 		return true;
-	return a->hash == b->hash && (a->exact == NULL) == (b->exact == NULL) &&
+	return a->hash == b->hash && a->exact == b->exact &&
 	    sv_eq(word_folded(a), word_folded(b)) &&
-	    (a->exact == NULL || sv_eq(word_exact(a), word_exact(b)));
+	    (!a->exact || sv_eq(word_exact(a), word_exact(b)));
 }
 
 static bool
@@ -70,7 +70,7 @@ identity(const struct lexicon *l, uint32_t from, uint32_t before, uint32_t word)
 
 	if (before != 0)
 		h = lexicon_pair_key(l->words[before - 1].hash, h);
-	return w->exact == NULL ? h : text_hash(h, word_exact(w));
+	return !w->exact ? h : text_hash(h, word_exact(w));
 }
 
 static void
@@ -86,7 +86,8 @@ file_node(struct lexicon *l, uint32_t node, uint32_t from, uint64_t key)
 	else
 		parent->goes_on = true;
 	if (from == 0)
-		l->bloom[key >> l->bloom_shift] |= lexicon_bloom_bits(key);
+		l->bloom.words[lexicon_bloom_at(l->bloom, key)] |=
+		    lexicon_bloom_bits(key);
 }
 
 /* The node that a step leads to; makes it when it is not there. */
@@ -147,8 +148,8 @@ file_all(struct lexicon *l)
 	for (size_t i = 1; i < l->nnodes; i++)
 		begins += l->nodes[i].next == 0;
 	words = power_above(begins * BLOOM_BITS / 64);
-	l->bloom = mem_calloc(words, sizeof(*l->bloom));
-	l->bloom_shift = 64 - (unsigned)__builtin_ctzll(words);
+	l->bloom.words = mem_calloc(words, sizeof(*l->bloom.words));
+	l->bloom.mask = words - 1;
 	l->nslots = power_above(l->nnodes * 2);
 	l->slots = mem_calloc(l->nslots, sizeof(*l->slots));
 	for (uint32_t i = 1; i < l->nnodes; i++) {

@@ -1,6 +1,13 @@
 /* filters/plain.c: the words that most of a text consists of. */
 #include "filters/plain.h"
 
+#include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#define BLOCK 64 /* bytes, a bit each */
+
 #define BLANKS(from, to) [(from)...(to)] = PLAIN_BLANK
 /* clang-format off */
 const unsigned char plain_kinds[256] = {
@@ -22,6 +29,187 @@ plain_take_bytes(struct sv v, size_t at, char *out, size_t most)
 	for (; n < most && plain_kind_at(v, at + n) == PLAIN_WORD; n++)
 		out[n] = ascii_lower(v.p[at + n]);
 	return n;
+}
+
+/* What stands in a block: a bit for each byte. */
+struct masks {
+	uint64_t word; /* letters and digits */
+	uint64_t behind; /* what a joint may join with what stands before */
+	uint64_t joints;
+	uint64_t sigils;
+	uint64_t special; /* not ASCII */
+};
+
+#ifdef __SSE2__
+static inline __m128i
+between(__m128i bytes, char from, char count)
+{
+	__m128i moved = _mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - from)));
+
+	return _mm_cmplt_epi8(moved, _mm_set1_epi8((char)(-128 + count)));
+}
+
+static inline __m128i
+equals(__m128i bytes, char c)
+{
+	return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c));
+}
+
+static inline uint64_t
+bits_of(__m128i mask, unsigned at)
+{
+	return (uint64_t)(uint32_t)_mm_movemask_epi8(mask) << at;
+}
+
+static inline void
+classify_step(const char *p, char *lower, struct masks *m, unsigned at)
+{
+	__m128i bytes = _mm_loadu_si128((const void *)(p + at)), low, word;
+	__m128i upper = between(bytes, 'A', 26);
+
+	low = _mm_or_si128(bytes, _mm_and_si128(upper, _mm_set1_epi8(0x20)));
+	_mm_storeu_si128((void *)(lower + at), low);
+	word = _mm_or_si128(between(low, '0', 10), between(low, 'a', 26));
+	m->word |= bits_of(word, at);
+	m->special |= bits_of(bytes, at);
+	m->behind |= bits_of(
+	    _mm_or_si128(_mm_or_si128(word, bytes), equals(bytes, '/')), at);
+	m->joints |= bits_of(_mm_or_si128(_mm_or_si128(between(bytes, '&', 2),
+					      equals(bytes, ':')),
+				 between(bytes, ',', 3)),
+	    at);
+	/* @ and ` differ in the bit of case. */
+	m->sigils |= bits_of(
+	    _mm_or_si128(equals(bytes, '#'),
+		equals(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), '`')),
+	    at);
+}
+
+static inline struct masks
+classify(const char *p, char *lower)
+{
+	struct masks m = { 0 };
+
+	for (unsigned at = 0; at < BLOCK; at += 16)
+		classify_step(p, lower, &m, at);
+	return m;
+}
+#else
+static inline struct masks
+classify(const char *p, char *lower)
+{
+	struct masks m = { 0 };
+
+	for (unsigned at = 0; at < BLOCK; at++) {
+		uint64_t bit = UINT64_C(1) << at;
+		char c = p[at];
+		bool word = plain_kinds[(unsigned char)c] == PLAIN_WORD;
+		bool special = (unsigned char)c >= 0x80;
+
+		lower[at] = ascii_lower(c);
+		m.word |= word ? bit : 0;
+		m.special |= special ? bit : 0;
+		m.behind |= word || special || c == '/' ? bit : 0;
+		m.joints |= c == '&' || c == '\'' || c == ':' ||
+			(c >= ',' && c <= '.')
+		    ? bit
+		    : 0;
+		m.sigils |= c == '#' || c == '@' || c == '`' ? bit : 0;
+	}
+	return m;
+}
+#endif
+
+static inline size_t
+count_bits(uint64_t v)
+{
+	v -= v >> 1 & UINT64_C(0x5555555555555555);
+	v = (v & UINT64_C(0x3333333333333333)) +
+	    (v >> 2 & UINT64_C(0x3333333333333333));
+	v = (v + (v >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F);
+	return v * UINT64_C(0x0101010101010101) >> 56;
+}
+
+/* Where words begin and end; `before` tells whether the byte before the block
+ * belongs to a word.  Several at once, as how many there are cannot be
+ * foretold; what is too many is overwritten. */
+static inline size_t
+put_edges(uint16_t *out, size_t n, uint64_t word, uint64_t before, size_t at)
+{
+	uint64_t bits = word ^ (word << 1 | before);
+	size_t end = n + count_bits(bits);
+
+	for (; n < end; n += PLAIN_EDGES)
+		for (size_t i = 0; i < PLAIN_EDGES; i++) {
+			out[n + i] = (uint16_t)(at +
+			    (size_t)__builtin_ctzll(bits | UINT64_C(1) << 63));
+			bits &= bits - 1;
+		}
+	return end;
+}
+
+/* Joints and sigils are stops where something stands behind them, joints only
+ * if a word stands before them. */
+static inline uint64_t
+stops_of(const struct masks *m, uint64_t before, uint64_t behind)
+{
+	return m->special |
+	    (((m->joints & (m->word << 1 | before)) | m->sigils) &
+		(m->behind >> 1 | behind << 63));
+}
+
+static uint64_t
+behind_at(struct sv v, size_t at)
+{
+	return at < v.len &&
+	    ((unsigned char)v.p[at] >= 0x80 || v.p[at] == '/' ||
+		plain_kinds[(unsigned char)v.p[at]] == PLAIN_WORD);
+}
+
+/* A word that goes on behind the window is one of the next, unless it is as
+ * long as a window. */
+static void
+leave_last(struct plain_window *w)
+{
+	size_t start = w->edges[--w->nedges];
+
+	if (start != 0)
+		w->to = w->from + start;
+	else
+		w->stops[0] |= 1;
+}
+
+void
+plain_read(struct plain_window *w, struct sv v, size_t from, char *lower)
+{
+	size_t len = v.len - from < PLAIN_WINDOW ? v.len - from : PLAIN_WINDOW;
+	char tail[BLOCK];
+	uint64_t before = 0;
+	size_t n = 0;
+
+	for (size_t at = 0; at < len; at += BLOCK) {
+		const char *p = v.p + from + at;
+		struct masks m;
+
+		if (len - at < BLOCK) {
+			memset(tail, 0, sizeof(tail));
+			memcpy(tail, p, len - at);
+			p = tail;
+		}
+		m = classify(p, lower + at);
+		w->stops[at / BLOCK] = stops_of(
+		    &m, before, behind_at(v, from + at + BLOCK));
+		n = put_edges(w->edges, n, m.word, before, at);
+		before = m.word >> 63;
+	}
+	w->stops[len / BLOCK] &= len % BLOCK != 0 ? UINT64_MAX : 0;
+	w->from = from;
+	w->to = from + len;
+	w->nedges = n;
+	if (n % 2 != 0 && w->to == v.len)
+		w->edges[w->nedges++] = (uint16_t)len;
+	else if (n % 2 != 0)
+		leave_last(w);
 }
 
 static bool

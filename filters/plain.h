@@ -5,13 +5,11 @@
 
 #include "base/sv.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
-#define PLAIN_STEP 16 /* bytes looked at together */
 #define PLAIN_BYTES 64 /* of one word */
 #define PLAIN_ROOM PLAIN_BYTES
+#define PLAIN_WINDOW 2048 /* bytes looked at together: a multiple of 64 */
+
+#define PLAIN_EDGES 8 /* of words that are written at once */
 
 /* What may stand at a byte. */
 enum plain_kind {
@@ -33,43 +31,42 @@ plain_kind_at(struct sv v, size_t at)
  * returns how many. */
 size_t plain_take_bytes(struct sv v, size_t at, char *out, size_t most);
 
-#ifdef __SSE2__
-/* 0xFF for the bytes between `from` and `from` + `count`. */
-static inline __m128i
-plain_between(__m128i bytes, char from, char count)
-{
-	__m128i moved = _mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - from)));
+/* Where in a stretch of a text words of ASCII letters and digits stand. Offsets
+ * count from its beginning. */
+struct plain_window {
+	size_t from, to; /* in the text */
+	size_t nedges; /* an even number: a word, its end, a word ... */
+	uint16_t edges[PLAIN_WINDOW + PLAIN_EDGES];
+	/* A bit for each byte that needs another look: where it stands, or what
+	 * ends there. */
+	uint64_t stops[PLAIN_WINDOW / 64 + 1];
+};
 
-	return _mm_cmplt_epi8(moved, _mm_set1_epi8((char)(-128 + count)));
+/* Reads on at `from`, at most to where a word would be cut in two, and writes
+ * all of it in lower case to `lower`, which has room for PLAIN_WINDOW bytes. */
+void plain_read(struct plain_window *w, struct sv v, size_t from, char *lower);
+
+/* Of an offset where a word ends. */
+static inline bool
+plain_is_stop(const struct plain_window *w, size_t offset)
+{
+	return (w->stops[offset / 64] >> offset % 64 & 1) != 0;
 }
 
-/* The same, PLAIN_BYTES at most.  What it writes behind them means nothing. */
+/* The first stop at or behind the offset; SIZE_MAX: none. */
 static inline size_t
-plain_take(struct sv v, size_t at, char out[PLAIN_ROOM])
+plain_next_stop(const struct plain_window *w, size_t offset)
 {
-	__m128i bytes, upper, word;
-	unsigned mask;
+	size_t i = offset / 64, end = (w->to - w->from) / 64;
+	uint64_t bits;
 
-	if (v.len - at < PLAIN_STEP)
-		return plain_take_bytes(v, at, out, PLAIN_BYTES);
-	bytes = _mm_loadu_si128((const void *)(v.p + at));
-	upper = plain_between(bytes, 'A', 26);
-	bytes = _mm_or_si128(bytes, _mm_and_si128(upper, _mm_set1_epi8(0x20)));
-	word = _mm_or_si128(
-	    plain_between(bytes, '0', 10), plain_between(bytes, 'a', 26));
-	mask = (unsigned)_mm_movemask_epi8(word);
-	if (mask == 0xFFFF)
-		return plain_take_bytes(v, at, out, PLAIN_BYTES);
-	_mm_storeu_si128((void *)out, bytes);
-	return (size_t)__builtin_ctz(~mask);
+	if (i > end)
+		return SIZE_MAX;
+	bits = w->stops[i] & UINT64_MAX << offset % 64;
+	while (bits == 0 && i < end)
+		bits = w->stops[++i];
+	return bits == 0 ? SIZE_MAX : i * 64 + (size_t)__builtin_ctzll(bits);
 }
-#else
-static inline size_t
-plain_take(struct sv v, size_t at, char out[PLAIN_ROOM])
-{
-	return plain_take_bytes(v, at, out, PLAIN_BYTES);
-}
-#endif
 
 /* Is a word over that letters and digits up to `at` belong to? */
 static inline bool

@@ -14,7 +14,6 @@
 #define SHOUT_WORDS 4 /* fewer capitalised words are no shouting */
 #define SHOUT_LETTERS 10
 #define HASH_ROOM 16
-#define BATCH_WORDS 32
 
 /* Words with nothing but a hyphen, an apostrophe ... between them. */
 struct run {
@@ -27,6 +26,9 @@ struct run {
 struct text_scratch {
 	struct run run;
 	struct folded folded;
+	struct plain_window window;
+	uint64_t seed; /* of: */
+	uint64_t begins[16]; /* of the hashes of words of so many bytes */
 };
 
 /* The work on one text. */
@@ -34,13 +36,15 @@ struct scan {
 	struct text *text;
 	struct sv v;
 	size_t at;
+	size_t edge; /* of the window: the first one at or behind `at` */
+	size_t lower; /* in text.bytes: the window in lower case */
 	uint16_t part;
 	bool skip_urls;
 	size_t word_end; /* where the last run ended: SIZE_MAX at first */
 	size_t token_end; /* and the last token, 0 at first */
 	size_t half_words; /* towards the lead */
 	size_t cased_words, letters;
-	bool lower; /* a lower-case letter was seen */
+	bool small; /* a lower-case letter was seen */
 	struct text_scratch *scratch;
 };
 
@@ -77,14 +81,14 @@ mix(uint64_t h, uint64_t v)
 	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
-/* A mask for the first n of the 8 bytes of a word in memory. */
+/* A mask for the first n of the 8 bytes of a word in memory; n < 8. */
 static inline uint64_t
 low_bytes(size_t n)
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	return n == 0 ? 0 : UINT64_MAX >> (64 - n * 8);
+	return ~(UINT64_MAX << n * 8);
 #else
-	return n == 0 ? 0 : UINT64_MAX << (64 - n * 8);
+	return ~(UINT64_MAX >> n * 8);
 #endif
 }
 
@@ -217,13 +221,13 @@ count_case(struct scan *s, struct sv word)
 {
 	bool cased = false;
 
-	if (s->lower)
+	if (s->small)
 		return;
 	for (size_t n, at = 0; at < word.len; at += n) {
 		enum char_case c = CHAR_CASE(char_entry_at(word, at, &n));
 
 		cased = cased || c != CASE_NONE;
-		s->lower = s->lower || c == CASE_LOWER;
+		s->small = s->small || c == CASE_LOWER;
 		s->letters += c == CASE_UPPER;
 	}
 	s->cased_words += cased;
@@ -283,7 +287,7 @@ take_plain(struct scan *s, struct sv v, size_t at)
 
 	t->bytes = mem_grow(
 	    t->bytes, &t->capbytes, t->nbytes + PLAIN_ROOM + HASH_ROOM, 1);
-	return plain_take(v, at, t->bytes + t->nbytes);
+	return plain_take_bytes(v, at, t->bytes + t->nbytes, PLAIN_BYTES);
 }
 
 /* Appends the token of what take_plain() wrote. */
@@ -293,7 +297,7 @@ add_plain(struct scan *s, size_t start, size_t len, unsigned flags)
 	struct text *t = s->text;
 	size_t at = t->nbytes;
 
-	if (!s->lower)
+	if (!s->small)
 		count_case(s, sv_sub(s->v, start, len));
 	new_token(s, start, len, flags);
 	t->nbytes += len;
@@ -709,40 +713,248 @@ scan_one(struct scan *s)
 	}
 }
 
-/* Room for BATCH_WORDS plain words. */
+/* What the hash of a word begins with depends on its length alone. */
 static void
-make_room(struct text *t)
+begin_hashes(struct text_scratch *s, uint64_t seed)
 {
-	t->tokens = mem_grow(t->tokens, &t->captokens, t->ntokens + BATCH_WORDS,
-	    sizeof(*t->tokens));
-	t->forms = mem_grow(
-	    t->forms, &t->capforms, t->nforms + BATCH_WORDS, sizeof(*t->forms));
-	t->bytes = mem_grow(t->bytes, &t->capbytes,
-	    t->nbytes + BATCH_WORDS * PLAIN_ROOM + HASH_ROOM, 1);
+	if (s->seed == seed && s->begins[0] != 0)
+		return;
+	s->seed = seed;
+	for (size_t i = 0; i < COUNTOF(s->begins); i++)
+		s->begins[i] = mix(seed, i) + seed;
 }
 
-/* Appends the token of a plain word whose bytes are written already; there is
- * room for it. */
+/* The hash of a word of which at least 16 bytes can be read.  Lengths come in
+ * no order that a processor could foretell, so they decide nothing here. */
+static inline uint64_t
+hash_word(
+    const struct text_scratch *s, uint64_t seed, const char *p, size_t len)
+{
+	uint64_t h, more, a, b, low, more_counts;
+
+	if (len >= COUNTOF(s->begins))
+		return hash_fast(seed, (struct sv) { p, len });
+	low = low_bytes(len & 7);
+	more_counts = -(uint64_t)(len >> 3);
+	memcpy(&a, p, sizeof(a));
+	memcpy(&b, p + 8, sizeof(b));
+	h = mix(s->begins[len], a & (low | more_counts));
+	more = mix(h + seed, b & low);
+	return h ^ ((h ^ more) & more_counts);
+}
+
+/* Sets a form to what stands at `at` in text.bytes. */
 static inline void
-put_plain(struct scan *s, const struct plain_word *w)
+set_form(const struct text *t, struct form *f, enum form_kind kind, size_t span,
+    size_t at, size_t len)
+{
+	f->hash = hash_word(t->scratch, t->seed, t->bytes + at, len);
+	f->at = (uint32_t)at;
+	f->length = (uint16_t)len;
+	f->span = (uint8_t)span;
+	f->kind = (uint8_t)kind;
+}
+
+/* Sets a token to a word with one form. */
+static inline void
+set_token(
+    struct token *token, size_t start, size_t len, size_t form, uint16_t part)
+{
+	token->start = (uint32_t)start;
+	token->length = (uint32_t)len;
+	token->forms = (uint32_t)form;
+	token->part = part;
+	token->nforms = 1;
+	token->flags = 0;
+}
+
+/* Counts the capitals of a plain word until a small letter comes. */
+static void
+count_plain_case(struct scan *s, struct sv word)
+{
+	size_t before = s->letters;
+
+	for (size_t i = 0; i < word.len && !s->small; i++) {
+		s->letters += word.p[i] >= 'A' && word.p[i] <= 'Z';
+		s->small = word.p[i] >= 'a' && word.p[i] <= 'z';
+	}
+	s->cased_words += s->letters != before;
+}
+
+/* What the plain words since `first` change besides; `s->at` is where the last
+ * one ends. */
+static void
+count_plain(struct scan *s, size_t first)
 {
 	struct text *t = s->text;
-	bool glued = is_glued(s, s->at);
-	struct form *f = &t->forms[t->nforms];
+	size_t n = t->ntokens - first, most = (size_t)LEAD_WORDS * 2;
+	const struct token *last = &t->tokens[t->ntokens - 1];
 
-	t->tokens[t->ntokens++] = (struct token) { (uint32_t)s->at,
-		(uint32_t)w->length, (uint32_t)t->nforms++, s->part, 1,
-		glued ? TOKEN_GLUED : 0 };
-	*f = (struct form) { 0, (uint32_t)t->nbytes, (uint16_t)w->written, 1,
-		FORM_WORD };
-	f->hash = hash_fast(
-	    t->seed, (struct sv) { t->bytes + t->nbytes, w->written });
-	t->nbytes += w->written;
-	if (!s->lower)
-		count_case(s, sv_sub(s->v, s->at, w->length));
-	count_lead(s, 0);
-	s->token_end = s->at + w->length;
-	s->at = s->word_end = w->end;
+	if (n == 0)
+		return;
+	if (s->half_words < most) {
+		size_t lead = (most - s->half_words) / 2;
+
+		t->parts[s->part].lead_end = (uint32_t)(first +
+		    (lead < n ? lead : n));
+	}
+	s->half_words += n * 2;
+	for (size_t i = first; i < t->ntokens && !s->small; i++)
+		count_plain_case(
+		    s, sv_sub(s->v, t->tokens[i].start, t->tokens[i].length));
+	if (is_glued(s, t->tokens[first].start))
+		t->tokens[first].flags |= TOKEN_GLUED;
+	s->token_end = last->start + last->length;
+	s->word_end = s->at;
+}
+
+/* Room for all words of the window, for one beside, and a joined form. */
+static void
+make_room(struct text *t, const struct plain_window *w)
+{
+	size_t n = w->nedges / 2 + 2;
+
+	t->tokens = mem_grow(
+	    t->tokens, &t->captokens, t->ntokens + n, sizeof(*t->tokens));
+	t->forms = mem_grow(
+	    t->forms, &t->capforms, t->nforms + n, sizeof(*t->forms));
+	t->bytes = mem_grow(
+	    t->bytes, &t->capbytes, t->nbytes + PLAIN_ROOM + HASH_ROOM, 1);
+}
+
+static void
+read_window(struct scan *s)
+{
+	struct text *t = s->text;
+	struct plain_window *w = &s->scratch->window;
+
+	t->bytes = mem_grow(
+	    t->bytes, &t->capbytes, t->nbytes + PLAIN_WINDOW + HASH_ROOM, 1);
+	plain_read(w, s->v, s->at, t->bytes + t->nbytes);
+	s->lower = t->nbytes;
+	s->edge = 0;
+	t->nbytes += w->to - w->from;
+}
+
+/* The words of the window up to an offset.  The offset where they end. */
+static size_t
+scan_words(struct scan *s, size_t from, size_t to)
+{
+	const struct plain_window *win = &s->scratch->window;
+	const uint16_t *edge = &win->edges[s->edge],
+		       *end = &win->edges[win->nedges];
+	struct text *t = s->text;
+	struct token *token = &t->tokens[t->ntokens];
+	struct form *form = &t->forms[t->nforms];
+	size_t most = (ITEM_TOKENS - t->ntokens) * 2, first = t->nforms, n;
+
+	if ((size_t)(end - edge) > most)
+		end = edge + most;
+	for (; edge < end && edge[1] < to; edge += 2) {
+		size_t start = edge[0] > from ? edge[0] : from;
+		size_t len = edge[1] - start;
+
+		if (len > PLAIN_BYTES)
+			break;
+		set_token(token++, win->from + start, len, first++, s->part);
+		set_form(t, form++, FORM_WORD, 1, s->lower + start, len);
+		from = edge[1];
+	}
+	n = first - t->nforms;
+	t->ntokens += n;
+	t->nforms += n;
+	s->edge += n * 2;
+	return from;
+}
+
+/* Appends a plain word; there is room for it. */
+static struct token *
+put_plain(struct scan *s, size_t start, size_t len, size_t at, size_t written)
+{
+	struct text *t = s->text;
+	struct token *token = &t->tokens[t->ntokens++];
+
+	set_token(token, start, len, t->nforms, s->part);
+	set_form(t, &t->forms[t->nforms++], FORM_WORD, 1, at, written);
+	return token;
+}
+
+/* The hyphenated words at an edge, of which `n` have a hyphen behind them, with
+ * the joined form. */
+static void
+put_hyphens(struct scan *s, size_t offset, size_t n)
+{
+	const struct plain_window *win = &s->scratch->window;
+	struct text *t = s->text;
+	size_t joined = t->nbytes, e = s->edge, from = offset;
+	struct token *first = NULL;
+
+	for (size_t i = 0; i <= n; i++, e += 2, from = win->edges[e]) {
+		size_t len = win->edges[e + 1] - from;
+
+		memcpy(t->bytes + t->nbytes, t->bytes + s->lower + from, len);
+		t->nbytes += len;
+	}
+	from = offset;
+	for (e = s->edge; n != SIZE_MAX; n--, e += 2, from = win->edges[e]) {
+		size_t len = win->edges[e + 1] - from;
+		struct token *token = put_plain(
+		    s, win->from + from, len, s->lower + from, len);
+
+		s->at = win->from + win->edges[e + 1];
+		if (first != NULL)
+			continue;
+		first = token;
+		token->nforms = 2;
+		set_form(t, &t->forms[t->nforms++], FORM_JOINED, n + 1, joined,
+		    t->nbytes - joined);
+	}
+}
+
+/* Words with single hyphens between them, and a blank behind. */
+static bool
+scan_hyphens(struct scan *s, size_t offset)
+{
+	const struct plain_window *win = &s->scratch->window;
+	struct text *t = s->text;
+	size_t e = s->edge, n = 0, first = t->ntokens, end;
+
+	while (plain_is_stop(win, end = win->edges[e + 1])) {
+		if (s->v.p[win->from + end] != '-' || e + 2 == win->nedges ||
+		    win->edges[e + 2] != end + 1 || ++n == RUN_WORDS)
+			return false;
+		e += 2;
+	}
+	if (n == 0 || end - offset > PLAIN_BYTES ||
+	    t->ntokens + n >= ITEM_TOKENS)
+		return false;
+	put_hyphens(s, offset, n);
+	count_plain(s, first);
+	return true;
+}
+
+/* A word that is plain although a stop is where it ends. */
+static bool
+scan_rest(struct scan *s, size_t offset, size_t end)
+{
+	struct text *t = s->text;
+	char *out = t->bytes + t->nbytes;
+	size_t n = end - offset, first = t->ntokens;
+	struct plain_word w;
+
+	if (n > PLAIN_BYTES || t->ntokens == ITEM_TOKENS)
+		return false;
+	if (s->v.p[s->at + n] == '-')
+		return scan_hyphens(s, offset);
+	memcpy(out, t->bytes + s->lower + offset, n);
+	w = plain_take_rest(s->v, s->at, n, out);
+	if (w.length == 0)
+		return false;
+	(void)put_plain(s, s->at, w.length, t->nbytes, w.written);
+	t->nbytes += w.written;
+	s->at = w.end;
+	count_plain(s, first);
+	return true;
 }
 
 /* The short way for what most of a text consists of: words with blanks between
@@ -750,31 +962,30 @@ put_plain(struct scan *s, const struct plain_word *w)
 static bool
 scan_plain(struct scan *s)
 {
-	struct text *t = s->text;
-	size_t most = t->ntokens + BATCH_WORDS;
+	struct plain_window *w = &s->scratch->window;
+	size_t first = s->text->ntokens, offset, stop;
 
-	make_room(t);
-	most = most < ITEM_TOKENS ? most : ITEM_TOKENS;
-	while (s->at < s->v.len && t->ntokens < most) {
-		enum plain_kind kind = plain_kind_at(s->v, s->at);
-		char *out = t->bytes + t->nbytes;
-		struct plain_word w;
-
-		if (kind == PLAIN_BLANK) {
-			s->at++;
-			continue;
-		}
-		if (kind != PLAIN_WORD)
-			return false;
-		w.length = w.written = plain_take(s->v, s->at, out);
-		w.end = s->at + w.length;
-		if (!plain_ends(s->v, w.end))
-			w = plain_take_rest(s->v, s->at, w.length, out);
-		if (w.length == 0)
-			return false;
-		put_plain(s, &w);
+	if (s->at >= w->to)
+		read_window(s);
+	make_room(s->text, w);
+	offset = s->at - w->from;
+	while (s->edge < w->nedges && w->edges[s->edge + 1] <= offset)
+		s->edge += 2;
+	stop = plain_next_stop(w, offset);
+	if (stop >= w->to - w->from)
+		stop = SIZE_MAX;
+	offset = scan_words(s, offset, stop);
+	s->at = w->from + offset;
+	count_plain(s, first);
+	if (s->edge < w->nedges &&
+	    (stop == SIZE_MAX || w->edges[s->edge] < stop)) {
+		if (w->edges[s->edge] > offset)
+			offset = w->edges[s->edge];
+		s->at = w->from + offset;
+		return scan_rest(s, offset, w->edges[s->edge + 1]);
 	}
-	return true;
+	s->at = stop == SIZE_MAX ? w->to : w->from + stop;
+	return stop == SIZE_MAX;
 }
 
 void
@@ -793,6 +1004,8 @@ text_add(struct text *t, enum field field, struct sv v)
 	if (t->scratch == NULL)
 		t->scratch = mem_calloc(1, sizeof(*t->scratch));
 	s.scratch = t->scratch;
+	s.scratch->window.to = 0;
+	begin_hashes(s.scratch, t->seed);
 	t->parts = mem_grow(
 	    t->parts, &t->capparts, t->nparts + 1, sizeof(*t->parts));
 	t->parts[t->nparts++] = (struct part) { field, v, (uint32_t)t->ntokens,
@@ -804,5 +1017,5 @@ text_add(struct text *t, enum field field, struct sv v)
 	p = &t->parts[t->nparts - 1];
 	p->end = (uint32_t)t->ntokens;
 	p->shouted = s.cased_words >= SHOUT_WORDS &&
-	    s.letters >= SHOUT_LETTERS && !s.lower;
+	    s.letters >= SHOUT_LETTERS && !s.small;
 }
