@@ -16,10 +16,9 @@ act(int argc, char **argv, const char *operand, const char *done)
 	json_t *answer;
 	int opt, status;
 
-	opterr = 0;
 	while ((opt = getopt_long(argc, argv, ASK_SHORT, options, NULL)) != -1)
 		if (!ask_option(&a, opt))
-			return cli_usage(argv[0], "no such option");
+			return cli_bad_option(argv[0], argv[optind - 1]);
 	if (argc - optind != (int)n - 1)
 		return cli_usage(
 		    argv[0], operand != NULL ? operand : "no argument");

@@ -16,7 +16,7 @@
 	X(status,    "[-c FILE | --state DIR] [--json]",                 "How the running daemon is doing: feeds, destinations, what waits.") \
 	X(pause,     "[-c FILE | --state DIR] DESTINATION",              "Send nothing more there; its alerts are kept.") \
 	X(resume,    "[-c FILE | --state DIR] DESTINATION",              "Go on sending, at once; also after it was stopped by 410.") \
-	X(replay,    "[-c FILE | --state DIR] --to DESTINATION (--since TIME | --dead | ID...)", "Send alerts again: delivered ones, dead letters.") \
+	X(replay,    "[-c FILE | --state DIR] --to DEST (--since TIME | --dead | ID...)", "Send alerts again: delivered ones, dead letters.") \
 	X(silence,   "[-c FILE | --state DIR] FILTER (TIME | --off)",    "Let a filter ring nobody for a while; what matches counts as muted.") \
 	X(reload,    "[-c FILE | --state DIR]",                          "Have the daemon read its configuration again.") \
 	X(poll,      "[-c FILE | --state DIR] FEED",                     "Have the daemon poll a feed now.") \

@@ -92,7 +92,6 @@ parse_options(int argc, char **argv, struct replay *r)
 		{ "dead", no_argument, NULL, 'd' }, { NULL, 0, NULL, 0 } };
 	int opt;
 
-	opterr = 0;
 	while (
 	    (opt = getopt_long(argc, argv, ASK_SHORT, options, NULL)) != -1) {
 		if (opt == 't')
@@ -114,7 +113,7 @@ cmd_replay(int argc, char **argv)
 	size_t nids;
 
 	if (!parse_options(argc, argv, &r))
-		return cli_usage("replay", "no such option");
+		return cli_bad_option("replay", argv[optind - 1]);
 	nids = (size_t)(argc - optind);
 	if (r.to == NULL)
 		return cli_usage("replay", "--to DESTINATION is missing");

@@ -40,12 +40,11 @@ cmd_silence(int argc, char **argv)
 	bool off = false;
 	int opt;
 
-	opterr = 0;
 	while (
 	    (opt = getopt_long(argc, argv, ASK_SHORT, options, NULL)) != -1) {
 		off = off || opt == 'o';
 		if (opt != 'o' && !ask_option(&a, opt))
-			return cli_usage("silence", "no such option");
+			return cli_bad_option("silence", argv[optind - 1]);
 	}
 	if (argc - optind != (off ? 1 : 2))
 		return cli_usage("silence", "a filter, and a time or --off");

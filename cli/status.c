@@ -130,12 +130,11 @@ cmd_status(int argc, char **argv)
 	json_t *answer;
 	int opt, status;
 
-	opterr = 0;
 	while (
 	    (opt = getopt_long(argc, argv, ASK_SHORT, options, NULL)) != -1) {
 		json = json || opt == 'j';
 		if (opt != 'j' && !ask_option(&a, opt))
-			return cli_usage("status", "no such option");
+			return cli_bad_option("status", argv[optind - 1]);
 	}
 	if (optind != argc)
 		return cli_usage("status", "no argument");
