@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "tests/sim/world.h"
 
 #define FEEDS_OF(more) \
@@ -349,21 +350,23 @@ a_story_of_the_future_ends_as_others_do(void **state)
 static void
 a_link_of_quotes_breaks_no_alert(void **state)
 {
-	static char item[KiB(24)], link[KiB(16)];
+	struct str item;
 	struct world *w = *state;
 	json_t *doc;
 
-	link[0] = '\0';
+	str_init(&item, KiB(24));
+	(void)str_adds(&item,
+	    "<item><guid isPermaLink=\"false\">1</guid>"
+	    "<link>http://one.example/?");
 	for (size_t i = 0; i < 2000; i++)
-		(void)strcat(link, i % 2 ? "&quot;" : "\\");
-	(void)snprintf(item, sizeof(item),
-	    "<item><guid isPermaLink=\"false\">1</guid><link>http://one.example/?%s"
-	    "</link><title>Council %s</title><description>" LEAD REST
-	    "</description></item>",
-	    link,
-	    "adopts &quot;the&quot; ceasefire that its largest member had held back");
+		(void)str_adds(&item, i % 2 ? "&quot;" : "\\");
+	(void)str_adds(&item,
+	    "</link><title>Council adopts &quot;the&quot; ceasefire that its "
+	    "largest member had held back</title><description>" LEAD REST
+	    "</description></item>");
 	nobody_publishes(w);
-	publish(w, "one", item);
+	publish(w, "one", str_c(&item));
+	str_done(&item);
 	world_live(w, CONFIG, HOUR_MS);
 	publish(w, "two", ITEM("x", "UN vote: ceasefire now", LEAD REST));
 	world_live(w, CONFIG, HOUR_MS);
