@@ -216,7 +216,7 @@ read_file(struct zone *z, struct arena *a, struct sv file)
 	if (!read_header(file, &c) || c.type == 0)
 		return false;
 	file = sv_from(file, HEADER_BYTES);
-	if (file.len < data_bytes(&c, TIME_BYTES) ||
+	if (file.p == NULL || file.len < data_bytes(&c, TIME_BYTES) ||
 	    !read_times(z, a, file.p, &c))
 		return false;
 	file = sv_from(file, data_bytes(&c, TIME_BYTES));
@@ -331,18 +331,22 @@ day_of_rule(const struct rule *r, int64_t year)
 	return day < first ? day : day - 7;
 }
 
-static int64_t
-offset_by_rules(const struct zone *z, int64_t at)
+static bool
+is_summer(const struct zone *z, int64_t at)
 {
 	int64_t year = year_of(at + z->standard);
 	int64_t begin = day_of_rule(&z->begin, year) * DAY_S + z->begin.time_s -
 	    z->standard;
 	int64_t end = day_of_rule(&z->end, year) * DAY_S + z->end.time_s -
 	    z->summer;
-	bool summer = begin < end ? at >= begin && at < end
-				  : at >= begin || at < end;
 
-	return z->has_summer && summer ? z->summer : z->standard;
+	return begin < end ? at >= begin && at < end : at >= begin || at < end;
+}
+
+static int64_t
+offset_by_rules(const struct zone *z, int64_t at)
+{
+	return z->has_summer && is_summer(z, at) ? z->summer : z->standard;
 }
 
 int64_t
