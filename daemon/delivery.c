@@ -59,6 +59,7 @@ struct runner {
 	int64_t clocks_ms; /* wall less monotonic, at the last failure */
 	struct err error; /* of the last attempt */
 	int64_t error_ms; /* wall clock */
+	int64_t resumed_ms; /* wall clock; patience begins anew then */
 };
 
 struct deliveries {
@@ -220,10 +221,13 @@ static void
 note_failure(
     struct runner *r, struct queued *q, const struct outbox_result *res)
 {
+	int64_t since_ms = q->created_ms > r->resumed_ms ? q->created_ms
+							 : r->resumed_ms;
+
 	metrics.deliveries_failed++;
 	r->failures++;
-	if (outbox_is_over(&r->policy, q->created_ms,
-		loop_wall_ms(r->all->env.loop), failing_ms(r)))
+	if (outbox_is_over(&r->policy, since_ms, loop_wall_ms(r->all->env.loop),
+		failing_ms(r)))
 		give_up(r, q, res);
 	else
 		try_later(r, q, res);
@@ -387,6 +391,7 @@ runner_switch(struct runner *r, const struct config_destination *c, void *self)
 	r->sending = r->told = false;
 	r->failures = 0;
 	r->failing_since_ms = -1;
+	r->resumed_ms = loop_wall_ms(r->all->env.loop);
 	if (r->n != 0)
 		first(r)->due_ms = loop_now_ms(r->all->env.loop);
 	timer_set(r->timer, 0);
