@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -501,6 +502,57 @@ unconfirmed_ones_keep_to_the_limit(void **state)
 	assert_non_null(strstr(digest(w, 1), "\"count\":1,"));
 }
 
+struct change {
+	struct world *w;
+	const char *config;
+};
+
+static void
+on_change(void *arg)
+{
+	const struct change *c = arg;
+
+	world_write_file(c->w, c->config);
+	sim_raise(SIGHUP);
+}
+
+/* A file that is refused changes nothing, one without the option does not hold
+ * back any more. */
+static void
+what_waits_goes_through_a_reload(void **state)
+{
+	struct world *w = *state;
+	struct change bad = { w, FEEDS FILTER(", sources: 2") };
+	struct change good = { w, FEEDS FILTER("") };
+
+	nobody_publishes(w);
+	publish(w, "one", STORY("1", "Council adopts ceasefire", ""));
+	sim_at(20 * MIN_MS, on_change, &bad);
+	world_live_from_file(w, TWO(""), 89 * MIN_MS);
+	assert_int_equal(w->nalerts, 0);
+	sim_at(SEC_MS, on_change, &good);
+	world_live_from_file(w, TWO(""), 5 * MIN_MS);
+	assert_int_equal(w->nalerts, 1);
+	assert_int_equal(world_rang(w, "\"unconfirmed\":true"), 1);
+	publish(w, "two", STORY("x", "UN vote: ceasefire now", ""));
+	world_live_from_file(w, FEEDS FILTER(""), HOUR_MS);
+	assert_int_equal(world_rang(w, "\"type\":\"alert.confirmed\""), 1);
+}
+
+/* The filter goes while its story waits. */
+static void
+a_reload_without_the_filter_drops_what_waits(void **state)
+{
+	struct world *w = *state;
+	struct change gone = { w, FEEDS "filters: {other: {match: rain}}\n" };
+
+	nobody_publishes(w);
+	publish(w, "one", STORY("1", "Council adopts ceasefire", ""));
+	sim_at(20 * MIN_MS, on_change, &gone);
+	world_live_from_file(w, TWO(""), 3 * HOUR_MS);
+	assert_int_equal(w->nalerts, 0);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int
@@ -529,6 +581,8 @@ main(void)
 		T(a_filter_that_is_gone_waits_for_nothing),
 		T(unconfirmed_ones_wait_for_mute_hours_to_end),
 		T(unconfirmed_ones_keep_to_the_limit),
+		T(what_waits_goes_through_a_reload),
+		T(a_reload_without_the_filter_drops_what_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
