@@ -733,8 +733,9 @@ report_cost(const struct docs *d)
 		sketch_doc(&d->v[i]);
 		bytes += strlen(d->v[i].text);
 	}
-	printf("\na sketch of %zu bytes on average: %.2f us\n", bytes / d->n,
-	    (cpu_seconds() - begun) * 1e6 / (double)d->n);
+	if (d->n != 0)
+		printf("\na sketch of %zu bytes on average: %.2f us\n",
+		    bytes / d->n, (cpu_seconds() - begun) * 1e6 / (double)d->n);
 }
 
 int
