@@ -162,8 +162,8 @@ compile_regex(struct compiler *c, const struct config_text *at,
 		diag_add_text(c->diags, DIAG_ERROR, at, offset, q->text.len,
 		    NULL, "all regular expressions together are too large");
 	n->id = (uint32_t)r->nregexes;
-	r->regexes = mem_grow(
-	    r->regexes, &r->capregexes, r->nregexes + 1, sizeof(struct regex *));
+	r->regexes = mem_grow(r->regexes, &r->capregexes, r->nregexes + 1,
+	    sizeof(struct regex *));
 	r->regexes[r->nregexes++] = code;
 }
 

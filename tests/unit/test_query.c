@@ -265,8 +265,10 @@ static const struct {
 	{ "a Chinese word may end in one", "加沙*", NULL },
 	{ "no word at all", "a AND &&", "1:7: there is no word" },
 	{ "a question mark at the end is none", "\"who is it?\"", NULL },
-	{ "an entity without a list", "@unsc", "there is no entity 'unsc'; one comes with packs: [un]" },
-	{ "an entity that no pack has", "@unscc", "there is no entity 'unscc'" },
+	{ "an entity without a list", "@unsc",
+	    "there is no entity 'unsc'; one comes with packs: [un]" },
+	{ "an entity that no pack has", "@unscc",
+	    "there is no entity 'unscc'" },
 };
 
 static void
