@@ -391,7 +391,6 @@ runner_switch(struct runner *r, const struct config_destination *c, void *self)
 	r->sending = r->told = false;
 	r->failures = 0;
 	r->failing_since_ms = -1;
-	r->resumed_ms = loop_wall_ms(r->all->env.loop);
 	if (r->n != 0)
 		first(r)->due_ms = loop_now_ms(r->all->env.loop);
 	timer_set(r->timer, 0);
