@@ -306,7 +306,6 @@ write_part(struct random *r, struct str *out, unsigned depth, bool in_field)
 			write_leaf(r, out);
 			return;
 		}
-		in_field = true;
 		(void)str_addc(out, '(');
 		write_group(r, out, depth == 0 ? 0 : depth - 1, true);
 		(void)str_addc(out, ')');

@@ -404,7 +404,8 @@ keep_longest(struct spots *p)
 	size_t n = 0;
 
 	all.v = mem_alloc((p->n + 1) * sizeof(*all.v));
-	memcpy(all.v, p->v, p->n * sizeof(*all.v));
+	if (p->n != 0)
+		memcpy(all.v, p->v, p->n * sizeof(*all.v));
 	for (size_t i = 0; i < all.n; i++) {
 		bool inside = false;
 
