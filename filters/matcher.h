@@ -72,15 +72,20 @@ struct matcher {
 	struct spans spans;
 	struct found *atoms;
 	struct found *entities; /* two each: without and with `shout` */
+	uint64_t *seen; /* a bit by atom */
+	uint32_t *present; /* those atoms */
+	size_t npresent;
 	uint64_t *candidates; /* a bit by filter */
+	uint64_t *crowds; /* a bit by word of `candidates` that is not 0 */
+	size_t ncrowds; /* words */
 	struct verdict *verdicts; /* by node of one program */
 	struct outcome *outcomes; /* by filter */
 	struct search *searches; /* by regular expression */
 	struct normal *normals; /* by part */
 	struct find *finds;
 	size_t nfinds, capfinds;
-	size_t capatoms, capentities, capcandidates, capverdicts, capoutcomes,
-	    capsearches, capnormals;
+	size_t capatoms, capentities, capseen, cappresent, capcandidates,
+	    capcrowds, capverdicts, capoutcomes, capsearches, capnormals;
 	struct regex_search *regex; /* NULL until one is needed */
 	uint64_t gave_up; /* regular expressions, since matcher_new() */
 	uint64_t cut; /* items, since matcher_new() */
@@ -97,6 +102,10 @@ struct matcher {
 /* Reads the item: its tokens, its atoms, the filters it may concern. */
 void
 matcher_read(struct matcher *m, const struct ruleset *r, const struct item *it);
+
+/* Takes the next filter that the item may concern, in the order of their
+ * numbers; false: there are no more. */
+bool matcher_next_candidate(struct matcher *m, size_t *filter);
 
 bool matcher_in_scope(const struct matcher *m, const struct filter *f);
 
