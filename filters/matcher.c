@@ -267,20 +267,19 @@ on_seen(struct matcher *m, uint32_t atom)
 
 /* Of several spellings that begin at one token the shortest is kept. */
 static void
-on_found(uint32_t atom, size_t first, size_t last, void *arg)
+add_occurrence(struct matcher *m, const struct occurrence *o)
 {
-	struct matcher *m = arg;
-	struct found *f = &m->atoms[atom];
+	struct found *f = &m->atoms[o->atom];
 	uint32_t span;
 
 	if (f->epoch != m->epoch)
-		on_seen(m, atom);
-	if (f->tail != 0 && m->spans.v[f->tail - 1].first == first) {
-		if (m->spans.v[f->tail - 1].last > last)
-			m->spans.v[f->tail - 1].last = (uint32_t)last;
+		on_seen(m, o->atom);
+	if (f->tail != 0 && m->spans.v[f->tail - 1].first == o->first) {
+		if (m->spans.v[f->tail - 1].last > o->last)
+			m->spans.v[f->tail - 1].last = o->last;
 		return;
 	}
-	span = span_new(&m->spans, (uint32_t)first, (uint32_t)last, 0);
+	span = span_new(&m->spans, o->first, o->last, 0);
 	if (span == 0)
 		return;
 	if (f->tail != 0)
@@ -288,6 +287,26 @@ on_found(uint32_t atom, size_t first, size_t last, void *arg)
 	else
 		f->head = span;
 	f->tail = span;
+}
+
+static void
+add_waiting(struct matcher *m)
+{
+	for (size_t i = 0; i < m->nwaiting; i++)
+		add_occurrence(m, &m->waiting[i]);
+	m->nwaiting = 0;
+}
+
+static void
+on_found(uint32_t atom, size_t first, size_t last, void *arg)
+{
+	struct matcher *m = arg;
+
+	__builtin_prefetch(&m->atoms[atom]);
+	if (m->nwaiting == OCCURRENCES)
+		add_waiting(m);
+	m->waiting[m->nwaiting++] = (struct occurrence) { atom, (uint32_t)first,
+		(uint32_t)last };
 }
 
 void
@@ -299,6 +318,7 @@ matcher_read(struct matcher *m, const struct ruleset *r, const struct item *it)
 	begin_item(m, r);
 	read_texts(m, r);
 	lexicon_find(&r->lexicon, &m->text, on_found, m);
+	add_waiting(m);
 	find_candidates(m);
 }
 

@@ -57,6 +57,13 @@ enum stage {
 	STAGE_ALL /* and regular expressions */
 };
 
+/* Of an atom, from one token to another. */
+struct occurrence {
+	uint32_t atom, first, last;
+};
+
+#define OCCURRENCES 128
+
 struct matcher {
 	const struct ruleset *rules;
 	const struct item *item;
@@ -75,6 +82,8 @@ struct matcher {
 	uint64_t *seen; /* a bit by atom */
 	uint32_t *present; /* those atoms */
 	size_t npresent;
+	struct occurrence waiting[OCCURRENCES]; /* until memory has answered */
+	size_t nwaiting;
 	uint64_t *candidates; /* a bit by filter */
 	uint64_t *crowds; /* a bit by word of `candidates` that is not 0 */
 	size_t ncrowds; /* words */
