@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,12 @@ mem_grow_now(void *p, size_t *cap, size_t need, size_t size)
 			BUG("array too large");
 	*cap = n;
 	return mem_realloc(p, n, size);
+}
+
+void
+mem_give_back(void)
+{
+	(void)malloc_trim(0);
 }
 
 void

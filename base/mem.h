@@ -24,6 +24,10 @@ mem_grow(void *p, size_t *cap, size_t need, size_t size)
 	return need <= *cap ? p : mem_grow_now(p, cap, need, size);
 }
 
+/* Gives memory that was freed back to the system, after much of it was: takes
+ * milliseconds. */
+void mem_give_back(void);
+
 /* Says `what` on stderr and aborts: for lines that cannot be reached. */
 _Noreturn void mem_bug(const char *file, int line, const char *what);
 #define BUG(what) mem_bug(__FILE__, __LINE__, (what))

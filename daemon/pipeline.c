@@ -101,6 +101,7 @@ pipeline_set_rules(
 	p->conf = config_ref(conf);
 	config_unref(old);
 	ruleset_free(p->rules);
+	mem_give_back();
 	p->rules = rules;
 	timer_set(p->late, 0);
 }

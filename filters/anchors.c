@@ -8,8 +8,11 @@
 #define LONGEST 16 /* letters; longer words are as rare */
 #define ALWAYS UINT64_MAX /* cost where no atom is needed */
 
+#define GUARD_ATOMS 64 /* more are no guard: it costs more than it saves */
+
 struct pair {
-	uint32_t key, filter;
+	uint32_t key;
+	struct posting posting;
 };
 
 struct pairs {
@@ -24,7 +27,10 @@ struct chooser {
 	uint64_t *cost; /* by node of the program at hand */
 	uint64_t *filter_cost;
 	uint64_t *sorted; /* costs of the operands of OF */
-	struct pairs atoms, filters, guards;
+	struct pairs atoms, filters;
+	uint32_t guard; /* of the filter at hand */
+	uint32_t *guards;
+	size_t nguards, capguards;
 };
 
 static uint64_t
@@ -133,10 +139,11 @@ node_cost(
 }
 
 static void
-add_pair(struct pairs *p, uint32_t key, uint32_t filter)
+add_pair(
+    const struct chooser *c, struct pairs *p, uint32_t key, uint32_t filter)
 {
 	p->v = mem_grow(p->v, &p->cap, p->n + 1, sizeof(*p->v));
-	p->v[p->n++] = (struct pair) { key, filter };
+	p->v[p->n++] = (struct pair) { key, { filter, c->guard } };
 }
 
 static void file_node(
@@ -199,15 +206,15 @@ file_node(
 		file_node(c, p, n->kid - 1, filter);
 		return;
 	case QUERY_TERM:
-		add_pair(&c->atoms, n->id, filter);
+		add_pair(c, &c->atoms, n->id, filter);
 		return;
 	case QUERY_ENTITY:
 		e = &c->rules->entities[n->id];
 		for (size_t i = 0; i < e->nnames; i++)
-			add_pair(&c->atoms, e->names[i].atom, filter);
+			add_pair(c, &c->atoms, e->names[i].atom, filter);
 		return;
 	case QUERY_FILTER:
-		add_pair(&c->filters, n->id, filter);
+		add_pair(c, &c->filters, n->id, filter);
 		return;
 	case QUERY_NOT:
 	case QUERY_LANG:
@@ -217,43 +224,63 @@ file_node(
 	BUG("no such node");
 }
 
-/* The cheapest operand of the root that it is not filed under, but is needed
- * too; 0: none. */
+/* The cheapest operand that the filter is not filed under, but is needed too;
+ * 0: none. */
 static uint32_t
 second_operand(const struct chooser *c, const struct program *p)
 {
-	const struct node *root = &p->nodes[p->n - 1];
+	const struct node *n = &p->nodes[p->n - 1];
 	uint64_t least = ALWAYS;
-	bool filed = false;
 	uint32_t best = 0;
 
-	if (root->kind != QUERY_AND && root->kind != QUERY_NEAR)
-		return 0;
-	for (uint32_t k = root->kid; k != 0; k = p->nodes[k - 1].sibling) {
-		if (!filed && c->cost[k - 1] == c->cost[p->n - 1]) {
-			filed = true;
-		} else if (c->cost[k - 1] < least) {
-			least = c->cost[k - 1];
-			best = k;
+	while (n->kind == QUERY_AND || n->kind == QUERY_NEAR) {
+		const struct node *filed = NULL;
+		uint64_t cost = c->cost[n - p->nodes];
+
+		for (uint32_t k = n->kid; k != 0; k = p->nodes[k - 1].sibling) {
+			if (filed == NULL && c->cost[k - 1] == cost) {
+				filed = &p->nodes[k - 1];
+			} else if (c->cost[k - 1] < least) {
+				least = c->cost[k - 1];
+				best = k;
+			}
 		}
+		n = filed;
 	}
 	return best;
 }
 
-/* Candidates are many, and few of them have a word of another operand too. */
-static void
-file_guard(struct chooser *c, const struct program *p, uint32_t filter)
+static uint32_t
+keep_guard(struct chooser *c, const struct pair *v, size_t n)
 {
-	size_t natoms = c->atoms.n, nfilters = c->filters.n;
-	uint32_t operand = second_operand(c, p);
+	uint32_t at = (uint32_t)c->nguards;
+
+	if (n == 1)
+		return v->key;
+	c->guards = mem_grow(
+	    c->guards, &c->capguards, c->nguards + n + 1, sizeof(*c->guards));
+	c->guards[c->nguards++] = (uint32_t)n;
+	for (size_t i = 0; i < n; i++)
+		c->guards[c->nguards++] = v[i].key;
+	return GUARD_LIST | at;
+}
+
+/* Candidates are many, and few of them have a word of another operand too. */
+static uint32_t
+choose_guard(struct chooser *c, const struct program *p, uint32_t filter)
+{
+	size_t natoms = c->atoms.n, nfilters = c->filters.n, n;
+	uint32_t operand = second_operand(c, p), guard = GUARD_NONE;
 
 	if (operand == 0)
-		return;
+		return guard;
 	file_node(c, p, operand - 1, filter);
-	for (size_t i = natoms; c->filters.n == nfilters && i < c->atoms.n; i++)
-		add_pair(&c->guards, filter, c->atoms.v[i].key);
+	n = c->atoms.n - natoms;
+	if (c->filters.n == nfilters && n != 0 && n <= GUARD_ATOMS)
+		guard = keep_guard(c, &c->atoms.v[natoms], n);
 	c->atoms.n = natoms;
 	c->filters.n = nfilters;
+	return guard;
 }
 
 static void
@@ -264,11 +291,12 @@ file_filter(struct chooser *c, uint32_t filter)
 	for (size_t i = 0; i < p->n; i++)
 		c->cost[i] = node_cost(c, p, &p->nodes[i]);
 	c->filter_cost[filter] = c->cost[p->n - 1];
+	c->guard = GUARD_NONE;
+	c->guard = choose_guard(c, p, filter);
 	if (c->cost[p->n - 1] == ALWAYS)
 		c->out->always[c->out->nalways++] = filter;
 	else
 		file_node(c, p, (uint32_t)p->n - 1, filter);
-	file_guard(c, p, filter);
 }
 
 /* Sorts the pairs by key, by counting. */
@@ -276,15 +304,15 @@ static struct postings
 sort_pairs(const struct pairs *p, size_t nkeys)
 {
 	uint32_t *first = mem_calloc(nkeys + 2, sizeof(*first));
-	uint32_t *filters = mem_alloc((p->n + 1) * sizeof(*filters));
+	struct posting *v = mem_alloc((p->n + 1) * sizeof(*v));
 
 	for (size_t i = 0; i < p->n; i++)
 		first[p->v[i].key + 2]++;
 	for (size_t i = 2; i < nkeys + 2; i++)
 		first[i] += first[i - 1];
 	for (size_t i = 0; i < p->n; i++)
-		filters[first[p->v[i].key + 1]++] = p->v[i].filter;
-	return (struct postings) { first, filters };
+		v[first[p->v[i].key + 1]++] = p->v[i].posting;
+	return (struct postings) { first, v };
 }
 
 struct anchors
@@ -305,13 +333,12 @@ anchors_choose(const struct ruleset *r, const uint32_t *seen)
 	a.always = mem_realloc(a.always, a.nalways + 1, sizeof(*a.always));
 	a.atoms = sort_pairs(&c.atoms, r->lexicon.natoms);
 	a.filters = sort_pairs(&c.filters, r->nfilters);
-	a.guards = sort_pairs(&c.guards, r->nfilters);
+	a.guards = mem_realloc(c.guards, c.nguards + 1, sizeof(*a.guards));
 	free(c.cost);
 	free(c.filter_cost);
 	free(c.sorted);
 	free(c.atoms.v);
 	free(c.filters.v);
-	free(c.guards.v);
 	return a;
 }
 
@@ -319,11 +346,10 @@ void
 anchors_done(struct anchors *a)
 {
 	free(a->atoms.first);
-	free(a->atoms.filters);
+	free(a->atoms.v);
 	free(a->filters.first);
-	free(a->filters.filters);
-	free(a->guards.first);
-	free(a->guards.filters);
+	free(a->filters.v);
+	free(a->guards);
 	free(a->always);
 	*a = (struct anchors) { .always = NULL };
 }

@@ -44,6 +44,8 @@ struct lexicon_node {
 			    are one step; 0: none */
 	uint32_t next; /* node of the same key; 0: none */
 	uint32_t ends; /* sequence + 1 */
+	uint32_t atom; /* of the one sequence that ends here, if it is: */
+	bool lone; /* the only one, and no katakana */
 	bool goes_on, goes_on_wild; /* with a word, with a wildcard */
 };
 

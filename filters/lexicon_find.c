@@ -366,6 +366,29 @@ put_off(struct lookup *out, struct lexicon_bloom b, size_t token, uint64_t key)
 	return out + lexicon_bloom_has(b, key);
 }
 
+/* Where tokens have no other reading than `r`. */
+static void
+arrive_plainly(const struct finder *f, const struct lexicon_node *n,
+    const struct reading *r)
+{
+	const struct token *tokens = f->t->tokens;
+	struct ends ends __attribute__((uninitialized));
+
+	if (!reading_matches(f, n, r))
+		return;
+	ends.v[0] = r->token + 1;
+	ends.by_short[0] = false;
+	ends.n = 1;
+	if (n->lone && tokens[f->token].flags == 0 &&
+	    (ends.v[0] == part_end(f->t, f->token) ||
+		tokens[ends.v[0]].flags == 0))
+		f->fn(n->atom, f->token, r->token, f->arg);
+	else
+		report(f, n, &ends);
+	if (n->goes_on || n->goes_on_wild)
+		follow(f, (uint32_t)(n - f->l->nodes), &ends);
+}
+
 static void
 look_up(struct finder *f, const struct lookup *k)
 {
@@ -381,7 +404,7 @@ look_up(struct finder *f, const struct lookup *k)
 	}
 	for (uint32_t node = k->node; node != 0; node = n->next) {
 		n = &f->l->nodes[node];
-		arrive(f, node, n->before != 0 ? &pair : &single, 1, 0);
+		arrive_plainly(f, n, n->before != 0 ? &pair : &single);
 	}
 }
 
@@ -390,7 +413,8 @@ fetch_words(const struct lexicon *l, const struct lexicon_node *n)
 {
 	__builtin_prefetch(&l->words[n->word]);
 	__builtin_prefetch(&l->words[n->before != 0 ? n->before - 1 : 0]);
-	__builtin_prefetch(&l->sequences[n->ends != 0 ? n->ends - 1 : 0]);
+	if (n->ends != 0 && !n->lone)
+		__builtin_prefetch(&l->sequences[n->ends - 1]);
 }
 
 /* Each step touches memory that the step before has asked for. */

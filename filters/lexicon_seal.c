@@ -127,6 +127,8 @@ plant(struct planter *p, uint32_t number)
 		    p, node, pair && i == 1 ? s->words + 1 : 0, s->words + i);
 	s->next = l->nodes[node].ends;
 	l->nodes[node].ends = number + 1;
+	l->nodes[node].atom = s->atom;
+	l->nodes[node].lone = s->next == 0 && !s->katakana;
 }
 
 static size_t

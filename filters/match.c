@@ -165,27 +165,13 @@ matcher_collect(struct matcher *m, uint32_t filter)
 		collect_filter(m, &m->rules->filters[m->queue[i]]);
 }
 
-static bool
-has_guard(const struct matcher *m, size_t filter)
-{
-	const struct postings *p = &m->anchors->guards;
-	uint32_t i = p->first[filter], end = p->first[filter + 1];
-
-	if (i == end)
-		return true;
-	for (; i < end; i++)
-		if (m->atoms[p->filters[i]].epoch == m->epoch)
-			return true;
-	return false;
-}
-
 static void
 try_filter(struct matcher *m, size_t index, match_fn *fn, void *arg)
 {
 	struct match match = { m->rules->filters[index].name, index, m->hits,
 		0 };
 
-	if (!has_guard(m, index) || !matcher_outcome(m, (uint32_t)index))
+	if (!matcher_outcome(m, (uint32_t)index))
 		return;
 	matcher_collect(m, (uint32_t)index);
 	match.nhits = m->nhits;
@@ -197,13 +183,8 @@ ruleset_match(const struct ruleset *r, struct matcher *m, const struct item *it,
     match_fn *fn, void *arg)
 {
 	matcher_read(m, r, it);
-	for (size_t w = 0; w <= r->nfilters / 64; w++)
-		while (m->candidates[w] != 0) {
-			size_t bit = (size_t)__builtin_ctzll(m->candidates[w]);
-
-			m->candidates[w] &= m->candidates[w] - 1;
-			try_filter(m, w * 64 + bit, fn, arg);
-		}
+	for (size_t i; matcher_next_candidate(m, &i);)
+		try_filter(m, i, fn, arg);
 	m->cut += m->text.cut || m->spans.cut;
 }
 

@@ -36,7 +36,10 @@ matcher_free(struct matcher *m)
 	free(m->atoms);
 	anchors_done(&m->learned);
 	free(m->entities);
+	free(m->seen);
+	free(m->present);
 	free(m->candidates);
+	free(m->crowds);
 	free(m->verdicts);
 	free(m->outcomes);
 	free(m->searches);
@@ -113,6 +116,35 @@ count_item(struct matcher *m)
 	m->items++;
 }
 
+bool
+matcher_next_candidate(struct matcher *m, size_t *filter)
+{
+	for (size_t i = 0; i < m->ncrowds; i++)
+		if (m->crowds[i] != 0) {
+			size_t w = i * 64 +
+			    (size_t)__builtin_ctzll(m->crowds[i]);
+			uint64_t *word = &m->candidates[w];
+
+			*filter = w * 64 + (size_t)__builtin_ctzll(*word);
+			*word &= *word - 1;
+			if (*word == 0)
+				m->crowds[i] &= m->crowds[i] - 1;
+			return true;
+		}
+	return false;
+}
+
+/* Those of the item before: an explanation leaves candidates behind. */
+static void
+forget_candidates(struct matcher *m)
+{
+	for (size_t i; matcher_next_candidate(m, &i);)
+		;
+	for (size_t i = 0; i < m->npresent; i++)
+		m->seen[m->present[i] / 64] = 0;
+	m->npresent = 0;
+}
+
 static void
 begin_item(struct matcher *m, const struct ruleset *r)
 {
@@ -120,11 +152,16 @@ begin_item(struct matcher *m, const struct ruleset *r)
 	    m->atoms, &m->capatoms, r->lexicon.natoms + 1, sizeof(*m->atoms));
 	m->entities = fit(m->entities, &m->capentities, r->nentities * 2 + 1,
 	    sizeof(*m->entities));
+	forget_candidates(m);
+	m->seen = fit(
+	    m->seen, &m->capseen, r->lexicon.natoms / 64 + 1, sizeof(*m->seen));
+	m->present = fit(m->present, &m->cappresent, r->lexicon.natoms + 1,
+	    sizeof(*m->present));
 	m->candidates = fit(m->candidates, &m->capcandidates,
 	    r->nfilters / 64 + 1, sizeof(*m->candidates));
-	/* An explanation leaves candidates behind. */
-	memset(
-	    m->candidates, 0, (r->nfilters / 64 + 1) * sizeof(*m->candidates));
+	m->ncrowds = r->nfilters / 64 / 64 + 1;
+	m->crowds = fit(
+	    m->crowds, &m->capcrowds, m->ncrowds, sizeof(*m->crowds));
 	m->verdicts = fit(
 	    m->verdicts, &m->capverdicts, r->longest + 1, sizeof(*m->verdicts));
 	m->outcomes = fit(m->outcomes, &m->capoutcomes, r->nfilters + 1,
@@ -158,48 +195,92 @@ read_texts(struct matcher *m, const struct ruleset *r)
 		text_add(t, FIELD_TAG, it->tags[i]);
 }
 
+static bool
+is_seen(const struct matcher *m, uint32_t atom)
+{
+	return (m->seen[atom / 64] >> atom % 64 & 1) != 0;
+}
+
+static bool
+has_guard(const struct matcher *m, uint32_t guard)
+{
+	const uint32_t *list;
+
+	if (guard == GUARD_NONE)
+		return true;
+	if ((guard & GUARD_LIST) == 0)
+		return is_seen(m, guard);
+	list = &m->anchors->guards[guard & ~GUARD_LIST];
+	for (uint32_t i = 1; i <= *list; i++)
+		if (is_seen(m, list[i]))
+			return true;
+	return false;
+}
+
+static void
+add_candidates(struct matcher *m, const struct postings *p, uint32_t key);
+
 /* And those that need it to match, FILTER_DEPTH deep at most. */
 static void
 add_candidate(struct matcher *m, uint32_t filter)
 {
-	const struct postings *wakes = &m->anchors->filters;
+	uint32_t w = filter / 64;
 	uint64_t bit = (uint64_t)1 << filter % 64;
 
-	if ((m->candidates[filter / 64] & bit) != 0)
+	if ((m->candidates[w] & bit) != 0)
 		return;
-	m->candidates[filter / 64] |= bit;
-	for (uint32_t i = wakes->first[filter]; i < wakes->first[filter + 1];
-	     i++)
-		add_candidate(m, wakes->filters[i]);
+	m->candidates[w] |= bit;
+	m->crowds[w / 64] |= (uint64_t)1 << w % 64;
+	add_candidates(m, &m->anchors->filters, filter);
+}
+
+static void
+add_candidates(struct matcher *m, const struct postings *p, uint32_t key)
+{
+	for (uint32_t i = p->first[key]; i < p->first[key + 1]; i++)
+		if (has_guard(m, p->v[i].guard))
+			add_candidate(m, p->v[i].filter);
+}
+
+/* When all atoms of the item are known. */
+static void
+find_candidates(struct matcher *m)
+{
+	const struct postings *p = &m->anchors->atoms;
+
+	for (size_t i = 0; i < m->npresent; i++)
+		__builtin_prefetch(&p->v[p->first[m->present[i]]]);
+	for (size_t i = 0; i < m->npresent; i++)
+		add_candidates(m, p, m->present[i]);
+	for (size_t i = 0; i < m->anchors->nalways; i++)
+		add_candidate(m, m->anchors->always[i]);
 }
 
 static void
 on_seen(struct matcher *m, uint32_t atom)
 {
-	const struct postings *p = &m->anchors->atoms;
-
 	m->atoms[atom] = (struct found) { m->epoch, 0, 0,
 		m->atoms[atom].seen + 1 };
-	for (uint32_t i = p->first[atom]; i < p->first[atom + 1]; i++)
-		add_candidate(m, p->filters[i]);
+	m->seen[atom / 64] |= (uint64_t)1 << atom % 64;
+	m->present[m->npresent++] = atom;
+	__builtin_prefetch(&m->anchors->atoms.first[atom]);
 }
 
 /* Of several spellings that begin at one token the shortest is kept. */
 static void
-on_found(uint32_t atom, size_t first, size_t last, void *arg)
+add_occurrence(struct matcher *m, const struct occurrence *o)
 {
-	struct matcher *m = arg;
-	struct found *f = &m->atoms[atom];
+	struct found *f = &m->atoms[o->atom];
 	uint32_t span;
 
 	if (f->epoch != m->epoch)
-		on_seen(m, atom);
-	if (f->tail != 0 && m->spans.v[f->tail - 1].first == first) {
-		if (m->spans.v[f->tail - 1].last > last)
-			m->spans.v[f->tail - 1].last = (uint32_t)last;
+		on_seen(m, o->atom);
+	if (f->tail != 0 && m->spans.v[f->tail - 1].first == o->first) {
+		if (m->spans.v[f->tail - 1].last > o->last)
+			m->spans.v[f->tail - 1].last = o->last;
 		return;
 	}
-	span = span_new(&m->spans, (uint32_t)first, (uint32_t)last, 0);
+	span = span_new(&m->spans, o->first, o->last, 0);
 	if (span == 0)
 		return;
 	if (f->tail != 0)
@@ -207,6 +288,26 @@ on_found(uint32_t atom, size_t first, size_t last, void *arg)
 	else
 		f->head = span;
 	f->tail = span;
+}
+
+static void
+add_waiting(struct matcher *m)
+{
+	for (size_t i = 0; i < m->nwaiting; i++)
+		add_occurrence(m, &m->waiting[i]);
+	m->nwaiting = 0;
+}
+
+static void
+on_found(uint32_t atom, size_t first, size_t last, void *arg)
+{
+	struct matcher *m = arg;
+
+	__builtin_prefetch(&m->atoms[atom]);
+	if (m->nwaiting == OCCURRENCES)
+		add_waiting(m);
+	m->waiting[m->nwaiting++] = (struct occurrence) { atom, (uint32_t)first,
+		(uint32_t)last };
 }
 
 void
@@ -217,9 +318,9 @@ matcher_read(struct matcher *m, const struct ruleset *r, const struct item *it)
 	langs_begin(m->langs, it);
 	begin_item(m, r);
 	read_texts(m, r);
-	for (size_t i = 0; i < m->anchors->nalways; i++)
-		add_candidate(m, m->anchors->always[i]);
 	lexicon_find(&r->lexicon, &m->text, on_found, m);
+	add_waiting(m);
+	find_candidates(m);
 	m->spans.made = 0; /* what follows is for one filter or another */
 }
 

@@ -57,6 +57,13 @@ enum stage {
 	STAGE_ALL /* and regular expressions */
 };
 
+/* Of an atom, from one token to another. */
+struct occurrence {
+	uint32_t atom, first, last;
+};
+
+#define OCCURRENCES 128
+
 struct matcher {
 	const struct ruleset *rules;
 	const struct item *item;
@@ -72,15 +79,22 @@ struct matcher {
 	struct spans spans;
 	struct found *atoms;
 	struct found *entities; /* two each: without and with `shout` */
+	uint64_t *seen; /* a bit by atom */
+	uint32_t *present; /* those atoms */
+	size_t npresent;
+	struct occurrence waiting[OCCURRENCES]; /* until memory has answered */
+	size_t nwaiting;
 	uint64_t *candidates; /* a bit by filter */
+	uint64_t *crowds; /* a bit by word of `candidates` that is not 0 */
+	size_t ncrowds; /* words */
 	struct verdict *verdicts; /* by node of one program */
 	struct outcome *outcomes; /* by filter */
 	struct search *searches; /* by regular expression */
 	struct normal *normals; /* by part */
 	struct find *finds;
 	size_t nfinds, capfinds;
-	size_t capatoms, capentities, capcandidates, capverdicts, capoutcomes,
-	    capsearches, capnormals;
+	size_t capatoms, capentities, capseen, cappresent, capcandidates,
+	    capcrowds, capverdicts, capoutcomes, capsearches, capnormals;
 	struct regex_search *regex; /* NULL until one is needed */
 	uint64_t regex_steps; /* left for this item */
 	uint64_t gave_up; /* regular expressions, since matcher_new() */
@@ -98,6 +112,10 @@ struct matcher {
 /* Reads the item: its tokens, its atoms, the filters it may concern. */
 void
 matcher_read(struct matcher *m, const struct ruleset *r, const struct item *it);
+
+/* Takes the next filter that the item may concern, in the order of their
+ * numbers; false: there are no more. */
+bool matcher_next_candidate(struct matcher *m, size_t *filter);
 
 bool matcher_in_scope(const struct matcher *m, const struct filter *f);
 

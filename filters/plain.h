@@ -68,6 +68,9 @@ plain_next_stop(const struct plain_window *w, size_t offset)
 	return bits == 0 ? SIZE_MAX : i * 64 + (size_t)__builtin_ctzll(bits);
 }
 
+bool plain_has_small(struct sv v); /* letters of ASCII */
+size_t plain_count_capitals(struct sv v);
+
 /* Is a word over that letters and digits up to `at` belong to? */
 static inline bool
 plain_ends(struct sv v, size_t at)

@@ -47,18 +47,27 @@ struct filter {
 	char revision[REVISION_CHARS + 1];
 };
 
-/* By atom or filter: numbers of filters. */
+/* A filter to be looked at, if its guard is there. */
+struct posting {
+	uint32_t filter;
+	uint32_t guard; /* an atom; or GUARD_LIST and a place in `guards` */
+};
+
+#define GUARD_LIST UINT32_C(0x80000000)
+#define GUARD_NONE UINT32_MAX
+
+/* By atom or filter. */
 struct postings {
-	uint32_t *first; /* one more than there are keys: places in `filters` */
-	uint32_t *filters;
+	uint32_t *first; /* one more than there are keys: places in `v` */
+	struct posting *v;
 };
 
 /* What finds the filters that an item may concern. */
 struct anchors {
 	struct postings atoms; /* filters that need it */
 	struct postings filters; /* those that need it to match */
-	struct postings guards; /* of a filter: atoms one of which must be there
-				   besides; none: nothing is known */
+	uint32_t *guards; /* lists: a count and so many atoms, of which one must
+			     be there besides */
 	uint32_t *always; /* filters without such an atom */
 	size_t nalways;
 };

@@ -768,21 +768,25 @@ set_token(
 	token->flags = 0;
 }
 
-/* Counts the capitals of a plain word until a small letter comes. */
+/* Counts capitals until a small letter comes: behind it they tell nothing. */
 static void
-count_plain_case(struct scan *s, struct sv word)
+count_plain_case(struct scan *s, size_t first)
 {
-	size_t before = s->letters;
+	const struct text *t = s->text;
 
-	for (size_t i = 0; i < word.len && !s->small; i++) {
-		s->letters += word.p[i] >= 'A' && word.p[i] <= 'Z';
-		s->small = word.p[i] >= 'a' && word.p[i] <= 'z';
+	for (size_t i = first; i < t->ntokens && !s->small; i++) {
+		struct sv word = sv_sub(
+		    s->v, t->tokens[i].start, t->tokens[i].length);
+		size_t capitals = plain_count_capitals(word);
+
+		s->small = plain_has_small(word);
+		s->letters += capitals;
+		s->cased_words += capitals != 0;
 	}
-	s->cased_words += s->letters != before;
 }
 
-/* What the plain words since `first` change besides; `s->at` is where the last
- * one ends. */
+/* What the plain words since `first` change besides.  What stands between them
+ * is seen, but for that before the first one. */
 static void
 count_plain(struct scan *s, size_t first)
 {
@@ -799,13 +803,11 @@ count_plain(struct scan *s, size_t first)
 		    (lead < n ? lead : n));
 	}
 	s->half_words += n * 2;
-	for (size_t i = first; i < t->ntokens && !s->small; i++)
-		count_plain_case(
-		    s, sv_sub(s->v, t->tokens[i].start, t->tokens[i].length));
+	if (!s->small)
+		count_plain_case(s, first);
 	if (is_glued(s, t->tokens[first].start))
 		t->tokens[first].flags |= TOKEN_GLUED;
 	s->token_end = last->start + last->length;
-	s->word_end = s->at;
 }
 
 /* Room for all words of the window, for one beside, and a joined form. */
@@ -836,35 +838,41 @@ read_window(struct scan *s)
 	t->nbytes += w->to - w->from;
 }
 
+/* A word that begins before `from` begins there now. */
+static void
+clip_edge(struct plain_window *w, size_t edge, size_t from)
+{
+	if (edge < w->nedges && w->edges[edge] < from)
+		w->edges[edge] = (uint16_t)from;
+}
+
 /* The words of the window up to an offset.  The offset where they end. */
 static size_t
 scan_words(struct scan *s, size_t from, size_t to)
 {
 	const struct plain_window *win = &s->scratch->window;
-	const uint16_t *edge = &win->edges[s->edge],
-		       *end = &win->edges[win->nedges];
+	const uint16_t *edges = &win->edges[s->edge];
 	struct text *t = s->text;
-	struct token *token = &t->tokens[t->ntokens];
-	struct form *form = &t->forms[t->nforms];
-	size_t most = (ITEM_TOKENS - t->ntokens) * 2, first = t->nforms, n;
+	struct token *tokens = &t->tokens[t->ntokens];
+	struct form *forms = &t->forms[t->nforms];
+	size_t most = (win->nedges - s->edge) / 2, base = win->from, i;
+	size_t lower = s->lower;
 
-	if ((size_t)(end - edge) > most)
-		end = edge + most;
-	for (; edge < end && edge[1] < to; edge += 2) {
-		size_t start = edge[0] > from ? edge[0] : from;
-		size_t len = edge[1] - start;
+	if (most > ITEM_TOKENS - t->ntokens)
+		most = ITEM_TOKENS - t->ntokens;
+	for (i = 0; i < most && edges[i * 2 + 1] < to; i++) {
+		size_t start = edges[i * 2], len = edges[i * 2 + 1] - start;
 
 		if (len > PLAIN_BYTES)
 			break;
-		set_token(token++, win->from + start, len, first++, s->part);
-		set_form(t, form++, FORM_WORD, 1, s->lower + start, len);
-		from = edge[1];
+		set_token(
+		    &tokens[i], base + start, len, t->nforms + i, s->part);
+		set_form(t, &forms[i], FORM_WORD, 1, lower + start, len);
 	}
-	n = first - t->nforms;
-	t->ntokens += n;
-	t->nforms += n;
-	s->edge += n * 2;
-	return from;
+	t->ntokens += i;
+	t->nforms += i;
+	s->edge += i * 2;
+	return i != 0 ? edges[i * 2 - 1] : from;
 }
 
 /* Appends a plain word; there is room for it. */
@@ -917,7 +925,7 @@ scan_hyphens(struct scan *s, size_t offset)
 {
 	const struct plain_window *win = &s->scratch->window;
 	struct text *t = s->text;
-	size_t e = s->edge, n = 0, first = t->ntokens, end;
+	size_t e = s->edge, n = 0, end;
 
 	while (plain_is_stop(win, end = win->edges[e + 1])) {
 		if (s->v.p[win->from + end] != '-' || e + 2 == win->nedges ||
@@ -929,7 +937,6 @@ scan_hyphens(struct scan *s, size_t offset)
 	    t->ntokens + n >= ITEM_TOKENS)
 		return false;
 	put_hyphens(s, offset, n);
-	count_plain(s, first);
 	return true;
 }
 
@@ -939,7 +946,7 @@ scan_rest(struct scan *s, size_t offset, size_t end)
 {
 	struct text *t = s->text;
 	char *out = t->bytes + t->nbytes;
-	size_t n = end - offset, first = t->ntokens;
+	size_t n = end - offset;
 	struct plain_word w;
 
 	if (n > PLAIN_BYTES || t->ntokens == ITEM_TOKENS)
@@ -953,7 +960,38 @@ scan_rest(struct scan *s, size_t offset, size_t end)
 	(void)put_plain(s, s->at, w.length, t->nbytes, w.written);
 	t->nbytes += w.written;
 	s->at = w.end;
-	count_plain(s, first);
+	return true;
+}
+
+/* The plain words of the window from `s->at` on, to where something else comes.
+ * False: it has come. */
+static bool
+scan_window(struct scan *s)
+{
+	struct plain_window *w = &s->scratch->window;
+	size_t size = w->to - w->from;
+
+	for (size_t offset, stop; s->at < w->to;) {
+		offset = s->at - w->from;
+		while (s->edge < w->nedges && w->edges[s->edge + 1] <= offset)
+			s->edge += 2;
+		clip_edge(w, s->edge, offset);
+		stop = plain_next_stop(w, offset);
+		stop = stop < size ? stop : SIZE_MAX;
+		make_room(s->text, w);
+		offset = scan_words(s, offset, stop);
+		if (offset > s->at - w->from)
+			s->word_end = w->from + offset;
+		if (s->edge == w->nedges || w->edges[s->edge] > stop) {
+			s->at = stop == SIZE_MAX ? w->to : w->from + stop;
+			return stop == SIZE_MAX;
+		}
+		offset = w->edges[s->edge];
+		s->at = w->from + offset;
+		if (!scan_rest(s, offset, w->edges[s->edge + 1]))
+			return false;
+		s->word_end = s->at;
+	}
 	return true;
 }
 
@@ -962,30 +1000,14 @@ scan_rest(struct scan *s, size_t offset, size_t end)
 static bool
 scan_plain(struct scan *s)
 {
-	struct plain_window *w = &s->scratch->window;
-	size_t first = s->text->ntokens, offset, stop;
+	size_t first = s->text->ntokens;
+	bool on;
 
-	if (s->at >= w->to)
+	if (s->at >= s->scratch->window.to)
 		read_window(s);
-	make_room(s->text, w);
-	offset = s->at - w->from;
-	while (s->edge < w->nedges && w->edges[s->edge + 1] <= offset)
-		s->edge += 2;
-	stop = plain_next_stop(w, offset);
-	if (stop >= w->to - w->from)
-		stop = SIZE_MAX;
-	offset = scan_words(s, offset, stop);
-	s->at = w->from + offset;
+	on = scan_window(s);
 	count_plain(s, first);
-	if (s->edge < w->nedges &&
-	    (stop == SIZE_MAX || w->edges[s->edge] < stop)) {
-		if (w->edges[s->edge] > offset)
-			offset = w->edges[s->edge];
-		s->at = w->from + offset;
-		return scan_rest(s, offset, w->edges[s->edge + 1]);
-	}
-	s->at = stop == SIZE_MAX ? w->to : w->from + stop;
-	return stop == SIZE_MAX;
+	return on;
 }
 
 void
