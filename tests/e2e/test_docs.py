@@ -56,10 +56,28 @@ class Docs(unittest.TestCase):
         self.assertEqual(done.stdout, 'lead:(=WHO NEAR/5 outbreak*)\n')
         self.assertIn('lead: is the title', done.stderr)
 
-    def test_the_verifier_of_the_readme_accepts_a_good_webhook_only(self):
-        code = re.search(r'```python\n(.*?)```', read('README.md'), re.S)[1]
+    def code_of_the_readme(self):
         space = {}
-        exec(code, space)               # our own text
+        for code in re.findall(r'```python\n(.*?)```', read('README.md'), re.S):
+            exec(code, space)           # our own text
+        return space
+
+    def test_the_reader_of_the_readme_takes_alerts_in_order(self):
+        take_alerts = self.code_of_the_readme()['take_alerts']
+        with tempfile.TemporaryDirectory() as spool:
+            new = os.path.join(spool, 'new')
+            os.mkdir(new)
+            for name in ('20240326T051210.000Z.alr_b.json',
+                         '20240326T051209.000Z.alr_a.json'):
+                with open(os.path.join(new, name), 'w') as f:
+                    f.write(f'{{"data": {{"id": "{name[21:26]}"}}}}\n')
+            taken = []
+            take_alerts(spool, lambda alert: taken.append(alert['data']['id']))
+            self.assertEqual(taken, ['alr_a', 'alr_b'])
+            self.assertEqual(os.listdir(new), [])
+
+    def test_the_verifier_of_the_readme_accepts_a_good_webhook_only(self):
+        space = self.code_of_the_readme()
         verify, time = space['verify'], space['time']
         secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
         time.time, real = lambda: 1614265330, time.time
