@@ -22,8 +22,9 @@ struct pairs {
 
 struct chooser {
 	const struct ruleset *rules;
-	const uint32_t *seen; /* by atom; or NULL */
-	struct anchors *out;
+	uint32_t *seen; /* by atom; or NULL */
+	struct anchors out;
+	size_t next; /* in the order of the rules */
 	uint64_t *cost; /* by node of the program at hand */
 	uint64_t *filter_cost;
 	uint64_t *sorted; /* costs of the operands of OF */
@@ -294,7 +295,7 @@ file_filter(struct chooser *c, uint32_t filter)
 	c->guard = GUARD_NONE;
 	c->guard = choose_guard(c, p, filter);
 	if (c->cost[p->n - 1] == ALWAYS)
-		c->out->always[c->out->nalways++] = filter;
+		c->out.always[c->out.nalways++] = filter;
 	else
 		file_node(c, p, (uint32_t)p->n - 1, filter);
 }
@@ -315,31 +316,72 @@ sort_pairs(const struct pairs *p, size_t nkeys)
 	return (struct postings) { first, v };
 }
 
-struct anchors
-anchors_choose(const struct ruleset *r, const uint32_t *seen)
+struct chooser *
+anchors_begin(const struct ruleset *r, uint32_t *seen)
 {
-	struct anchors a = { .always = mem_alloc(
-				 (r->nfilters + 1) * sizeof(*a.always)) };
-	struct chooser c = { .rules = r,
-		.seen = seen,
-		.out = &a,
-		.cost = mem_calloc(r->longest + 1, sizeof(*c.cost)),
-		.filter_cost = mem_calloc(
-		    r->nfilters + 1, sizeof(*c.filter_cost)),
-		.sorted = mem_calloc(r->longest + 1, sizeof(*c.sorted)) };
+	struct chooser *c = mem_calloc(1, sizeof(*c));
 
-	for (size_t i = 0; i < r->nfilters; i++)
-		file_filter(&c, r->order[i]);
+	c->rules = r;
+	c->seen = seen;
+	c->out.always = mem_alloc((r->nfilters + 1) * sizeof(*c->out.always));
+	c->cost = mem_calloc(r->longest + 1, sizeof(*c->cost));
+	c->filter_cost = mem_calloc(r->nfilters + 1, sizeof(*c->filter_cost));
+	c->sorted = mem_calloc(r->longest + 1, sizeof(*c->sorted));
+	return c;
+}
+
+bool
+anchors_go_on(struct chooser *c, size_t nodes)
+{
+	for (size_t n; c->next < c->rules->nfilters && nodes != 0;
+	     nodes -= n < nodes ? n : nodes) {
+		uint32_t filter = c->rules->order[c->next++];
+
+		n = c->rules->filters[filter].match.n;
+		file_filter(c, filter);
+	}
+	return c->next == c->rules->nfilters;
+}
+
+struct anchors
+anchors_end(struct chooser *c)
+{
+	const struct ruleset *r = c->rules;
+	struct anchors a = c->out;
+
 	a.always = mem_realloc(a.always, a.nalways + 1, sizeof(*a.always));
-	a.atoms = sort_pairs(&c.atoms, r->lexicon.natoms);
-	a.filters = sort_pairs(&c.filters, r->nfilters);
-	a.guards = mem_realloc(c.guards, c.nguards + 1, sizeof(*a.guards));
-	free(c.cost);
-	free(c.filter_cost);
-	free(c.sorted);
-	free(c.atoms.v);
-	free(c.filters.v);
+	a.atoms = sort_pairs(&c->atoms, r->lexicon.natoms);
+	a.filters = sort_pairs(&c->filters, r->nfilters);
+	a.guards = mem_realloc(c->guards, c->nguards + 1, sizeof(*a.guards));
+	c->out.always = NULL;
+	c->guards = NULL;
+	anchors_give_up(c);
 	return a;
+}
+
+void
+anchors_give_up(struct chooser *c)
+{
+	if (c == NULL)
+		return;
+	free(c->out.always);
+	free(c->seen);
+	free(c->cost);
+	free(c->filter_cost);
+	free(c->sorted);
+	free(c->atoms.v);
+	free(c->filters.v);
+	free(c->guards);
+	free(c);
+}
+
+struct anchors
+anchors_choose(const struct ruleset *r)
+{
+	struct chooser *c = anchors_begin(r, NULL);
+
+	(void)anchors_go_on(c, SIZE_MAX);
+	return anchors_end(c);
 }
 
 void

@@ -434,7 +434,7 @@ compile_all(struct compiler *c, size_t errors)
 	    diags_count(c->diags, DIAG_ERROR) != errors)
 		return;
 	revise_filters(c);
-	c->rules->anchors = anchors_choose(c->rules, NULL);
+	c->rules->anchors = anchors_choose(c->rules);
 	lexicon_seal(&c->rules->lexicon);
 	check_expectations(c);
 }

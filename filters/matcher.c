@@ -13,6 +13,7 @@
  * few, then each time after so many times as many. */
 #define LEARN_FIRST_ITEMS 64
 #define LEARN_TIMES 16
+#define LEARN_NODES 8192 /* of filters, with each item until it is done */
 
 struct matcher *
 matcher_new(void)
@@ -35,6 +36,7 @@ matcher_free(struct matcher *m)
 	free(m->spans.v);
 	free(m->atoms);
 	anchors_done(&m->learned);
+	anchors_give_up(m->choosing);
 	free(m->entities);
 	free(m->seen);
 	free(m->present);
@@ -76,19 +78,27 @@ forget_items(struct matcher *m)
 	m->epoch = 1;
 }
 
-/* Chooses the anchors by what the items so far brought. */
+/* Begins to choose the anchors by what the items so far brought. */
 static void
-learn(struct matcher *m)
+begin_learning(struct matcher *m)
 {
 	size_t n = m->rules->lexicon.natoms;
 	uint32_t *seen = mem_calloc(n + 1, sizeof(*seen));
 
 	for (size_t i = 0; i < n; i++)
 		seen[i] = m->atoms[i].seen;
+	m->choosing = anchors_begin(m->rules, seen);
+}
+
+static void
+learn(struct matcher *m)
+{
+	if (!anchors_go_on(m->choosing, LEARN_NODES))
+		return;
 	anchors_done(&m->learned);
-	m->learned = anchors_choose(m->rules, seen);
+	m->learned = anchors_end(m->choosing);
+	m->choosing = NULL;
 	m->anchors = &m->learned;
-	free(seen);
 }
 
 /* Rules are known by their seed: others may have the same address. */
@@ -98,6 +108,8 @@ begin_rules(struct matcher *m)
 	for (size_t i = 0; i < m->capatoms; i++)
 		m->atoms[i].seen = 0;
 	anchors_done(&m->learned);
+	anchors_give_up(m->choosing);
+	m->choosing = NULL;
 	m->anchors = &m->rules->anchors;
 	m->rules_seed = m->rules->lexicon.seed;
 	m->items = 0;
@@ -109,10 +121,12 @@ count_item(struct matcher *m)
 {
 	if (m->rules_seed != m->rules->lexicon.seed || m->anchors == NULL)
 		begin_rules(m);
-	if (m->items == m->learn_at) {
-		learn(m);
+	if (m->items >= m->learn_at && m->choosing == NULL) {
+		begin_learning(m);
 		m->learn_at *= LEARN_TIMES;
 	}
+	if (m->choosing != NULL)
+		learn(m);
 	m->items++;
 }
 

@@ -75,6 +75,7 @@ struct matcher {
 	uint32_t learn_at; /* so many items the anchors are chosen anew */
 	const struct anchors *anchors; /* the rules' or these: */
 	struct anchors learned;
+	struct chooser *choosing; /* others, a step with each item; or NULL */
 
 	struct spans spans;
 	struct found *atoms;
