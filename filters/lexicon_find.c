@@ -17,7 +17,7 @@ struct lookup {
 	uint32_t token, node;
 };
 
-#define ANY_READING UINT32_MAX /* the node then */
+#define ANY_READING UINT32_C(0x80000000) /* of `token` then */
 
 struct finder {
 	const struct lexicon *l;
@@ -362,7 +362,6 @@ put_off(struct lookup *out, struct lexicon_bloom b, size_t token, uint64_t key)
 {
 	out->key = key;
 	out->token = (uint32_t)token;
-	out->node = 0;
 	return out + lexicon_bloom_has(b, key);
 }
 
@@ -392,13 +391,14 @@ arrive_plainly(const struct finder *f, const struct lexicon_node *n,
 static void
 look_up(struct finder *f, const struct lookup *k)
 {
-	uint32_t form = f->t->tokens[k->token].forms;
-	const struct reading single = { form, k->token, 0, false };
-	const struct reading pair = { form + 1, k->token + 1, form + 1, false };
+	uint32_t token = k->token & ~ANY_READING;
+	uint32_t form = f->t->tokens[token].forms;
+	const struct reading single = { form, token, 0, false };
+	const struct reading pair = { form + 1, token + 1, form + 1, false };
 	const struct lexicon_node *n;
 
-	f->token = k->token;
-	if (k->node == ANY_READING) {
+	f->token = token;
+	if (k->token != token) {
 		begin_anyhow(f);
 		return;
 	}
@@ -426,21 +426,18 @@ look_up_all(struct finder *f)
 	size_t n = 0;
 
 	for (v = f->lookups; v < end; v++)
-		if (v->node == 0)
-			__builtin_prefetch(&l->slots[lexicon_place(l, v->key)]);
+		__builtin_prefetch(&l->slots[lexicon_place(l, v->key)]);
 	for (v = f->lookups; v < end; v++) {
-		if (v->node == 0)
-			v->node = lexicon_slot(l, v->key)->head;
-		if (v->node == 0)
-			continue;
-		if (v->node != ANY_READING)
-			__builtin_prefetch(&l->nodes[v->node]);
-		f->lookups[n++] = *v;
+		bool any = (v->token & ANY_READING) != 0;
+
+		v->node = any ? 0 : lexicon_slot(l, v->key)->head;
+		__builtin_prefetch(&l->nodes[v->node]);
+		f->lookups[n] = *v;
+		n += any || v->node != 0;
 	}
 	end = f->lookups + n;
 	for (v = f->lookups; v < end; v++)
-		if (v->node != ANY_READING)
-			fetch_words(l, &l->nodes[v->node]);
+		fetch_words(l, &l->nodes[v->node]);
 	for (v = f->lookups; v < end; v++)
 		look_up(f, v);
 	f->nlookups = 0;
@@ -509,8 +506,8 @@ begin_otherwise(struct finder *f, const struct part *p, size_t token)
 	} else {
 		f->token = token;
 		if (may_begin(f))
-			*out++ = (struct lookup) { 0, (uint32_t)token,
-				ANY_READING };
+			*out++ = (struct lookup) { 0,
+				(uint32_t)token | ANY_READING, 0 };
 	}
 	f->nlookups = (size_t)(out - f->lookups);
 }

@@ -940,6 +940,43 @@ scan_hyphens(struct scan *s, size_t offset)
 	return true;
 }
 
+/* The usual ones of plain_take_rest(), from two words of the window: a number
+ * (3.5  1,000) or a possessive. */
+static bool
+scan_two(struct scan *s, size_t offset)
+{
+	const struct plain_window *win = &s->scratch->window;
+	const uint16_t *edges = &win->edges[s->edge];
+	const char *p = s->v.p + win->from;
+	size_t end = edges[1], first = end - offset, second, at;
+	struct text *t = s->text;
+
+	if (s->edge + 2 == win->nedges || edges[2] != end + 1 ||
+	    plain_is_stop(win, edges[3]))
+		return false;
+	second = edges[3] - end - 1;
+	at = s->lower + offset;
+	if (p[end] == '\'' && second == 1 && (p[end + 1] | 0x20) == 's') {
+		(void)put_plain(s, s->at, first, at, first);
+	} else if ((p[end] != '.' && p[end] != ',') ||
+	    !ascii_is_digit(p[end - 1]) || !ascii_is_digit(p[end + 1]) ||
+	    first + second + 2 > PLAIN_BYTES) {
+		return false;
+	} else if (p[end] == '.') {
+		second += first + 1;
+		(void)put_plain(s, s->at, second, at, second);
+	} else {
+		memcpy(t->bytes + t->nbytes, t->bytes + at, first);
+		memcpy(t->bytes + t->nbytes + first, t->bytes + at + first + 1,
+		    second);
+		(void)put_plain(
+		    s, s->at, first + second + 1, t->nbytes, first + second);
+		t->nbytes += first + second;
+	}
+	s->at = win->from + edges[3];
+	return true;
+}
+
 /* A word that is plain although a stop is where it ends. */
 static bool
 scan_rest(struct scan *s, size_t offset, size_t end)
@@ -953,6 +990,8 @@ scan_rest(struct scan *s, size_t offset, size_t end)
 		return false;
 	if (s->v.p[s->at + n] == '-')
 		return scan_hyphens(s, offset);
+	if (scan_two(s, offset))
+		return true;
 	memcpy(out, t->bytes + s->lower + offset, n);
 	w = plain_take_rest(s->v, s->at, n, out);
 	if (w.length == 0)
