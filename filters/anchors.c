@@ -246,6 +246,8 @@ second_operand(const struct chooser *c, const struct program *p)
 				best = k;
 			}
 		}
+		if (filed == NULL)
+			break;
 		n = filed;
 	}
 	return best;
