@@ -46,8 +46,8 @@ char_entry_at(struct sv v, size_t at, size_t *len)
 	return char_entry(cp);
 }
 
-static uint32_t
-combining_class(uint32_t cp)
+uint32_t
+char_combining_class(uint32_t cp)
 {
 	size_t lo = 0, hi = COUNTOF(combinings);
 
@@ -64,8 +64,8 @@ combining_class(uint32_t cp)
 	    : 0;
 }
 
-static const struct char_decomposition *
-decomposition_of(uint32_t cp)
+const struct char_decomposition *
+char_decomposition_of(uint32_t cp)
 {
 	size_t lo = 0, hi = COUNTOF(decompositions);
 
@@ -115,8 +115,9 @@ put(struct folded *f, uint32_t cp)
 		f->cut = true;
 		return;
 	}
-	class = char_class(cp) == CHAR_MARK ? combining_class(cp) : 0;
-	for (; class != 0 && at > 0 && combining_class(f->v[at - 1]) > class;
+	class = char_class(cp) == CHAR_MARK ? char_combining_class(cp) : 0;
+	for (;
+	     class != 0 && at > 0 && char_combining_class(f->v[at - 1]) > class;
 	     at--)
 		f->v[at] = f->v[at - 1];
 	f->v[at] = cp;
@@ -152,7 +153,7 @@ folded_add(struct folded *f, uint32_t cp)
 void
 folded_add_exact(struct folded *f, uint32_t cp)
 {
-	const struct char_decomposition *d = decomposition_of(cp);
+	const struct char_decomposition *d = char_decomposition_of(cp);
 	uint32_t tail[8];
 	size_t n = 0;
 
@@ -162,7 +163,7 @@ folded_add_exact(struct folded *f, uint32_t cp)
 		folded_add(f, cp);
 		return;
 	}
-	for (; d != NULL && n < COUNTOF(tail); d = decomposition_of(cp)) {
+	for (; d != NULL && n < COUNTOF(tail); d = char_decomposition_of(cp)) {
 		if (d->second != 0)
 			tail[n++] = d->second;
 		cp = d->first;

@@ -13,6 +13,12 @@ uint32_t char_entry(uint32_t cp);
 /* The entry of the character at `at` and its length; 0 and 0 at the end. */
 uint32_t char_entry_at(struct sv v, size_t at, size_t *len);
 
+/* The canonical combining class; 0: it is no mark that moves. */
+uint32_t char_combining_class(uint32_t cp);
+
+/* One step of the canonical decomposition; NULL: there is none. */
+const struct char_decomposition *char_decomposition_of(uint32_t cp);
+
 static inline enum char_class
 char_class(uint32_t cp)
 {

@@ -4,7 +4,7 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
-#include "filters/charinfo.h"
+#include "filters/fold.h"
 #include "unicode_tables.h"
 
 #include <assert.h>
@@ -26,24 +26,6 @@ struct run {
 	size_t n;
 };
 
-static uint32_t
-combining_class(uint32_t cp)
-{
-	size_t lo = 0, hi = COUNTOF(combinings);
-
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-
-		if (combinings[mid].last < cp)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < COUNTOF(combinings) && combinings[lo].first <= cp
-	    ? combinings[lo].class
-	    : 0;
-}
-
 static bool
 may_change(uint32_t cp)
 {
@@ -60,24 +42,6 @@ may_change(uint32_t cp)
 			hi = mid;
 	}
 	return lo < COUNTOF(unsettled) && unsettled[lo].first <= cp;
-}
-
-static const struct char_decomposition *
-decomposition_of(uint32_t cp)
-{
-	size_t lo = 0, hi = COUNTOF(decompositions);
-
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-
-		if (decompositions[mid].from < cp)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < COUNTOF(decompositions) && decompositions[lo].from == cp
-	    ? &decompositions[lo]
-	    : NULL;
 }
 
 /* What two code points become together, or 0. */
@@ -114,11 +78,12 @@ compose(uint32_t first, uint32_t second)
 static void
 put(struct run *r, uint32_t cp)
 {
-	uint32_t class = combining_class(cp);
+	uint32_t class = char_combining_class(cp);
 	size_t at = r->n++;
 
 	assert(at < COUNTOF(r->v));
-	for (; class != 0 && at > 0 && combining_class(r->v[at - 1]) > class;
+	for (;
+	     class != 0 && at > 0 && char_combining_class(r->v[at - 1]) > class;
 	     at--)
 		r->v[at] = r->v[at - 1];
 	r->v[at] = cp;
@@ -128,11 +93,11 @@ put(struct run *r, uint32_t cp)
 static void
 put_decomposed(struct run *r, uint32_t cp)
 {
-	const struct char_decomposition *d = decomposition_of(cp);
+	const struct char_decomposition *d = char_decomposition_of(cp);
 	uint32_t tail[DECOMPOSED_MAX];
 	size_t n = 0;
 
-	for (; d != NULL && n < COUNTOF(tail); d = decomposition_of(cp)) {
+	for (; d != NULL && n < COUNTOF(tail); d = char_decomposition_of(cp)) {
 		if (d->second != 0)
 			tail[n++] = d->second;
 		cp = d->first;
@@ -151,7 +116,8 @@ compose_run(struct run *r)
 	uint32_t before = 0; /* class of the last that was not joined */
 
 	for (size_t i = 0; i < r->n; i++) {
-		uint32_t cp = r->v[i], class = combining_class(cp), both = 0;
+		uint32_t cp = r->v[i], class = char_combining_class(cp),
+			 both = 0;
 		bool blocked = starter != SIZE_MAX && out != starter + 1 &&
 		    (before == 0 || before >= class);
 
