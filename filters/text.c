@@ -792,10 +792,11 @@ count_plain(struct scan *s, size_t first)
 {
 	struct text *t = s->text;
 	size_t n = t->ntokens - first, most = (size_t)LEAD_WORDS * 2;
-	const struct token *last = &t->tokens[t->ntokens - 1];
+	const struct token *last;
 
 	if (n == 0)
 		return;
+	last = &t->tokens[t->ntokens - 1];
 	if (s->half_words < most) {
 		size_t lead = (most - s->half_words) / 2;
 

@@ -48,6 +48,7 @@ static const struct {
 } rules[] = {
 	{ "words are folded and stand apart", "Gaza, RAFAH (Sinai)",
 	    "gaza rafah sinai" },
+	{ "a sign may come first", "(Gaza) waits", "gaza waits" },
 	{ "a possessive s takes no place", "Gaza's ceasefire, Gaza’s aid",
 	    "gaza ceasefire gaza aid" },
 	{ "an apostrophe splits", "l’ONU d'Israël",
