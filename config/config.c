@@ -101,8 +101,10 @@ include(struct loader *l, const struct node *n)
 	globfree(&g);
 }
 
+/* What is no list of texts leaves something out. */
 static void
-include_all(struct loader *l, const struct node *list)
+for_each_text(struct loader *l, const struct node *list,
+    void (*fn)(struct loader *l, const struct node *n))
 {
 	size_t errors = diags_count(l->reader.diags, DIAG_ERROR);
 
@@ -112,7 +114,7 @@ include_all(struct loader *l, const struct node *list)
 		return;
 	}
 	for (const struct node *n = list->first; n != NULL; n = n->next)
-		include(l, n);
+		fn(l, n);
 }
 
 static void
@@ -155,20 +157,6 @@ use_pack(struct loader *l, const struct node *n)
 		l->pack_entities = root->first;
 	else
 		merge(l->pack_entities, root->first);
-}
-
-static void
-use_packs(struct loader *l, const struct node *list)
-{
-	size_t errors = diags_count(l->reader.diags, DIAG_ERROR);
-
-	(void)read_texts(&l->reader, list); /* for its complaints */
-	if (diags_count(l->reader.diags, DIAG_ERROR) != errors) {
-		l->incomplete = true;
-		return;
-	}
-	for (const struct node *n = list->first; n != NULL; n = n->next)
-		use_pack(l, n);
 }
 
 /* The file's own entities come first and take the place of those of a pack that
@@ -260,12 +248,12 @@ take_root(struct loader *l, struct node *root)
 		if (l->only == NULL && sv_is(n->key->text.text, "include"))
 			includes = n;
 		else if (sv_is(n->key->text.text, "packs"))
-			use_packs(l, n);
+			for_each_text(l, n, use_pack);
 		else
 			take_section(l, n);
 	}
 	if (includes != NULL)
-		include_all(l, includes);
+		for_each_text(l, includes, include);
 }
 
 static void

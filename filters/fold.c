@@ -64,8 +64,8 @@ char_combining_class(uint32_t cp)
 	    : 0;
 }
 
-const struct char_decomposition *
-char_decomposition_of(uint32_t cp)
+static const struct char_decomposition *
+decomposition_of(uint32_t cp)
 {
 	size_t lo = 0, hi = COUNTOF(decompositions);
 
@@ -80,6 +80,24 @@ char_decomposition_of(uint32_t cp)
 	return lo < COUNTOF(decompositions) && decompositions[lo].from == cp
 	    ? &decompositions[lo]
 	    : NULL;
+}
+
+size_t
+char_decompose(uint32_t cp, uint32_t out[CHAR_DECOMPOSED_MAX])
+{
+	const struct char_decomposition *d = decomposition_of(cp);
+	uint32_t tail[CHAR_DECOMPOSED_MAX - 1];
+	size_t n = 0;
+
+	for (; d != NULL && n < COUNTOF(tail); d = decomposition_of(cp)) {
+		if (d->second != 0)
+			tail[n++] = d->second;
+		cp = d->first;
+	}
+	out[0] = cp;
+	for (size_t i = 0; i < n; i++)
+		out[1 + i] = tail[n - 1 - i];
+	return n + 1;
 }
 
 /* Joins jamo into the syllable before them; false when they do not join. */
@@ -153,9 +171,8 @@ folded_add(struct folded *f, uint32_t cp)
 void
 folded_add_exact(struct folded *f, uint32_t cp)
 {
-	const struct char_decomposition *d = char_decomposition_of(cp);
-	uint32_t tail[8];
-	size_t n = 0;
+	uint32_t parts[CHAR_DECOMPOSED_MAX];
+	size_t n;
 
 	if (cp >= WIDE_FIRST && cp <= WIDE_LAST)
 		cp -= WIDE_FIRST - '!';
@@ -163,14 +180,9 @@ folded_add_exact(struct folded *f, uint32_t cp)
 		folded_add(f, cp);
 		return;
 	}
-	for (; d != NULL && n < COUNTOF(tail); d = char_decomposition_of(cp)) {
-		if (d->second != 0)
-			tail[n++] = d->second;
-		cp = d->first;
-	}
-	put(f, cp);
-	while (n > 0)
-		put(f, tail[--n]);
+	n = char_decompose(cp, parts);
+	for (size_t i = 0; i < n; i++)
+		put(f, parts[i]);
 }
 
 static bool

@@ -16,8 +16,10 @@ uint32_t char_entry_at(struct sv v, size_t at, size_t *len);
 /* The canonical combining class; 0: it is no mark that moves. */
 uint32_t char_combining_class(uint32_t cp);
 
-/* One step of the canonical decomposition; NULL: there is none. */
-const struct char_decomposition *char_decomposition_of(uint32_t cp);
+/* The canonical decomposition, marks as they come; returns its length.  Hangul
+ * syllables stay whole. */
+#define CHAR_DECOMPOSED_MAX 5
+size_t char_decompose(uint32_t cp, uint32_t out[CHAR_DECOMPOSED_MAX]);
 
 static inline enum char_class
 char_class(uint32_t cp)

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #define FIRST_MARK 0x300u /* nothing before it ever changes */
-#define DECOMPOSED_MAX 4 /* code points that one becomes */
 #define HANGUL_BASE 0xAC00u
 #define HANGUL_L 0x1100u
 #define HANGUL_V 0x1161u
@@ -22,7 +21,7 @@
 #define HANGUL_NT 28u
 
 struct run {
-	uint32_t v[(NFC_MARKS + 1) * DECOMPOSED_MAX];
+	uint32_t v[(NFC_MARKS + 1) * CHAR_DECOMPOSED_MAX];
 	size_t n;
 };
 
@@ -93,18 +92,11 @@ put(struct run *r, uint32_t cp)
 static void
 put_decomposed(struct run *r, uint32_t cp)
 {
-	const struct char_decomposition *d = char_decomposition_of(cp);
-	uint32_t tail[DECOMPOSED_MAX];
-	size_t n = 0;
+	uint32_t parts[CHAR_DECOMPOSED_MAX];
+	size_t n = char_decompose(cp, parts);
 
-	for (; d != NULL && n < COUNTOF(tail); d = char_decomposition_of(cp)) {
-		if (d->second != 0)
-			tail[n++] = d->second;
-		cp = d->first;
-	}
-	put(r, cp);
-	while (n > 0)
-		put(r, tail[--n]);
+	for (size_t i = 0; i < n; i++)
+		put(r, parts[i]);
 }
 
 /* Joins each mark to the starter before it unless another stands between that
