@@ -574,7 +574,9 @@ parse_regex(struct parser *p)
 	q->length = p->now.length;
 	q->caseless = true;
 	str_init(&text, p->now.length + 16);
-	(void)str_addf(&text, "\\b(?:%.*s)\\b", SV_ARG(p->now.text));
+	(void)str_adds(&text, "\\b(?:");
+	(void)str_add(&text, p->now.text);
+	(void)str_adds(&text, ")\\b");
 	q->text = arena_sv(p->arena, str_sv(&text));
 	str_done(&text);
 	warn(p, q->offset, q->length,

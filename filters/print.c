@@ -240,6 +240,15 @@ put_words(
 }
 
 static void
+put_between(
+    struct printer *p, const char *before, struct sv text, const char *after)
+{
+	(void)str_adds(p->out, before);
+	(void)str_add(p->out, text);
+	(void)str_adds(p->out, after);
+}
+
+static void
 put_leaf(struct printer *p, const struct query *q)
 {
 	bool list = sv_chr(q->text, ',') < q->text.len;
@@ -252,11 +261,10 @@ put_leaf(struct printer *p, const struct query *q)
 		put_words(p, q->exact ? "=" : "", q->text,
 		    q->exact ? LEX_EXACT : LEX_TERM);
 	else if (q->kind == QUERY_REGEX)
-		(void)str_addf(p->out, q->caseless ? "/%.*s/i" : "/%.*s/",
-		    SV_ARG(q->text));
+		put_between(p, "/", q->text, q->caseless ? "/i" : "/");
 	else
-		(void)str_addf(p->out, list ? "lang:(%.*s)" : "lang:%.*s",
-		    SV_ARG(q->text));
+		put_between(
+		    p, list ? "lang:(" : "lang:", q->text, list ? ")" : "");
 }
 
 static void

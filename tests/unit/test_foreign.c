@@ -319,6 +319,21 @@ test_signs(void **state)
 	}
 }
 
+/* U+0000 ends no pattern. */
+static void
+test_zero_byte(void **state)
+{
+	struct str text, said;
+
+	(void)state;
+	str_init(&text, KiB(1));
+	str_init(&said, KiB(4));
+	translate(FOREIGN_LUCENE, SV("/a\0[bc]/"), &text, &said);
+	assert_true(sv_eq(str_sv(&text), SV("/\\b(?:a\0[bc])\\b/i")));
+	str_done(&text);
+	str_done(&said);
+}
+
 static const struct {
 	const char *query, *raised, *said;
 } raises[] = {
@@ -397,6 +412,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_translations),
 		cmocka_unit_test(test_signs),
+		cmocka_unit_test(test_zero_byte),
 		cmocka_unit_test(test_raised_operators),
 		cmocka_unit_test(test_hostile_queries),
 	};

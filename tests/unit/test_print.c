@@ -22,9 +22,10 @@ enum shape {
 static void
 dump(const struct query *q, struct str *out)
 {
-	(void)str_addf(out, "(%d %x %d/%u/%u '%.*s'", (int)q->kind, q->fields,
-	    q->ordered * 4 + q->exact * 2 + q->caseless, q->distance, q->count,
-	    SV_ARG(q->text));
+	(void)str_addf(out, "(%d %x %d/%u/%u '", (int)q->kind, q->fields,
+	    q->ordered * 4 + q->exact * 2 + q->caseless, q->distance, q->count);
+	(void)str_add(out, q->text);
+	(void)str_addc(out, '\'');
 	for (const struct query *k = q->kids; k != NULL; k = k->next)
 		dump(k, out);
 	(void)str_addc(out, ')');
@@ -214,6 +215,23 @@ test_forms(void **state)
 	}
 }
 
+/* U+0000 ends nothing. */
+static void
+test_zero_byte(void **state)
+{
+	struct sv query = SV("/a\0b/i AND \"c\0d\"");
+	struct str text, tree;
+
+	(void)state;
+	str_init(&text, KiB(1));
+	str_init(&tree, KiB(1));
+	assert_true(format(query, &text, &tree));
+	assert_true(sv_starts(str_sv(&text), SV("/a\0b/i AND ")));
+	assert_true(check_round_trip(query, SHALLOW));
+	str_done(&text);
+	str_done(&tree);
+}
+
 /* Exactly what fits is on one line. */
 static void
 test_width(void **state)
@@ -394,6 +412,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_zero_byte),
 		cmocka_unit_test(test_width),
 		cmocka_unit_test(test_random_queries),
 		cmocka_unit_test(test_deep_queries),
