@@ -2,6 +2,7 @@
  */
 #include "daemon/quota.h"
 
+#include "base/bytes.h"
 #include "base/utf8.h"
 #include "daemon/item_json.h"
 
@@ -176,8 +177,8 @@ tell(const struct span *s, quota_digest_fn *fn, void *arg)
 		.titles = str_sv(&s->titles),
 	};
 
-	for (size_t i = 0; i < sizeof(s->kept.serial); i++)
-		d.key[i] = (unsigned char)((uint64_t)s->kept.serial >> 8 * i);
+	(void)bytes_put(
+	    d.key, (uint64_t)s->kept.serial, sizeof(s->kept.serial));
 	return fn(&d, arg);
 }
 

@@ -1,6 +1,8 @@
 /* filters/sketch.c: what is kept of an item's text to find copies of it. */
 #include "filters/sketch.h"
 
+#include "base/bytes.h"
+
 #include <assert.h>
 
 #define SEED 0x746F6373696E0001u
@@ -389,28 +391,10 @@ likeness_contained(const struct likeness *l)
 }
 
 static unsigned char *
-put(unsigned char *at, uint64_t v, size_t bytes)
-{
-	for (size_t i = 0; i < bytes; i++)
-		*at++ = (unsigned char)(v >> 8 * i);
-	return at;
-}
-
-static uint64_t
-get(const unsigned char **at, size_t bytes)
-{
-	uint64_t v = 0;
-
-	for (size_t i = 0; i < bytes; i++)
-		v |= (uint64_t) * (*at)++ << 8 * i;
-	return v;
-}
-
-static unsigned char *
 put_sample(unsigned char *at, const uint32_t *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		at = put(at, v[i], 4);
+		at = bytes_put(at, v[i], 4);
 	return at;
 }
 
@@ -421,7 +405,7 @@ get_sample(const unsigned char **at, uint32_t *v, size_t n, size_t max)
 	bool ok = n <= max;
 
 	for (size_t i = 0; i < max; i++) {
-		v[i] = (uint32_t)get(at, 4);
+		v[i] = (uint32_t)bytes_get(at, 4);
 		ok = ok && (i < n ? i == 0 || v[i] > v[i - 1] : v[i] == 0);
 	}
 	return ok;
@@ -435,16 +419,16 @@ sketch_encode(const struct sketch *s, unsigned char out[SKETCH_BYTES])
 	unsigned char *at = out;
 
 	for (size_t i = 0; i < COUNTOF(small); i++)
-		at = put(at, small[i], 1);
-	at = put(at, s->title, 8);
-	at = put(at, s->text, 8);
-	at = put(at, s->link, 8);
+		at = bytes_put(at, small[i], 1);
+	at = bytes_put(at, s->title, 8);
+	at = bytes_put(at, s->text, 8);
+	at = bytes_put(at, s->link, 8);
 	at = put_sample(at, s->body, SKETCH_BODY);
 	at = put_sample(at, s->lead, SKETCH_LEAD);
 	at = put_sample(at, s->numbers, SKETCH_NUMBERS);
 	at = put_sample(at, s->subject, SKETCH_SUBJECT);
 	for (size_t i = 0; i < SKETCH_WORDS; i++)
-		at = put(at, s->words[i], 8);
+		at = bytes_put(at, s->words[i], 8);
 	assert(at == out + SKETCH_BYTES);
 }
 
@@ -455,20 +439,20 @@ sketch_decode(const unsigned char in[SKETCH_BYTES], struct sketch *out)
 	struct sketch s = { 0 };
 	bool ok;
 
-	s.nbody = (uint8_t)get(&at, 1);
-	s.nlead = (uint8_t)get(&at, 1);
-	s.nnumbers = (uint8_t)get(&at, 1);
-	s.nsubject = (uint8_t)get(&at, 1);
-	s.title_words = (uint8_t)get(&at, 1);
-	s.title = get(&at, 8);
-	s.text = get(&at, 8);
-	s.link = get(&at, 8);
+	s.nbody = (uint8_t)bytes_get(&at, 1);
+	s.nlead = (uint8_t)bytes_get(&at, 1);
+	s.nnumbers = (uint8_t)bytes_get(&at, 1);
+	s.nsubject = (uint8_t)bytes_get(&at, 1);
+	s.title_words = (uint8_t)bytes_get(&at, 1);
+	s.title = bytes_get(&at, 8);
+	s.text = bytes_get(&at, 8);
+	s.link = bytes_get(&at, 8);
 	ok = get_sample(&at, s.body, s.nbody, SKETCH_BODY);
 	ok = get_sample(&at, s.lead, s.nlead, SKETCH_LEAD) && ok;
 	ok = get_sample(&at, s.numbers, s.nnumbers, SKETCH_NUMBERS) && ok;
 	ok = get_sample(&at, s.subject, s.nsubject, SKETCH_SUBJECT) && ok;
 	for (size_t i = 0; i < SKETCH_WORDS; i++)
-		s.words[i] = get(&at, 8);
+		s.words[i] = bytes_get(&at, 8);
 	if (ok)
 		*out = s;
 	return ok;

@@ -1,6 +1,7 @@
 /* filters/story.c: which items tell the same story, across feeds. */
 #include "filters/story.h"
 
+#include "base/bytes.h"
 #include "base/digest.h"
 
 #include <assert.h>
@@ -423,24 +424,6 @@ story_id_text(uint64_t story, char out[STORY_ID_CHARS + 1])
 	str_done(&s);
 }
 
-static unsigned char *
-put(unsigned char *at, uint64_t v, size_t bytes)
-{
-	for (size_t i = 0; i < bytes; i++)
-		*at++ = (unsigned char)(v >> 8 * i);
-	return at;
-}
-
-static uint64_t
-get(const unsigned char **at, size_t bytes)
-{
-	uint64_t v = 0;
-
-	for (size_t i = 0; i < bytes; i++)
-		v |= (uint64_t) * (*at)++ << 8 * i;
-	return v;
-}
-
 void
 story_encode(const struct story_index *ix, unsigned char out[STORY_ENTRY_BYTES])
 {
@@ -449,12 +432,12 @@ story_encode(const struct story_index *ix, unsigned char out[STORY_ENTRY_BYTES])
 
 	assert(ix->items > 0);
 	s = &ix->slots[(ix->items - 1) % ix->nslots];
-	at = put(at, SKETCH_VERSION, 1);
-	at = put(at, (uint64_t)s->time, 8);
-	at = put(at, (uint64_t)s->began, 8);
-	at = put(at, s->story, 8);
+	at = bytes_put(at, SKETCH_VERSION, 1);
+	at = bytes_put(at, (uint64_t)s->time, 8);
+	at = bytes_put(at, (uint64_t)s->began, 8);
+	at = bytes_put(at, s->story, 8);
 	memcpy(at, s->id, sizeof(s->id));
-	at = put(at + sizeof(s->id), s->source, 4);
+	at = bytes_put(at + sizeof(s->id), s->source, 4);
 	sketch_encode(&s->sketch, at);
 	assert(at + SKETCH_BYTES == out + STORY_ENTRY_BYTES);
 }
@@ -465,14 +448,15 @@ story_restore(struct story_index *ix, struct sv bytes)
 	const unsigned char *at = (const unsigned char *)bytes.p;
 	struct slot new = { 0 }, *s;
 
-	if (bytes.len != STORY_ENTRY_BYTES || get(&at, 1) != SKETCH_VERSION)
+	if (bytes.len != STORY_ENTRY_BYTES ||
+	    bytes_get(&at, 1) != SKETCH_VERSION)
 		return false;
-	new.time = (int64_t)get(&at, 8);
-	new.began = (int64_t)get(&at, 8);
-	new.story = get(&at, 8);
+	new.time = (int64_t)bytes_get(&at, 8);
+	new.began = (int64_t)bytes_get(&at, 8);
+	new.story = bytes_get(&at, 8);
 	memcpy(new.id, at, sizeof(new.id));
 	at += sizeof(new.id);
-	new.source = (uint32_t)get(&at, 4);
+	new.source = (uint32_t)bytes_get(&at, 4);
 	if (!sketch_decode(at, &new.sketch))
 		return false;
 	s = take_slot(ix);
