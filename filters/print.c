@@ -153,6 +153,7 @@ struct printer {
 	struct str *out;
 	struct diags *sink; /* for the lexer, which says whether to quote */
 	bool flat; /* all on this line */
+	bool trial; /* only the width counts */
 	bool tail; /* a comma follows */
 	size_t indent;
 };
@@ -221,7 +222,7 @@ put_words(
 	struct str text;
 	bool done = false;
 
-	if (p->flat && words.len > LINE_BYTES) {
+	if (p->trial && words.len > LINE_BYTES) {
 		(void)str_add(p->out, words);
 		return;
 	}
@@ -362,7 +363,7 @@ fits(const struct printer *p, const struct query *q, enum binding least,
 {
 	char *line = memrchr(str_c(p->out), '\n', p->out->len);
 	size_t from = line == NULL ? 0 : (size_t)(line + 1 - p->out->p);
-	struct printer trial = { .sink = p->sink, .flat = true };
+	struct printer trial = { .sink = p->sink, .flat = true, .trial = true };
 	struct str text;
 	bool fit;
 

@@ -232,6 +232,28 @@ test_zero_byte(void **state)
 	str_done(&tree);
 }
 
+/* A phrase longer than any line keeps its quotes. */
+static void
+test_long_phrase(void **state)
+{
+	struct str query, text, tree;
+
+	(void)state;
+	str_init(&query, KiB(4));
+	str_init(&text, KiB(4));
+	str_init(&tree, KiB(8));
+	(void)str_addc(&query, '"');
+	while (query.len < KiB(1))
+		(void)str_adds(&query, "word ");
+	(void)str_adds(&query, "end\"");
+	assert_true(format(str_sv(&query), &text, &tree));
+	assert_string_equal(str_c(&text), str_c(&query));
+	assert_true(check_round_trip(str_sv(&query), DEEP));
+	str_done(&query);
+	str_done(&text);
+	str_done(&tree);
+}
+
 /* Exactly what fits is on one line. */
 static void
 test_width(void **state)
@@ -413,6 +435,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_zero_byte),
+		cmocka_unit_test(test_long_phrase),
 		cmocka_unit_test(test_width),
 		cmocka_unit_test(test_random_queries),
 		cmocka_unit_test(test_deep_queries),
