@@ -29,16 +29,27 @@ outbox_judge_status(
 		(void)err_set(&out->why, "answered %d%s", status, hint);
 }
 
+static int64_t
+longest_wait(const struct outbox_policy *p, const struct outbox_result *r)
+{
+	int64_t most_ms = r->retry_within_ms;
+
+	if (most_ms == 0 || most_ms > p->retry_max_ms)
+		return p->retry_max_ms;
+	return most_ms > p->retry_min_ms ? most_ms : p->retry_min_ms;
+}
+
 int64_t
 outbox_next_try(const struct outbox_policy *p, unsigned attempts,
     int64_t now_ms, const struct outbox_result *r, double jitter)
 {
 	int64_t wait_ms = p->retry_min_ms, asked_ms = r->retry_after_ms;
+	int64_t most_ms = longest_wait(p, r);
 
-	for (unsigned i = 1; i < attempts && wait_ms < p->retry_max_ms; i++)
+	for (unsigned i = 1; i < attempts && wait_ms < most_ms; i++)
 		wait_ms *= 2;
-	if (wait_ms > p->retry_max_ms)
-		wait_ms = p->retry_max_ms;
+	if (wait_ms > most_ms)
+		wait_ms = most_ms;
 	wait_ms += (int64_t)((double)wait_ms * jitter / 5);
 	if (asked_ms > HTTP_WAIT_MAX_MS)
 		asked_ms = HTTP_WAIT_MAX_MS;

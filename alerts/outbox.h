@@ -16,6 +16,7 @@ struct outbox_result {
 		DELIVERY_CLOSED
 	} kind;
 	int64_t retry_after_ms; /* -1: none asked for */
+	int64_t retry_within_ms; /* likely to work by then; 0: nobody knows */
 	struct err why;
 };
 
@@ -28,9 +29,9 @@ struct outbox_policy {
 void outbox_judge_status(
     int status, int64_t retry_after_ms, struct outbox_result *out);
 
-/* When to try again, wall clock: doubling from retry_min to retry_max, `jitter`
- * in [0,1) adds up to a fifth, Retry-After (at most 7 days) is never cut short.
- */
+/* When to try again, wall clock: doubling from retry_min to retry_max, or to
+ * what `r` says is enough, `jitter` in [0,1) adds up to a fifth, Retry-After
+ * (at most 7 days) is never cut short. */
 int64_t outbox_next_try(const struct outbox_policy *p, unsigned attempts,
     int64_t now_ms, const struct outbox_result *r, double jitter);
 

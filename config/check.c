@@ -136,6 +136,8 @@ static const struct {
 	unsigned takes, needs;
 } belongings[] = {
 	{ "dir", SPOOL, SPOOL },
+	{ "max-files", SPOOL, 0 },
+	{ "max-size", SPOOL, 0 },
 	{ "file", FEED, FEED },
 	{ "entries", FEED, 0 },
 	{ "url", WEBHOOK | SMTP, WEBHOOK | SMTP },

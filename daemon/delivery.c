@@ -437,6 +437,7 @@ add_AUTH(struct str *out, struct config_auth v)
 
 #define add_BOOL add_NUMBER
 #define add_INT add_NUMBER
+#define add_SIZE(out, v) add_NUMBER(out, (int64_t)(v))
 #define add_LIST add_SECRETS
 #define add_PATH add_TEXT
 #define add_URL add_TEXT

@@ -87,6 +87,26 @@ the_next_try_is(void **state)
 }
 
 static void
+what_is_likely_to_work_soon_is_tried_soon(void **state)
+{
+	static const struct {
+		unsigned attempts;
+		int64_t within_ms, wait_ms;
+	} rows[] = { { 30, SEC_MS, SEC_MS }, { 2, SEC_MS, 400 },
+		{ 30, 10, 200 }, { 30, DAY_MS, 30 * MIN_MS } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		struct outbox_result r = { .retry_after_ms = -1,
+			.retry_within_ms = rows[i].within_ms };
+
+		assert_int_equal(
+		    outbox_next_try(&policy, rows[i].attempts, NOW, &r, 0),
+		    NOW + rows[i].wait_ms);
+	}
+}
+
+static void
 after_a_restart_it_goes_on(void **state)
 {
 	static const struct {
@@ -172,6 +192,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_means),
 		cmocka_unit_test(the_next_try_is),
+		cmocka_unit_test(what_is_likely_to_work_soon_is_tried_soon),
 		cmocka_unit_test(after_a_restart_it_goes_on),
 		cmocka_unit_test(it_is_over_after_give_up),
 		cmocka_unit_test(
