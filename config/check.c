@@ -146,6 +146,7 @@ static const struct {
 	{ "to", SMTP, SMTP },
 	{ "auth", SMTP, 0 },
 	{ "starttls", SMTP, 0 },
+	{ "allow-private", WEBHOOK | SMTP, 0 },
 	{ "secret", WEBHOOK, 0 },
 	{ "format", SPOOL | WEBHOOK | EXEC | STDOUT, 0 },
 	{ "timeout", WEBHOOK | EXEC | SMTP, 0 },

@@ -77,6 +77,7 @@
 	X(to,           "to",        LIST,     NULL,     NULL, NULL, "smtp: the recipients' addresses; a mail goes to all of them or to none.") \
 	X(auth,         "auth",      AUTH,     NULL,     NULL, NULL, "smtp: whom to log in as: {user: NAME, password: SECRET}.") \
 	X(starttls,     "starttls",  BOOL,     "yes",    NULL, NULL, "smtp: with an smtp: url, send nothing before the connection is encrypted; no: it stays in the clear.") \
+	X(allow_private, "allow-private", NETS, NULL,    NULL, NULL, "webhook, smtp: networks that this url alone may lead to although they are not public, besides those of network: which feeds may reach too.") \
 	X(secrets,      "secret",    SECRETS,  NULL,     NULL, NULL, "webhook: signing secret (whsec_...), or a list of them during a rotation.") \
 	X(format,       "format",    FORMAT,   NULL,     NULL, NULL, "json (default) is the document; text, for stdout and exec, people's output; the others are what a webhook's receiver of that name wants. With ntfy the url ends in the topic.") \
 	X(template,     "template",  PATH,     NULL,     NULL, NULL, "webhook: the file of format: template; see TEMPLATES.") \

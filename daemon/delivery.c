@@ -435,6 +435,18 @@ add_AUTH(struct str *out, struct config_auth v)
 	add_TEXT(out, v.password);
 }
 
+static void
+add_NETS(struct str *out, struct config_nets v)
+{
+	add_NUMBER(out, (int64_t)v.n);
+	for (size_t i = 0; i < v.n; i++) {
+		add_NUMBER(out, v.v[i].bits);
+		(void)str_add(out,
+		    (struct sv) {
+			(const char *)v.v[i].addr, sizeof(v.v[i].addr) });
+	}
+}
+
 #define add_BOOL add_NUMBER
 #define add_INT add_NUMBER
 #define add_SIZE(out, v) add_NUMBER(out, (int64_t)(v))
