@@ -56,17 +56,39 @@ outbox_next_try(const struct outbox_policy *p, unsigned attempts,
 	return now_ms + (asked_ms > wait_ms ? asked_ms : wait_ms);
 }
 
+enum outbox_circuit
+outbox_circuit(const struct outbox_outage *o, bool sending)
+{
+	if (o->failures == 0)
+		return OUTBOX_CLOSED;
+	return sending ? OUTBOX_PROBING : OUTBOX_OPEN;
+}
+
+void
+outbox_failed(struct outbox_outage *o, const struct outbox_policy *p,
+    const struct outbox_result *r, bool given_up, int64_t now_ms, double jitter)
+{
+	struct outbox_result soon = *r;
+
+	if (given_up)
+		soon.retry_within_ms = OUTBOX_FIRST_MS;
+	if (o->failures++ == 0)
+		o->since_ms = now_ms;
+	o->tried_ms = now_ms;
+	o->next_ms = outbox_next_try(p, o->failures, now_ms, &soon, jitter);
+}
+
 int64_t
-outbox_resume(const struct outbox_policy *p, int64_t tried_ms, int64_t next_ms,
+outbox_resume(const struct outbox_outage *o, const struct outbox_policy *p,
     int64_t now_ms)
 {
-	int64_t from_ms = tried_ms > now_ms ? tried_ms : now_ms;
+	int64_t from_ms = o->tried_ms > now_ms ? o->tried_ms : now_ms;
 
-	if (next_ms <= from_ms)
+	if (o->failures == 0 || o->next_ms <= from_ms)
 		return now_ms;
-	if (next_ms - from_ms > HTTP_WAIT_MAX_MS)
+	if (o->next_ms - from_ms > HTTP_WAIT_MAX_MS)
 		return now_ms + p->retry_max_ms;
-	return now_ms + (next_ms - from_ms);
+	return now_ms + (o->next_ms - from_ms);
 }
 
 bool

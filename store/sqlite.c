@@ -292,17 +292,29 @@ store_outbox_done(struct store *s, int64_t row, struct err *e)
 }
 
 bool
-store_outbox_retry(struct store *s, int64_t row, unsigned attempts,
-    int64_t tried_ms, int64_t next_ms, struct sv why, struct err *e)
+store_outbox_retry(
+    struct store *s, int64_t row, unsigned attempts, struct err *e)
 {
-	return EXEC(s, S_RETRY, e, INT(row), INT(attempts), INT(tried_ms),
-	    INT(next_ms), TEXT(why));
+	return EXEC(s, S_RETRY, e, INT(row), INT(attempts));
 }
 
 bool
 store_outbox_dead(struct store *s, int64_t row, struct sv why, struct err *e)
 {
 	return EXEC(s, S_DEAD, e, INT(row), TEXT(why));
+}
+
+bool
+store_put_outage(struct store *s, const struct store_outage *o, struct err *e)
+{
+	return EXEC(s, S_PUT_OUTAGE, e, TEXT(o->destination), INT(o->failures),
+	    INT(o->since_ms), INT(o->tried_ms), INT(o->next_ms), TEXT(o->why));
+}
+
+bool
+store_del_outage(struct store *s, struct sv destination, struct err *e)
+{
+	return EXEC(s, S_DEL_OUTAGE, e, TEXT(destination));
 }
 
 bool
@@ -488,6 +500,7 @@ struct reader {
 		store_feed_fn *feed;
 		store_pending_fn *pending;
 		store_outbox_fn *outbox;
+		store_outage_fn *outage;
 		store_story_item_fn *story_item;
 		store_telling_fn *telling;
 		store_quota_fn *quota;
@@ -584,10 +597,7 @@ on_outbox_row(sqlite3_stmt *st, void *arg)
 		.destination = column_text(st, 2),
 		.created_ms = sqlite3_column_int64(st, 3),
 		.attempts = (unsigned)sqlite3_column_int64(st, 4),
-		.tried_ms = sqlite3_column_int64(st, 5),
-		.next_ms = sqlite3_column_int64(st, 6),
-		.body = column_text(st, 7),
-		.why = column_text(st, 8),
+		.body = column_text(st, 5),
 	    },
 	    r->arg);
 }
@@ -601,6 +611,34 @@ store_each_outbox(struct store *s, struct sv destination, int64_t after,
 
 	return each(
 	    s, start(s, S_OUTBOX, v, COUNTOF(v), e), on_outbox_row, &r, e);
+}
+
+static void
+on_outage_row(sqlite3_stmt *st, void *arg)
+{
+	const struct reader *r = arg;
+
+	r->fn.outage(
+	    &(struct store_outage) {
+		.destination = column_text(st, 0),
+		.failures = (unsigned)sqlite3_column_int64(st, 1),
+		.since_ms = sqlite3_column_int64(st, 2),
+		.tried_ms = sqlite3_column_int64(st, 3),
+		.next_ms = sqlite3_column_int64(st, 4),
+		.why = column_text(st, 5),
+	    },
+	    r->arg);
+}
+
+bool
+store_read_outage(struct store *s, struct sv destination, store_outage_fn *fn,
+    void *arg, struct err *e)
+{
+	const struct value v[] = { TEXT(destination) };
+	struct reader r = { { .outage = fn }, arg };
+
+	return each(
+	    s, start(s, S_OUTAGE, v, COUNTOF(v), e), on_outage_row, &r, e);
 }
 
 static void

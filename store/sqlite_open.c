@@ -83,6 +83,13 @@ static const char *const migrations[] = {
 	"CREATE INDEX outbox_dead ON outbox(destination, row) WHERE state=2;"
 	"CREATE TABLE hold(kind INTEGER NOT NULL, name TEXT NOT NULL,"
 	" until INTEGER NOT NULL, PRIMARY KEY(kind, name)) WITHOUT ROWID;",
+	"CREATE TABLE outage(destination TEXT PRIMARY KEY,"
+	" failures INTEGER NOT NULL, since INTEGER NOT NULL,"
+	" tried INTEGER NOT NULL, next INTEGER NOT NULL,"
+	" why TEXT NOT NULL) WITHOUT ROWID;"
+	"INSERT INTO outage SELECT destination,attempts,tried,tried,next,why"
+	" FROM outbox WHERE attempts>0 AND row IN"
+	" (SELECT min(row) FROM outbox WHERE state=0 GROUP BY destination);",
 };
 #define SCHEMA_VERSION ((int)COUNTOF(migrations))
 

@@ -102,10 +102,17 @@ struct store_quota {
 struct store_outbox {
 	int64_t row;
 	struct sv id, destination, body;
-	struct sv why; /* the last attempt failed */
 	int64_t created_ms;
-	int64_t tried_ms, next_ms; /* the last attempt (0: none), the next */
 	unsigned attempts;
+};
+
+/* A destination that fails. */
+struct store_outage {
+	struct sv destination;
+	unsigned failures; /* in a row */
+	int64_t since_ms;
+	int64_t tried_ms, next_ms; /* the last attempt, the next */
+	struct sv why; /* the last attempt failed */
 };
 
 /* What somebody has said that outlives the process. */
@@ -168,10 +175,14 @@ bool store_del_telling(struct store *s, uint64_t story, struct sv filter,
 bool store_put_quota(
     struct store *s, const struct store_quota *q, struct err *e) MUST_CHECK;
 bool store_outbox_done(struct store *s, int64_t row, struct err *e) MUST_CHECK;
-bool store_outbox_retry(struct store *s, int64_t row, unsigned attempts,
-    int64_t tried_ms, int64_t next_ms, struct sv why, struct err *e) MUST_CHECK;
+bool store_outbox_retry(
+    struct store *s, int64_t row, unsigned attempts, struct err *e) MUST_CHECK;
 bool store_outbox_dead(
     struct store *s, int64_t row, struct sv why, struct err *e) MUST_CHECK;
+bool store_put_outage(
+    struct store *s, const struct store_outage *o, struct err *e) MUST_CHECK;
+bool store_del_outage(
+    struct store *s, struct sv destination, struct err *e) MUST_CHECK;
 bool store_put_hold(
     struct store *s, const struct store_hold *h, struct err *e) MUST_CHECK;
 bool store_del_hold(
@@ -221,6 +232,11 @@ typedef void store_outbox_fn(const struct store_outbox *o, void *arg);
  * `after`, at most `limit`. */
 bool store_each_outbox(struct store *s, struct sv destination, int64_t after,
     size_t limit, store_outbox_fn *fn, void *arg, struct err *e) MUST_CHECK;
+
+/* Calls `fn` if the destination fails. */
+typedef void store_outage_fn(const struct store_outage *o, void *arg);
+bool store_read_outage(struct store *s, struct sv destination,
+    store_outage_fn *fn, void *arg, struct err *e) MUST_CHECK;
 
 bool store_last_outbox(struct store *s, int64_t *row, struct err *e) MUST_CHECK;
 

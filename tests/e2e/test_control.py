@@ -83,8 +83,8 @@ class Commands(Control):
         self.assertRegex(shown, r'tocsind \d+\.\d+\.\d+, up \d+ s\n')
         self.assertIn('2 feeds, 1 failing\n', shown)
         self.assertRegex(
-            shown, r'(?m)^desk +failing +2 +\d+ s +0 +\d+  .*500')
-        self.assertRegex(shown, r'(?m)^spool +working +0 +- +0 +0  $')
+            shown, r'(?m)^desk +failing +2 +\d+ s +0 +\d+ +\d+ s +\d+ s  .*500')
+        self.assertRegex(shown, r'(?m)^spool +working +0 +- +0 +0 +- +-  $')
         self.assertEqual(daemon.stop(), 0)
 
     def test_a_full_spool_loses_nothing(self):

@@ -498,22 +498,58 @@ a_delivered_alert_is_not_taken_again(void **state)
 	assert_int_equal(read_outbox(p, "desk", 0, 10), 1);
 	row = rows.v[0].row;
 	OK(p, store_begin(p->s, &p->e));
-	OK(p, store_outbox_retry(p->s, row, 3, 55, 77, SV("503"), &p->e));
+	OK(p, store_outbox_retry(p->s, row, 3, &p->e));
 	OK(p, store_commit(p->s, &p->e));
 	assert_int_equal(read_outbox(p, "desk", 0, 10), 1);
 	assert_int_equal(rows.v[0].attempts, 3);
-	assert_int_equal(rows.v[0].tried_ms, 55);
-	assert_int_equal(rows.v[0].next_ms, 77);
 	OK(p, store_begin(p->s, &p->e));
 	OK(p, store_outbox_done(p->s, row, &p->e));
 	OK(p, store_outbox_done(p->s, row, &p->e));
-	OK(p, store_outbox_retry(p->s, row, 4, 55, 99, SV("late"), &p->e));
+	OK(p, store_outbox_retry(p->s, row, 4, &p->e));
 	put_alert(p, "x", "desk", 2);
 	OK(p, store_commit(p->s, &p->e));
 	reopen(p);
 	assert_int_equal(read_outbox(p, "desk", 0, 10), 0);
 	OK(p, store_read_stats(p->s, &st, &p->e));
 	assert_int_equal(st.outbox + st.dead, 0);
+}
+
+static void
+on_outage(const struct store_outage *o, void *arg)
+{
+	struct store_outage *out = arg;
+
+	*out = *o;
+	out->why.p = sv_is(o->why, "503") ? "as put" : "";
+}
+
+static void
+an_outage_is_kept_until_it_ends(void **state)
+{
+	struct store_outage o = { SV("desk"), 3, 50, 55, 77, SV("503") }, was;
+	struct place *p = *state;
+
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_put_outage(p->s, &o, &p->e));
+	o.failures = 4;
+	OK(p, store_put_outage(p->s, &o, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	reopen(p);
+	was.failures = 0;
+	OK(p, store_read_outage(p->s, SV("other"), on_outage, &was, &p->e));
+	assert_int_equal(was.failures, 0);
+	OK(p, store_read_outage(p->s, SV("desk"), on_outage, &was, &p->e));
+	assert_int_equal(was.failures, 4);
+	assert_int_equal(was.since_ms, 50);
+	assert_int_equal(was.tried_ms, 55);
+	assert_int_equal(was.next_ms, 77);
+	assert_string_equal(was.why.p, "as put");
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_del_outage(p->s, SV("desk"), &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	was.failures = 0;
+	OK(p, store_read_outage(p->s, SV("desk"), on_outage, &was, &p->e));
+	assert_int_equal(was.failures, 0);
 }
 
 static void
@@ -1088,6 +1124,7 @@ take_back_schema(struct place *p)
 			     " WHERE state=2;"
 			     "DROP TABLE story_item; DROP TABLE telling;"
 			     "ALTER TABLE outbox DROP COLUMN tried;"
+			     "DROP TABLE outage;"
 			     "DROP TABLE quota;"
 			     "DROP INDEX item_page;"
 			     "ALTER TABLE item DROP COLUMN link;"
@@ -1316,6 +1353,7 @@ main(void)
 		T(hosts_of_pending_items_come_in_order),
 		T(the_outbox_keeps_order_and_each_alert_once),
 		T(a_delivered_alert_is_not_taken_again),
+		T(an_outage_is_kept_until_it_ends),
 		T(ids_of_delivered_alerts_are_forgotten_after_a_month),
 		T(a_dead_letter_is_counted_and_not_sent),
 		T(what_was_told_last_is_kept_with_every_field),
