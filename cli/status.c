@@ -94,6 +94,19 @@ print_destination(const json_t *d, int width)
 }
 
 static void
+print_dead(const json_t *d)
+{
+	char oldest[AGE_BYTES];
+
+	if (number(d, "dead") == 0)
+		return;
+	(void)printf("%lld given up for %s, the first %s ago; again with: "
+		     "tocsin replay --to %s --dead\n",
+	    number(d, "dead"), text(d, "destination"),
+	    age_of(d, "oldest_dead_s", oldest), text(d, "destination"));
+}
+
+static void
 print_destinations(const json_t *o)
 {
 	const json_t *list = json_object_get(o, "destinations"), *d;
@@ -110,6 +123,8 @@ print_destinations(const json_t *o)
 	    "FOR", "NEXT IN", "LAST ERROR");
 	json_array_foreach (list, i, d)
 		print_destination(d, width);
+	json_array_foreach (list, i, d)
+		print_dead(d);
 }
 
 static void

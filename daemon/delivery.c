@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/metrics.h"
+#include "daemon/dead.h"
 #include "net/loop.h"
 
 #include <assert.h>
@@ -67,6 +68,7 @@ struct deliveries {
 	struct destination_env env;
 	struct store *store; /* borrowed */
 	struct committer *committer; /* borrowed */
+	struct dead_letters *dead;
 	struct runner **runners;
 	size_t n;
 	struct map paused; /* names, also of those not configured now */
@@ -82,6 +84,7 @@ struct mark {
 		MARK_DEAD
 	} kind;
 	int64_t row;
+	int64_t now_ms; /* wall clock */
 	unsigned attempts;
 	bool outage_changed;
 	struct outbox_outage outage;
@@ -119,7 +122,8 @@ apply_mark(struct store *s, void *arg, struct err *e)
 	case MARK_RETRY:
 		return store_outbox_retry(s, m->row, m->attempts, e);
 	case MARK_DEAD:
-		return store_outbox_dead(s, m->row, sv_of(m->why), e);
+		return store_outbox_dead(
+		    s, m->row, sv_of(m->why), m->now_ms, e);
 	}
 	BUG("no such mark");
 }
@@ -140,6 +144,7 @@ record(struct runner *r, struct mark m, const struct err *why)
 	struct committer *c = r->all->committer;
 
 	*kept = m;
+	kept->now_ms = loop_wall_ms(r->all->env.loop);
 	kept->outage = r->outage;
 	kept->destination = mem_strdup(r->name);
 	memcpy(kept->why, why->msg, sizeof(kept->why));
@@ -217,6 +222,7 @@ give_up(struct runner *r, struct queued *q, const struct outbox_result *res,
 		.outage_changed = outage_changed },
 	    &res->why);
 	drop_first(r);
+	dead_letters_note(r->all->dead);
 }
 
 /* It works, or is to be tried as if it did; true: that is news. */
@@ -668,6 +674,7 @@ deliveries_new(const struct destination_env *env, struct store *s,
 	d->env = *env;
 	d->store = s;
 	d->committer = cm;
+	d->dead = dead_letters_new(env->loop, s);
 	map_init(&d->paused);
 	if (!store_each_hold(s, HOLD_DESTINATION, on_hold, d, e) ||
 	    !deliveries_reload(d, c, e)) {
@@ -685,6 +692,7 @@ deliveries_free(struct deliveries *d)
 	while (d->n > 0)
 		runner_free(d->runners[--d->n]);
 	free(d->runners);
+	dead_letters_free(d->dead);
 	map_done(&d->paused);
 	free(d);
 }

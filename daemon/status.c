@@ -107,6 +107,11 @@ write_destination(const struct control_env *env, const struct delivery_state *d,
 		json_int(out, "oldest_s",
 		    now_ms > q.oldest_ms ? (now_ms - q.oldest_ms) / SEC_MS : 0);
 	json_int(out, "dead", q.dead);
+	if (q.oldest_dead_ms != 0)
+		json_int(out, "oldest_dead_s",
+		    now_ms > q.oldest_dead_ms
+			? (now_ms - q.oldest_dead_ms) / SEC_MS
+			: 0);
 	write_outage(d, now_ms, out);
 	json_text_if(out, "error", sv_of(d->error));
 	if (d->error_ms != 0)

@@ -299,9 +299,50 @@ store_outbox_retry(
 }
 
 bool
-store_outbox_dead(struct store *s, int64_t row, struct sv why, struct err *e)
+store_outbox_dead(
+    struct store *s, int64_t row, struct sv why, int64_t now_ms, struct err *e)
 {
-	return EXEC(s, S_DEAD, e, INT(row), TEXT(why));
+	return EXEC(s, S_DEAD, e, INT(row), TEXT(why), INT(now_ms));
+}
+
+/* From the newest on: the first one that is not kept. */
+struct dead_cut {
+	const struct store_dead_prune *what;
+	size_t rows, bytes; /* so far */
+	int64_t row; /* 0: all are kept */
+};
+
+static void
+on_dead_row(sqlite3_stmt *st, void *arg)
+{
+	struct dead_cut *c = arg;
+
+	c->rows++;
+	c->bytes += (size_t)sqlite3_column_int64(st, 2);
+	if (c->row == 0 &&
+	    (c->rows > c->what->keep || c->bytes > c->what->keep_bytes ||
+		sqlite3_column_int64(st, 1) < c->what->before_ms))
+		c->row = sqlite3_column_int64(st, 0);
+}
+
+bool
+store_prune_dead(
+    struct store *s, const struct store_dead_prune *p, size_t *n, struct err *e)
+{
+	const struct value v[] = { TEXT(p->destination) };
+	struct dead_cut cut = { .what = p };
+
+	*n = 0;
+	if (!each(s, start(s, S_DEAD_LETTERS, v, COUNTOF(v), e), on_dead_row,
+		&cut, e))
+		return false;
+	if (cut.row == 0)
+		return true;
+	if (!EXEC(s, S_DROP_DEAD, e, TEXT(p->destination), INT(cut.row),
+		INT(p->limit)))
+		return false;
+	*n = (size_t)sqlite3_changes64(s->db);
+	return true;
 }
 
 bool
@@ -558,7 +599,7 @@ on_pending_row(sqlite3_stmt *st, void *arg)
 }
 
 static void
-on_host_row(sqlite3_stmt *st, void *arg)
+on_name_row(sqlite3_stmt *st, void *arg)
 {
 	(void)str_add(arg, column_text(st, 0));
 }
@@ -570,7 +611,17 @@ store_next_host(
 	const struct value v[] = { TEXT(after) };
 
 	return each(
-	    s, start(s, S_NEXT_HOST, v, COUNTOF(v), e), on_host_row, host, e);
+	    s, start(s, S_NEXT_HOST, v, COUNTOF(v), e), on_name_row, host, e);
+}
+
+bool
+store_next_dead(
+    struct store *s, struct sv after, struct str *destination, struct err *e)
+{
+	const struct value v[] = { TEXT(after) };
+
+	return each(s, start(s, S_NEXT_DEAD, v, COUNTOF(v), e), on_name_row,
+	    destination, e);
 }
 
 bool
@@ -661,6 +712,7 @@ on_queue_row(sqlite3_stmt *st, void *arg)
 	out->waiting = sqlite3_column_int64(st, 0);
 	out->oldest_ms = sqlite3_column_int64(st, 1);
 	out->dead = sqlite3_column_int64(st, 2);
+	out->oldest_dead_ms = sqlite3_column_int64(st, 3);
 }
 
 bool

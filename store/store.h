@@ -177,8 +177,18 @@ bool store_put_quota(
 bool store_outbox_done(struct store *s, int64_t row, struct err *e) MUST_CHECK;
 bool store_outbox_retry(
     struct store *s, int64_t row, unsigned attempts, struct err *e) MUST_CHECK;
-bool store_outbox_dead(
-    struct store *s, int64_t row, struct sv why, struct err *e) MUST_CHECK;
+bool store_outbox_dead(struct store *s, int64_t row, struct sv why,
+    int64_t now_ms, struct err *e) MUST_CHECK;
+/* Which dead letters of a destination are dropped, the oldest first. */
+struct store_dead_prune {
+	struct sv destination;
+	int64_t before_ms; /* given up before, */
+	size_t keep; /* or more than these, */
+	size_t keep_bytes; /* or larger, all together; */
+	size_t limit; /* at once */
+};
+bool store_prune_dead(struct store *s, const struct store_dead_prune *p,
+    size_t *n, struct err *e) MUST_CHECK;
 bool store_put_outage(
     struct store *s, const struct store_outage *o, struct err *e) MUST_CHECK;
 bool store_del_outage(
@@ -240,10 +250,16 @@ bool store_read_outage(struct store *s, struct sv destination,
 
 bool store_last_outbox(struct store *s, int64_t *row, struct err *e) MUST_CHECK;
 
+/* The first destination, in order, after `after` that has dead letters;
+ * appended to `destination`, which stays as it is when there is none. */
+bool store_next_dead(struct store *s, struct sv after, struct str *destination,
+    struct err *e) MUST_CHECK;
+
 /* How a destination is doing. */
 struct store_queue {
 	int64_t waiting, dead; /* counted up to OUTBOX_COUNT */
 	int64_t oldest_ms; /* since when the first has waited; 0: none does */
+	int64_t oldest_dead_ms; /* when it was given up; 0: none was */
 };
 bool store_read_queue(struct store *s, struct sv destination,
     struct store_queue *out, struct err *e) MUST_CHECK;

@@ -207,6 +207,16 @@ class Commands(Control):
         self.assertEqual({i for i, _ in self.hook.alerts}, tried)
         self.assertEqual(daemon.stop(), 0)
 
+    def test_status_tells_of_dead_letters(self):
+        self.conf['destinations']['desk'] = {
+            'type': 'exec', 'command': ['/bin/sh', '-c', 'exit 100']}
+        self.daemon(self.conf).start()
+        self.wait_desk(dead=2, waiting=0)
+        self.assertIn('oldest_dead_s', self.desk())
+        self.assertRegex(self.tocsin('status'),
+                         r'(?m)^2 given up for desk, the first \d+ s ago; '
+                         r'again with: tocsin replay --to desk --dead$')
+
     def test_a_silenced_filter_rings_nobody(self):
         self.conf['filters']['calm'] = {'match': '"ceasefire 4"'}
         daemon = self.daemon(self.conf).start()

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "tests/fake/loop.h"
@@ -409,6 +410,67 @@ a_refused_alert_is_dead_at_once(void **state)
 	fake_pass(world.loop, 1);
 	expect_log("desk:a desk:b ");
 	assert_int_equal(stats(b).dead, 1);
+}
+
+static void
+dead_letters_are_dropped_after_a_month(void **state)
+{
+	struct bench *b = *state;
+
+	will_answer(DELIVERY_REFUSED, -1);
+	put(b, "ab", "desk");
+	fake_pass(world.loop, 30 * DAY_MS);
+	assert_int_equal(stats(b).dead, 1);
+	assert_int_equal(metrics.dead_letters_dropped, 0);
+	fake_pass(world.loop, 2 * HOUR_MS);
+	assert_int_equal(stats(b).dead, 0);
+	assert_int_equal(metrics.dead_letters_dropped, 1);
+}
+
+static void
+a_clock_that_is_set_forward_drops_no_dead_letter(void **state)
+{
+	struct bench *b = *state;
+
+	will_answer(DELIVERY_REFUSED, -1);
+	put(b, "a", "desk");
+	fake_pass(world.loop, 30 * MIN_MS);
+	world.loop->wall_ms += 365 * DAY_MS;
+	fake_pass(world.loop, 50 * MIN_MS);
+	world.loop->wall_ms -= 365 * DAY_MS;
+	fake_pass(world.loop, 9 * DAY_MS);
+	assert_int_equal(stats(b).dead, 1);
+}
+
+/* Of each destination. */
+static void
+dead_letters_are_kept_up_to_their_ceiling(void **state)
+{
+	struct bench *b = *state;
+	char id[16];
+	struct err e;
+
+	assert_true(store_begin(b->store, &e));
+	for (int i = 0; i < DEAD_KEPT_ROWS + 99; i++) {
+		(void)snprintf(id, sizeof(id), "old%d", i);
+		assert_true(store_put_alert(b->store,
+		    &(struct store_alert) { .id = sv_of(id),
+			.destination = SV("desk"),
+			.body = SV("{}") },
+		    &e));
+		assert_true(store_outbox_dead(
+		    b->store, i + 1, SV("no"), world.loop->wall_ms, &e));
+	}
+	assert_true(store_commit(b->store, &e));
+	will_answer(DELIVERY_REFUSED, -1);
+	will_answer(DELIVERY_REFUSED, -1);
+	put(b, "a", "desk");
+	put(b, "a", "other");
+	fake_pass(world.loop, 30 * SEC_MS);
+	assert_int_equal(stats(b).dead, DEAD_KEPT_ROWS + 101);
+	fake_pass(world.loop, MIN_MS);
+	assert_int_equal(stats(b).dead, DEAD_KEPT_ROWS + 1);
+	assert_int_equal(metrics.dead_letters_dropped, 100);
 }
 
 static void
@@ -999,6 +1061,9 @@ main(void)
 		T(an_alert_is_given_up_once_and_the_next_goes_out),
 		T(what_is_local_is_never_given_up),
 		T(a_refused_alert_is_dead_at_once),
+		T(dead_letters_are_dropped_after_a_month),
+		T(a_clock_that_is_set_forward_drops_no_dead_letter),
+		T(dead_letters_are_kept_up_to_their_ceiling),
 		T(a_closed_destination_waits_for_a_reload),
 		T(a_closed_destination_goes_on_when_it_is_resumed),
 		T(resuming_does_not_wait_for_the_next_try),
