@@ -120,6 +120,10 @@
 #define OUTBOX_KEPT_ROWS         10000        /* delivered alerts that can be sent again, */
 #define OUTBOX_KEPT_BYTES        KiB(64)      /* each of them, */
 #define OUTBOX_KEPT_MS           (INT64_C(7) * 24 * 3600 * 1000) /* for how long */
+#define DEAD_KEPT_ROWS           10000        /* alerts given up, of each destination, */
+#define DEAD_KEPT_BYTES          MiB(256)     /* all of them, */
+#define DEAD_KEPT_MS             (INT64_C(30) * 24 * 3600 * 1000) /* for how long */
+#define DEAD_DROPPED_AT_ONCE     64           /* in one transaction */
 #define OUTBOX_COUNT             100000       /* no further is counted */
 #define REPLAY_AT_ONCE           64           /* alerts sent again, in one transaction */
 

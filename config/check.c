@@ -136,6 +136,8 @@ static const struct {
 	unsigned takes, needs;
 } belongings[] = {
 	{ "dir", SPOOL, SPOOL },
+	{ "max-files", SPOOL, 0 },
+	{ "max-size", SPOOL, 0 },
 	{ "file", FEED, FEED },
 	{ "entries", FEED, 0 },
 	{ "url", WEBHOOK | SMTP, WEBHOOK | SMTP },
@@ -144,6 +146,7 @@ static const struct {
 	{ "to", SMTP, SMTP },
 	{ "auth", SMTP, 0 },
 	{ "starttls", SMTP, 0 },
+	{ "allow-private", WEBHOOK | SMTP, 0 },
 	{ "secret", WEBHOOK, 0 },
 	{ "format", SPOOL | WEBHOOK | EXEC | STDOUT, 0 },
 	{ "timeout", WEBHOOK | EXEC | SMTP, 0 },

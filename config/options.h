@@ -67,6 +67,8 @@
 #define DESTINATION_OPTIONS(X) \
 	X(type,         "type",      DESTTYPE, REQUIRED, NULL, NULL, "spool, webhook, exec, smtp, feed or stdout.") \
 	X(dir,          "dir",       PATH,     NULL,     NULL, NULL, "spool: the directory; tmp/ and new/ are made inside it.") \
+	X(max_files,    "max-files", INT,      "100000", "1",  "10000000", "spool: when so many files wait in new/, no more are written: alerts wait in the daemon until the reader takes some away.") \
+	X(max_bytes,    "max-size",  SIZE,     "1GiB",   "2MiB", "1024GiB", "spool: the same for the size of all files in new/.") \
 	X(file,         "file",      PATH,     NULL,     NULL, NULL, "feed: an Atom file with the last alerts, for feed readers and web servers; its directory has to be there.") \
 	X(entries,      "entries",   INT,      "100",    "1",  "1000", "feed: how many alerts it holds.") \
 	X(url,          "url",       URL,      NULL,     NULL, NULL, "webhook: where alerts are POSTed. smtp: the mail server, smtps://HOST or smtp://HOST:587.") \
@@ -75,6 +77,7 @@
 	X(to,           "to",        LIST,     NULL,     NULL, NULL, "smtp: the recipients' addresses; a mail goes to all of them or to none.") \
 	X(auth,         "auth",      AUTH,     NULL,     NULL, NULL, "smtp: whom to log in as: {user: NAME, password: SECRET}.") \
 	X(starttls,     "starttls",  BOOL,     "yes",    NULL, NULL, "smtp: with an smtp: url, send nothing before the connection is encrypted; no: it stays in the clear.") \
+	X(allow_private, "allow-private", NETS, NULL,    NULL, NULL, "webhook, smtp: networks that this url alone may lead to although they are not public, besides those of network: which feeds may reach too.") \
 	X(secrets,      "secret",    SECRETS,  NULL,     NULL, NULL, "webhook: signing secret (whsec_...), or a list of them during a rotation.") \
 	X(format,       "format",    FORMAT,   NULL,     NULL, NULL, "json (default) is the document; text, for stdout and exec, people's output; the others are what a webhook's receiver of that name wants. With ntfy the url ends in the topic.") \
 	X(template,     "template",  PATH,     NULL,     NULL, NULL, "webhook: the file of format: template; see TEMPLATES.") \

@@ -29,7 +29,8 @@ struct delivery_state {
 	const char *name;
 	bool paused;
 	bool closed; /* it wanted no more */
-	unsigned failures; /* in a row */
+	enum outbox_circuit circuit;
+	struct outbox_outage outage;
 	const char *error; /* of the last attempt; "" when it worked */
 	int64_t error_ms; /* wall clock; 0: before the start */
 };

@@ -187,7 +187,8 @@ leave_slot(struct http_call *c)
 static bool
 may_contact(struct http_call *c, const struct sockaddr *sa)
 {
-	return guard_allows(sa, c->http->allow, c->http->nallow);
+	return guard_allows(sa, c->http->allow, c->http->nallow) ||
+	    guard_allows(sa, c->req.allow_private, c->req.nallow_private);
 }
 
 static void
@@ -655,6 +656,17 @@ copy_text(struct http_call *c, const char *text)
 	return text == NULL ? NULL : arena_sv(&c->memory, sv_of(text)).p;
 }
 
+static void
+copy_nets(struct http_call *c, const struct http_request *req)
+{
+	size_t bytes = req->nallow_private * sizeof(*req->allow_private);
+	struct cidr *to = arena_alloc(&c->memory, bytes + 1);
+
+	if (bytes != 0)
+		memcpy(to, req->allow_private, bytes);
+	c->req.allow_private = to;
+}
+
 /* Credentials of the request win over those in the URL. */
 static void
 copy_request(struct http_call *c, const struct http_request *req)
@@ -665,6 +677,7 @@ copy_request(struct http_call *c, const struct http_request *req)
 	copy_headers(c, req);
 	c->req.url = copy_text(c, req->url);
 	c->req.body = arena_sv(&c->memory, req->body);
+	copy_nets(c, req);
 	c->req.user = copy_text(c, own ? req->user : c->first.user);
 	c->req.password = copy_text(c, own ? req->password : c->first.password);
 }

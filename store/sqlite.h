@@ -56,16 +56,31 @@
 	    "DELETE FROM outbox WHERE row IN (SELECT row FROM outbox" \
 	    " WHERE state=3 AND created<?1 LIMIT 4)") \
 	X(DONE, \
-	    "UPDATE outbox SET why='', state=iif(length(body)>?2,3,1)," \
+	    "UPDATE outbox SET state=iif(length(body)>?2,3,1)," \
 	    " body=iif(length(body)>?2,'',body) WHERE row=?1 AND state=0") \
 	X(RETRY, \
-	    "UPDATE outbox SET attempts=?2, tried=?3, next=?4, why=?5" \
-	    " WHERE row=?1 AND state=0") \
-	X(DEAD, "UPDATE outbox SET state=2, why=?2 WHERE row=?1 AND state=0") \
+	    "UPDATE outbox SET attempts=?2 WHERE row=?1 AND state=0") \
+	X(DEAD, \
+	    "UPDATE outbox SET state=2, why=?2, ended=?3," \
+	    " size=length(CAST(body AS BLOB)) WHERE row=?1 AND state=0") \
+	X(NEXT_DEAD, \
+	    "SELECT destination FROM outbox WHERE state=2 AND destination>?1" \
+	    " ORDER BY destination LIMIT 1") \
+	X(DEAD_LETTERS, \
+	    "SELECT row,ended,size FROM outbox WHERE state=2 AND destination=?1" \
+	    " ORDER BY row DESC") \
+	X(DROP_DEAD, \
+	    "DELETE FROM outbox WHERE row IN (SELECT row FROM outbox" \
+	    " WHERE state=2 AND destination=?1 AND row<=?2 ORDER BY row LIMIT ?3)") \
 	X(OUTBOX, \
-	    "SELECT row,id,destination,created,attempts,tried,next,body,why" \
-	    " FROM outbox" \
+	    "SELECT row,id,destination,created,attempts,body FROM outbox" \
 	    " WHERE state=0 AND destination=?1 AND row>?2 ORDER BY row LIMIT ?3") \
+	X(PUT_OUTAGE, \
+	    "INSERT INTO outage VALUES (?1,?2,?3,?4,?5,?6)" \
+	    " ON CONFLICT DO UPDATE SET failures=?2, since=?3, tried=?4, next=?5," \
+	    " why=?6") \
+	X(DEL_OUTAGE, "DELETE FROM outage WHERE destination=?1") \
+	X(OUTAGE, "SELECT * FROM outage WHERE destination=?1") \
 	X(LAST_ROW, "SELECT coalesce(max(row),0) FROM outbox") \
 	X(REPLAYABLE, \
 	    "SELECT row FROM outbox WHERE state=1 AND ?5=0 AND destination=?1" \
@@ -86,7 +101,9 @@
 	    " (SELECT created FROM outbox WHERE state=0 AND destination=?1" \
 	    "   ORDER BY row LIMIT 1)," \
 	    " (SELECT count(*) FROM (SELECT 1 FROM outbox" \
-	    "   WHERE state=2 AND destination=?1 LIMIT ?2))") \
+	    "   WHERE state=2 AND destination=?1 LIMIT ?2))," \
+	    " (SELECT ended FROM outbox WHERE state=2 AND destination=?1" \
+	    "   ORDER BY row LIMIT 1)") \
 	X(PUT_HOLD, \
 	    "INSERT INTO hold VALUES (?1,?2,?3)" \
 	    " ON CONFLICT DO UPDATE SET until=?3") \

@@ -498,22 +498,58 @@ a_delivered_alert_is_not_taken_again(void **state)
 	assert_int_equal(read_outbox(p, "desk", 0, 10), 1);
 	row = rows.v[0].row;
 	OK(p, store_begin(p->s, &p->e));
-	OK(p, store_outbox_retry(p->s, row, 3, 55, 77, SV("503"), &p->e));
+	OK(p, store_outbox_retry(p->s, row, 3, &p->e));
 	OK(p, store_commit(p->s, &p->e));
 	assert_int_equal(read_outbox(p, "desk", 0, 10), 1);
 	assert_int_equal(rows.v[0].attempts, 3);
-	assert_int_equal(rows.v[0].tried_ms, 55);
-	assert_int_equal(rows.v[0].next_ms, 77);
 	OK(p, store_begin(p->s, &p->e));
 	OK(p, store_outbox_done(p->s, row, &p->e));
 	OK(p, store_outbox_done(p->s, row, &p->e));
-	OK(p, store_outbox_retry(p->s, row, 4, 55, 99, SV("late"), &p->e));
+	OK(p, store_outbox_retry(p->s, row, 4, &p->e));
 	put_alert(p, "x", "desk", 2);
 	OK(p, store_commit(p->s, &p->e));
 	reopen(p);
 	assert_int_equal(read_outbox(p, "desk", 0, 10), 0);
 	OK(p, store_read_stats(p->s, &st, &p->e));
 	assert_int_equal(st.outbox + st.dead, 0);
+}
+
+static void
+on_outage(const struct store_outage *o, void *arg)
+{
+	struct store_outage *out = arg;
+
+	*out = *o;
+	out->why.p = sv_is(o->why, "503") ? "as put" : "";
+}
+
+static void
+an_outage_is_kept_until_it_ends(void **state)
+{
+	struct store_outage o = { SV("desk"), 3, 50, 55, 77, SV("503") }, was;
+	struct place *p = *state;
+
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_put_outage(p->s, &o, &p->e));
+	o.failures = 4;
+	OK(p, store_put_outage(p->s, &o, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	reopen(p);
+	was.failures = 0;
+	OK(p, store_read_outage(p->s, SV("other"), on_outage, &was, &p->e));
+	assert_int_equal(was.failures, 0);
+	OK(p, store_read_outage(p->s, SV("desk"), on_outage, &was, &p->e));
+	assert_int_equal(was.failures, 4);
+	assert_int_equal(was.since_ms, 50);
+	assert_int_equal(was.tried_ms, 55);
+	assert_int_equal(was.next_ms, 77);
+	assert_string_equal(was.why.p, "as put");
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_del_outage(p->s, SV("desk"), &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	was.failures = 0;
+	OK(p, store_read_outage(p->s, SV("desk"), on_outage, &was, &p->e));
+	assert_int_equal(was.failures, 0);
 }
 
 static void
@@ -552,7 +588,7 @@ a_dead_letter_is_counted_and_not_sent(void **state)
 	OK(p, store_commit(p->s, &p->e));
 	assert_int_equal(read_outbox(p, "desk", 0, 10), 2);
 	OK(p, store_begin(p->s, &p->e));
-	OK(p, store_outbox_dead(p->s, rows.v[0].row, SV("gave up"), &p->e));
+	OK(p, store_outbox_dead(p->s, rows.v[0].row, SV("gave up"), 5, &p->e));
 	put_alert(p, "x", "desk", 1);
 	OK(p, store_commit(p->s, &p->e));
 	assert_int_equal(read_outbox(p, "desk", 0, 10), 1);
@@ -574,7 +610,7 @@ finish_all(struct place *p, const char *to, bool dead)
 	for (size_t i = 0; i < n; i++)
 		OK(p,
 		    dead ? store_outbox_dead(
-			       p->s, rows.v[i].row, SV("gave up"), &p->e)
+			       p->s, rows.v[i].row, SV("gave up"), 5, &p->e)
 			 : store_outbox_done(p->s, rows.v[i].row, &p->e));
 	OK(p, store_commit(p->s, &p->e));
 }
@@ -654,6 +690,73 @@ dead_letters_can_be_sent_again_behind_what_waits(void **state)
 	assert_int_equal(q.dead, 0);
 	OK(p, store_read_queue(p->s, SV("nowhere"), &q, &p->e));
 	assert_int_equal(q.waiting + q.dead + q.oldest_ms, 0);
+}
+
+/* Each has 8 bytes. */
+static size_t
+prune_dead(struct place *p, const char *to, struct store_dead_prune what)
+{
+	size_t n = 0;
+
+	what.destination = sv_of(to);
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_prune_dead(p->s, &what, &n, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	return n;
+}
+
+static void
+dead_letters_are_dropped_from_the_oldest_on(void **state)
+{
+	static const char *const ids[] = { "a", "b", "c", "d", "e", "f" };
+	const struct store_dead_prune all = { SV_NONE, INT64_MIN, 100, 1000,
+		100 };
+	struct place *p = *state;
+	struct store_dead_prune some = all;
+	struct store_queue q;
+	struct str next;
+
+	OK(p, store_begin(p->s, &p->e));
+	for (size_t i = 0; i < COUNTOF(ids); i++) {
+		put_alert(p, ids[i], "desk", 1);
+		put_alert(p, ids[i], "other", 1);
+	}
+	put_alert(p, "waits", "east", 1);
+	OK(p, store_commit(p->s, &p->e));
+	OK(p, store_begin(p->s, &p->e));
+	assert_int_equal(read_outbox(p, "desk", 0, 10), COUNTOF(ids));
+	for (size_t i = 0; i < COUNTOF(ids); i++)
+		OK(p,
+		    store_outbox_dead(
+			p->s, rows.v[i].row, SV("no"), (int64_t)i + 10, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	finish_all(p, "other", true);
+	assert_int_equal(prune_dead(p, "desk", all), 0);
+	some.keep = 5;
+	assert_int_equal(prune_dead(p, "desk", some), 1); /* a */
+	some.keep = 100;
+	some.keep_bytes = 39;
+	assert_int_equal(prune_dead(p, "desk", some), 1); /* b */
+	some.keep_bytes = 1000;
+	some.before_ms = 13;
+	OK(p, store_read_queue(p->s, SV("desk"), &q, &p->e));
+	assert_int_equal(q.oldest_dead_ms, 12);
+	assert_int_equal(prune_dead(p, "desk", some), 1); /* c */
+	some.before_ms = 100;
+	some.limit = 2;
+	assert_int_equal(prune_dead(p, "desk", some), 2);
+	assert_int_equal(replay(p, "desk", true, 0), 1);
+	assert_int_equal(read_outbox(p, "desk", 0, 10), 1);
+	assert_string_equal(rows.id[0], "f");
+	OK(p, store_read_queue(p->s, SV("other"), &q, &p->e));
+	assert_int_equal(q.dead, 6);
+	str_init(&next, 20);
+	OK(p, store_next_dead(p->s, SV(""), &next, &p->e));
+	assert_string_equal(str_c(&next), "other");
+	str_clear(&next);
+	OK(p, store_next_dead(p->s, SV("other"), &next, &p->e));
+	assert_int_equal(next.len, 0);
+	str_done(&next);
 }
 
 static bool
@@ -1087,7 +1190,11 @@ take_back_schema(struct place *p)
 			     "CREATE INDEX outbox_dead ON outbox(row)"
 			     " WHERE state=2;"
 			     "DROP TABLE story_item; DROP TABLE telling;"
-			     "ALTER TABLE outbox DROP COLUMN tried;"
+			     "ALTER TABLE outbox DROP COLUMN ended;"
+			     "DROP TABLE outage;"
+			     "ALTER TABLE outbox RENAME COLUMN size TO next;"
+			     "UPDATE outbox SET attempts=3, next=77, why='503'"
+			     " WHERE destination='late';"
 			     "DROP TABLE quota;"
 			     "DROP INDEX item_page;"
 			     "ALTER TABLE item DROP COLUMN link;"
@@ -1120,17 +1227,30 @@ an_older_schema_is_brought_up_to_date(void **state)
 	const struct store_feed f = {
 		.name = SV("wire"), .seen_before = true, .first_poll_ms = 7
 	};
+	struct store_outage o = { .failures = 0 };
 	struct place *p = *state;
+	struct store_queue q;
 	unsigned n = 0;
 
 	OK(p, try_batch(p, 0, 3));
 	OK(p, store_begin(p->s, &p->e));
 	OK(p, store_put_feed(p->s, &f, &p->e));
 	put_alert(p, "old", "bodiless", 1);
+	put_alert(p, "dead", "grave", 1);
+	put_alert(p, "a", "late", 1);
+	put_alert(p, "b", "late", 1);
 	OK(p, store_commit(p->s, &p->e));
 	finish_all(p, "bodiless", false);
+	finish_all(p, "grave", true);
 	take_back_schema(p);
 	open_store(p);
+	OK(p, store_read_outage(p->s, SV("late"), on_outage, &o, &p->e));
+	assert_int_equal(o.failures, 3);
+	assert_int_equal(o.next_ms, 77);
+	assert_string_equal(o.why.p, "as put");
+	OK(p, store_read_queue(p->s, SV("grave"), &q, &p->e));
+	assert_int_equal(q.dead, 1);
+	assert_true(q.oldest_dead_ms > 1700000000000); /* as if just now */
 	assert_int_equal(replay(p, "bodiless", false, 0), 0);
 	OK(p, store_each_feed(p->s, on_old_feed, &n, &p->e));
 	assert_int_equal(n, 1);
@@ -1316,11 +1436,13 @@ main(void)
 		T(hosts_of_pending_items_come_in_order),
 		T(the_outbox_keeps_order_and_each_alert_once),
 		T(a_delivered_alert_is_not_taken_again),
+		T(an_outage_is_kept_until_it_ends),
 		T(ids_of_delivered_alerts_are_forgotten_after_a_month),
 		T(a_dead_letter_is_counted_and_not_sent),
 		T(what_was_told_last_is_kept_with_every_field),
 		T(stories_are_kept_up_to_their_ceiling),
 		T(what_was_delivered_can_be_sent_again_in_order),
+		T(dead_letters_are_dropped_from_the_oldest_on),
 		T(dead_letters_can_be_sent_again_behind_what_waits),
 		T(one_alert_can_be_sent_again_by_its_id),
 		T(bodies_of_delivered_alerts_are_forgotten),
