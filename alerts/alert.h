@@ -34,7 +34,8 @@ struct alert {
 				* and a summary only */
 	int64_t digest_since_ms, digest_until_ms;
 	struct sv digest_items; /* members of a JSON array */
-	int64_t fetched_ms; /* when the item's last byte was there */
+	int64_t
+	    fetched_ms; /* when the item's last byte was there, or NO_TIME */
 };
 
 #define ALERT_ID_BYTES sizeof("alr_0123456789012345678901234567")

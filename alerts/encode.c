@@ -211,7 +211,8 @@ published_lag(const struct alert *a)
 {
 	int64_t ms = seconds(a->item->published);
 
-	return ms != NO_TIME ? a->fetched_ms - ms : NO_TIME;
+	return ms != NO_TIME && a->fetched_ms != NO_TIME ? a->fetched_ms - ms
+							 : NO_TIME;
 }
 
 static int64_t
@@ -227,9 +228,43 @@ of_digest(const struct alert *a, int64_t ms)
 }
 
 static int64_t
+fetched(const struct alert *a)
+{
+	return a->digest_count == 0 ? a->fetched_ms : NO_TIME;
+}
+
+static int64_t
 queue_lag(const struct alert *a)
 {
-	return a->digest_count == 0 ? a->now_ms - a->fetched_ms : NO_TIME;
+	return fetched(a) != NO_TIME ? a->now_ms - a->fetched_ms : NO_TIME;
+}
+
+/* An article that no hit stands in is no evidence. */
+static bool
+is_of_article(const struct alert *a)
+{
+	for (size_t i = 0; i < a->nhits; i++)
+		if (strcmp(a->hits[i].field, "article") == 0)
+			return true;
+	return false;
+}
+
+static struct sv
+article_url(const struct alert *a)
+{
+	return is_of_article(a) ? a->item->from.article_url : SV_NONE;
+}
+
+static struct sv
+page_sha256(const struct alert *a, struct str *hex)
+{
+	unsigned char hash[SHA256_BYTES];
+
+	if (a->item->from.page.len == 0 || !is_of_article(a))
+		return SV_NONE;
+	sha256(a->item->from.page, hash);
+	hex_encode(hex, (struct sv) { (char *)hash, sizeof(hash) });
+	return str_sv(hex);
 }
 
 static struct sv
@@ -255,8 +290,9 @@ alert_encode(const struct alert *a, struct str *out)
 {
 	struct doc d = { .at = "" };
 	char id[2 * ITEM_KEY_BYTES + 1];
-	struct str url;
+	struct str url, page;
 
+	str_init(&page, 2 * SHA256_BYTES);
 	str_init(&url, URL_BYTES);
 	url_redact(&url, a->feed_url, false);
 	json_init(&d.j, out);
@@ -265,5 +301,6 @@ alert_encode(const struct alert *a, struct str *out)
 	(void)go_to(&d, "");
 	json_close(&d.j);
 	str_done(&url);
+	str_done(&page);
 	return !out->full;
 }

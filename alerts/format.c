@@ -290,16 +290,22 @@ format_member_source(
 	str_done(&s);
 }
 
+/* Nothing in it may turn what an editor or a terminal shows around, either. */
 static void
 add_url(struct str *out, struct sv url, const char *unsafe)
 {
-	for (size_t i = 0; i < url.len; i++) {
-		unsigned char c = (unsigned char)url.p[i];
+	size_t n;
+	uint32_t cp;
 
-		if (c <= ' ' || c == 0x7F || strchr(unsafe, c) != NULL)
-			(void)str_addf(out, "%%%02X", c);
-		else
-			(void)str_addc(out, (char)c);
+	for (; url.len != 0; url = sv_from(url, n)) {
+		n = utf8_decode(url, &cp);
+		if (cp != ' ' && utf8_is_printable(cp) &&
+		    (cp >= 0x80 || strchr(unsafe, (int)cp) == NULL)) {
+			(void)str_add(out, sv_sub(url, 0, n));
+			continue;
+		}
+		for (size_t i = 0; i < n; i++)
+			(void)str_addf(out, "%%%02X", (unsigned char)url.p[i]);
 	}
 }
 

@@ -74,6 +74,7 @@
 #define ITEM_ID_BYTES            KiB(4)
 #define ITEM_CATEGORIES          64
 #define ITEM_ENCLOSURES          32
+#define RAW_KEPT_BYTES           KiB(256)     /* of one item, until it is known whether it rings */
 
 /* Articles */
 #define ARTICLE_BYTES            MiB(4)       /* one page */

@@ -213,7 +213,7 @@ encode(struct judging *j, const struct match *m, const char *type,
 		.story_publishers = story != NULL ? story->publishers : 0,
 		.unconfirmed = story != NULL && story->waits,
 		.story_also = story != NULL ? story->also : SV_NONE,
-		.fetched_ms = loop_wall_ms(j->p->loop),
+		.fetched_ms = j->item->from.fetched_ms,
 	};
 
 	memcpy(a.item_key, j->key, ITEM_KEY_BYTES);

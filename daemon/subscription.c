@@ -235,6 +235,8 @@ take_new(
 	struct item full = *it;
 
 	full.feed_title = poller_meta(s->poller)->title;
+	full.from = *poller_evidence(s->poller);
+	full.from.fetched_ms = loop_wall_ms(s->env->poller.loop);
 	pipeline_take(s->env->pipeline, batch_of(s), &o, &full, id->key);
 	batch_set_traits(
 	    batch_of(s), sv_of(o.feed->name), id->key, &id->traits);

@@ -497,21 +497,32 @@ start_hop(struct http_call *c)
 	c->query = dns_ask(h->dns, c->now->host, on_name, c);
 }
 
+/* Puts before the error where the redirect leads, without a password. */
+static void
+refuse_hop(struct http_call *c, const char *text)
+{
+	struct str shown;
+
+	str_init(&shown, URL_BYTES);
+	url_redact(&shown, sv_of(text), false);
+	(void)err_wrap(&c->error, "redirect to \"%.200s\"", str_c(&shown));
+	str_done(&shown);
+}
+
 /* False: the hop leads nowhere we may go, and `c` is over. */
 static bool
 judge_hop(struct http_call *c, const struct target *to, const char *text)
 {
 	if (to->url == NULL) {
-		(void)err_wrap(&c->error, "redirect to \"%.200s\"", text);
+		refuse_hop(c, text);
 		end_call(c,
 		    url_is_http(sv_of(text)) ? HTTP_BAD_URL : HTTP_FORBIDDEN);
 		return false;
 	}
 	if (target_is_tls(c->now) && !target_is_tls(to)) {
-		(void)err_set(&c->error,
-		    "redirect from https to \"%.200s\" would give up the "
-		    "protection of TLS",
-		    to->url);
+		(void)err_set(
+		    &c->error, "that would give up the protection of TLS");
+		refuse_hop(c, to->url);
 		end_call(c, HTTP_FORBIDDEN);
 		return false;
 	}
