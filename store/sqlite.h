@@ -25,7 +25,7 @@
 	X(FEEDS, "SELECT * FROM feed ORDER BY name") \
 	X(TELL_FEEDS, \
 	    "UPDATE feed SET owed=owed&~?1, told=(told&~?2)|?3," \
-	    " failed=iif(?2=0,failed,0) WHERE owed&?1<>0") \
+	    " failed=iif(?2=0,failed,0) WHERE owed>0 AND owed&?1<>0") \
 	X(PUT_FAILING, \
 	    "INSERT INTO failing VALUES (?1) ON CONFLICT DO NOTHING") \
 	X(DEL_FAILING, "DELETE FROM failing WHERE destination=?1") \
