@@ -44,11 +44,12 @@ void
 trouble_id(const struct trouble *t, int64_t began_ms, char out[ALERT_ID_BYTES])
 {
 	struct sv whose = t->nfeeds != 0 ? t->feeds[0] : t->feed;
+	struct sv parts[3] = { sv_of(trouble_type(t->kind)),
+		whose.len != 0 ? whose : t->destination };
 	char began[32];
-	const struct sv parts[] = { sv_of(trouble_type(t->kind)),
-		whose.len != 0 ? whose : t->destination, sv_of(began) };
 
 	(void)snprintf(began, sizeof(began), "%lld", (long long)began_ms);
+	parts[2] = sv_of(began);
 	hash_id(parts, COUNTOF(parts), out);
 }
 
