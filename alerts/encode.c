@@ -17,20 +17,40 @@
 #define ID_HASH_BYTES 18 /* 144 bits, of which 140 stand in the id */
 #define FIELD_NAME_BYTES 32
 
+static void
+hash_id(const struct sv *parts, size_t n, char out[ALERT_ID_BYTES])
+{
+	unsigned char hash[SHA256_BYTES];
+	struct str text;
+
+	str_init(&text, 2 * SHA256_BYTES);
+	sha256_parts(parts, n, hash);
+	base32_encode(&text, (struct sv) { (const char *)hash, ID_HASH_BYTES });
+	(void)snprintf(out, ALERT_ID_BYTES, ID_PREFIX "%s", str_c(&text));
+	str_done(&text);
+}
+
 void
 alert_id(struct sv feed, const unsigned char key[ITEM_KEY_BYTES],
     const char *filter, const char *type, char out[ALERT_ID_BYTES])
 {
 	const struct sv parts[] = { feed, { (const char *)key, ITEM_KEY_BYTES },
 		sv_of(filter), sv_of(type) };
-	unsigned char hash[SHA256_BYTES];
-	struct str text;
 
-	str_init(&text, 2 * SHA256_BYTES);
-	sha256_parts(parts, COUNTOF(parts), hash);
-	base32_encode(&text, (struct sv) { (const char *)hash, ID_HASH_BYTES });
-	(void)snprintf(out, ALERT_ID_BYTES, ID_PREFIX "%s", str_c(&text));
-	str_done(&text);
+	hash_id(parts, COUNTOF(parts), out);
+}
+
+void
+trouble_id(const struct trouble *t, int64_t began_ms, char out[ALERT_ID_BYTES])
+{
+	struct sv whose = t->nfeeds != 0 ? t->feeds[0] : t->feed;
+	struct sv parts[3] = { sv_of(trouble_type(t->kind)),
+		whose.len != 0 ? whose : t->destination };
+	char began[32];
+
+	(void)snprintf(began, sizeof(began), "%lld", (long long)began_ms);
+	parts[2] = sv_of(began);
+	hash_id(parts, COUNTOF(parts), out);
 }
 
 /* The document under way.  `at` is the path of the last field: its parents are
@@ -160,12 +180,21 @@ put_list(struct doc *d, const char *path, const struct sv *v, size_t n)
 	json_close_array(&d->j);
 }
 
+static void
+put_names(struct doc *d, const char *path, const struct sv *v, size_t n)
+{
+	if (n != 0)
+		put_list(d, path, v, n);
+}
+
 /* The row's value is "(list, count)". */
+#define put_NAMES(d, path, list) put_NAMES_(d, path, UNPACK list)
+#define put_NAMES_(d, path, ...) put_names(d, path, __VA_ARGS__)
 #define put_TEXTS(d, path, list) put_TEXTS_(d, path, UNPACK list)
 #define put_TEXTS_(d, path, ...) put_list(d, path, __VA_ARGS__)
 #define UNPACK(...) __VA_ARGS__
 
-#define PUT_FIELD(path, kind, value, help) put_##kind(&d, path, value);
+#define PUT_FIELD(path, kind, value, help) put_##kind(d, path, value);
 
 static struct sv
 hit_text(const struct alert_hit *h)
@@ -179,12 +208,12 @@ put_HITS(struct doc *doc, const char *path, const struct alert *a)
 	json_open_array(&doc->j, go_to(doc, path));
 	for (size_t i = 0; i < a->nhits && i < HITS_PER_MATCH; i++) {
 		const struct alert_hit *h = &a->hits[i];
-		struct doc d = { doc->j, "" };
+		struct doc hit = { doc->j, "" }, *d = &hit;
 
-		json_open(&d.j, NULL);
+		json_open(&d->j, NULL);
 		HIT_FIELDS(PUT_FIELD)
-		json_close(&d.j);
-		doc->j = d.j;
+		json_close(&d->j);
+		doc->j = d->j;
 	}
 	json_close_array(&doc->j);
 }
@@ -280,27 +309,65 @@ item_id(const struct alert *a, char hex[2 * ITEM_KEY_BYTES + 1])
 struct sv
 alert_kind(struct sv type)
 {
-	if (sv_is(type, "alert.confirmed"))
-		return SV("confirmed");
-	return sv_is(type, "alert.update") ? SV("update") : SV_NONE;
+	static const struct {
+		const char *type, *words;
+	} kinds[] = {
+#define KIND(kind, type, words, severity) { type, words },
+		{ "alert.confirmed", "confirmed" },
+		{ "alert.update", "update" }, TROUBLE_KIND_ROWS(KIND)
+#undef KIND
+	};
+
+	for (size_t i = 0; i < COUNTOF(kinds); i++)
+		if (sv_is(type, kinds[i].type))
+			return sv_of(kinds[i].words);
+	return SV_NONE;
 }
 
-bool
-alert_encode(const struct alert *a, struct str *out)
+static void
+put_match(struct doc *d, const struct alert *a)
 {
-	struct doc d = { .at = "" };
 	char id[2 * ITEM_KEY_BYTES + 1];
 	struct str url, page;
 
 	str_init(&page, 2 * SHA256_BYTES);
 	str_init(&url, URL_BYTES);
 	url_redact(&url, a->feed_url, false);
-	json_init(&d.j, out);
-	json_open(&d.j, NULL);
-	ALERT_FIELDS(PUT_FIELD)
-	(void)go_to(&d, "");
-	json_close(&d.j);
+	MATCH_FIELDS(PUT_FIELD)
 	str_done(&url);
 	str_done(&page);
+}
+
+static void
+put_trouble(struct doc *d, const struct trouble *t)
+{
+	struct str url, title, text;
+
+	str_init(&url, URL_BYTES);
+	str_init(&title, ALERT_TEXT_BYTES);
+	str_init(&text, ALERT_TEXT_BYTES);
+	url_redact(&url, t->url, false);
+	trouble_title(t, &title);
+	trouble_text(t, &text);
+	TROUBLE_FIELDS(PUT_FIELD)
+	str_done(&url);
+	str_done(&title);
+	str_done(&text);
+}
+
+bool
+alert_encode(const struct alert *a, struct str *out)
+{
+	struct doc doc = { .at = "" }, *d = &doc;
+
+	json_init(&d->j, out);
+	json_open(&d->j, NULL);
+	HEAD_FIELDS(PUT_FIELD)
+	if (a->trouble != NULL)
+		put_trouble(d, a->trouble);
+	else
+		put_match(d, a);
+	(void)go_to(d, "");
+	json_close(&d->j);
 	return !out->full;
 }

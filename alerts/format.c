@@ -156,6 +156,7 @@ format_read_note(const json_t *root, struct note *n)
 {
 	const json_t *data = json_object_get(root, "data");
 	const json_t *item = json_object_get(data, "item");
+	const json_t *trouble = json_object_get(data, "trouble");
 	struct sv link = text_of(item, "link");
 
 	*n = (struct note) {
@@ -173,11 +174,18 @@ format_read_note(const json_t *root, struct note *n)
 		.unconfirmed = json_is_true(json_object_get(
 		    json_object_get(data, "story"), "unconfirmed")),
 	};
+	if (json_is_object(trouble)) {
+		n->feed = text_of(trouble, "feed");
+		n->destination = text_of(trouble, "destination");
+		n->title = text_of(trouble, "title");
+		n->excerpt = text_of(trouble, "text");
+	}
 	if (!shows(n->excerpt))
 		n->excerpt = SV_NONE;
 	if (!shows(n->title))
 		n->title = n->link.len != 0 ? n->link : n->filter;
-	return json_is_object(item) && n->id.len != 0;
+	return (json_is_object(item) || json_is_object(trouble)) &&
+	    n->id.len != 0;
 }
 
 bool
@@ -274,18 +282,19 @@ format_member_source(
     struct json *j, const char *key, const struct note *n, const char *escaped)
 {
 	const struct clip c = { LABEL_UNITS, false, escaped };
-	struct sv kind = alert_kind(n->type);
+	const struct sv parts[] = { n->unconfirmed ? SV("unconfirmed")
+						   : SV_NONE,
+		alert_kind(n->type), n->filter, n->feed, n->destination };
 	struct str s;
 
 	str_init(&s, ALERT_BYTES);
 	(void)str_adds(&s, format_severity(n->severity)->label);
-	(void)str_adds(&s, n->unconfirmed ? " · unconfirmed · " : " · ");
-	if (kind.len != 0)
-		(void)str_addf(&s, "%.*s · ", SV_ARG(kind));
-	format_add(&s, n->filter, &c);
-	if (n->feed.len != 0)
+	for (size_t i = 0; i < COUNTOF(parts); i++) {
+		if (parts[i].len == 0)
+			continue;
 		(void)str_adds(&s, " · ");
-	format_add(&s, n->feed, &c);
+		format_add(&s, parts[i], &c);
+	}
 	json_text(j, key, str_sv(&s));
 	str_done(&s);
 }

@@ -50,13 +50,16 @@ put_encoded(struct str *out, struct sv text)
 	}
 }
 
-/* "[high] gaza-ceasefire (confirmed): Title", on one line and printable. */
+/* "[high] gaza-ceasefire (confirmed): Title" or, of trouble, "[high] feed
+ * failing: Title"; on one line and printable. */
 static void
 put_subject(struct str *out, const json_t *root)
 {
 	const json_t *data = json_object_get(root, "data");
 	struct sv kind = alert_kind(text_of(root, "type"));
-	struct sv title = text_of(json_object_get(data, "item"), "title");
+	const json_t *trouble = json_object_get(data, "trouble");
+	struct sv title = text_of(
+	    trouble != NULL ? trouble : json_object_get(data, "item"), "title");
 	struct sv filter = text_of(json_object_get(data, "filter"), "name");
 	struct sv severity = text_of(data, "severity");
 	bool unconfirmed = json_is_true(
@@ -66,8 +69,9 @@ put_subject(struct str *out, const json_t *root)
 
 	str_init(&all, 2 * ALERT_BYTES);
 	(void)str_addf(&all, "[%.*s%s] %.*s", SV_ARG(severity),
-	    unconfirmed ? ", unconfirmed" : "", SV_ARG(filter));
-	if (kind.len != 0)
+	    unconfirmed ? ", unconfirmed" : "",
+	    SV_ARG(trouble != NULL ? kind : filter));
+	if (kind.len != 0 && trouble == NULL)
 		(void)str_addf(&all, " (%.*s)", SV_ARG(kind));
 	(void)str_adds(&all, title.len != 0 ? ":" : "");
 	str_add_words(&all, title);

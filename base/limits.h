@@ -163,6 +163,8 @@
 #define DIGEST_TITLES_BYTES      KiB(1)       /* their titles in a row, */
 #define DIGEST_TITLE_BYTES       120          /* each */
 #define DIGESTS_AT_ONCE          32           /* made in one turn */
+#define TROUBLES_ONE_BY_ONE      10           /* of a kind, told of singly in an hour */
+#define TROUBLES_NAMES           10           /* shown of more */
 #define OUTBOX_LOAD              64           /* rows of one destination in memory */
 
 /* clang-format on */

@@ -37,6 +37,8 @@
 	X(auth,       "auth",      AUTH,     NULL,     NULL, NULL,  "HTTP Basic credentials: {user: NAME, password: SECRET}; sent to the feed's own host only.") \
 	X(backlog_ms, "backlog",   DURATION, NULL,     "0s", "36500d", "This feed's own backlog. Default: the daemon's.") \
 	X(discover,   "discover",  BOOL,     "no",     NULL, NULL,  "If the URL is a web page that names feeds, poll the first of them.") \
+	X(failing_after_ms, "failing-after", DURATION, "1h", "1m", "30d", "How long the feed has no good poll before alerts of type feed.failing tell of it.") \
+	X(silent_after_ms,  "silent-after",  DURATION, NULL, "0s", "365d", "How long the feed brings no new item before alerts of type feed.silent tell of it; 0: never. Default: three times its longest pause so far, and at least a day; known once it was watched for a week and brought new items in six polls.") \
 	X(max_size,   "max-size",  SIZE,     "16MiB",  "1KiB", "1GiB", "Largest document accepted, after decompression.")
 
 #define ENTITY_OPTIONS(X) \
@@ -83,6 +85,7 @@
 	X(template,     "template",  PATH,     NULL,     NULL, NULL, "webhook: the file of format: template; see TEMPLATES.") \
 	X(content_type, "content-type", TEXT,  NULL,     NULL, NULL, "webhook: what the template makes. Default: application/json.") \
 	X(gap_ms,       "gap",       DURATION, NULL,     "0s", "1h", "webhook, exec, smtp: least time between two alerts. Default: what the format's receivers document; for json none.") \
+	X(trouble,      "trouble",   TROUBLE,  "yes",    NULL, NULL, "Whether it is told of the daemon's own trouble: feeds and other destinations that fail, silence, gaps; see TROUBLE. only: of nothing else; then filters without notify pass it by, and none may name it.") \
 	X(timeout_ms,   "timeout",   DURATION, "30s",    "1s", "5m", "webhook, exec, smtp: longest time for one attempt.") \
 	X(retry_min_ms, "retry-min", DURATION, "200ms",  "10ms", "1h", "Wait after the first failed attempt; doubles with each.") \
 	X(retry_max_ms, "retry-max", DURATION, "30m",    "1s", "1d", "Longest wait between attempts.") \
@@ -125,6 +128,7 @@
 #define SEVERITY_WORDS(X) X(SEVERITY_LOW, "low") X(SEVERITY_MEDIUM, "medium") X(SEVERITY_HIGH, "high") X(SEVERITY_CRITICAL, "critical")
 #define GROUP_WORDS(X)    X(GROUP_STORY, "story") X(GROUP_NONE, "none")
 #define ELSE_WORDS(X)     X(ELSE_SEND, "send-unconfirmed") X(ELSE_HOLD, "hold")
+#define TROUBLE_WORDS(X)  X(TROUBLE_YES, "yes") X(TROUBLE_NO, "no") X(TROUBLE_ONLY, "only")
 #define DESTTYPE_WORDS(X) X(DEST_SPOOL, "spool") X(DEST_WEBHOOK, "webhook") X(DEST_EXEC, "exec") X(DEST_SMTP, "smtp") X(DEST_FEED, "feed") X(DEST_STDOUT, "stdout")
 #define FORMAT_WORDS(X)   X(FORMAT_JSON, "json") X(FORMAT_TEXT, "text") \
 	X(FORMAT_CLOUDEVENTS, "cloudevents") X(FORMAT_CLOUDEVENTS_BINARY, "cloudevents-binary") \

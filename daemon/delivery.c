@@ -72,6 +72,8 @@ struct deliveries {
 	struct runner **runners;
 	size_t n;
 	struct map paused; /* names, also of those not configured now */
+	deliveries_attempt_fn *on_attempt;
+	void *attempt_arg;
 };
 
 /* What came of an attempt, on its way into the store: of the alert, and whether
@@ -341,6 +343,9 @@ on_result(const struct outbox_result *res, void *arg)
 		close_destination(r, res);
 		break;
 	}
+	if (r->all->on_attempt != NULL && res->kind != DELIVERY_REFUSED)
+		r->all->on_attempt(
+		    r->name, res->kind == DELIVERY_DONE, r->all->attempt_arg);
 	go_on(r);
 }
 
@@ -541,6 +546,7 @@ add_NETS(struct str *out, struct config_nets v)
 #define add_URL add_TEXT
 #define add_DURATION add_NUMBER
 #define add_DESTTYPE add_NUMBER
+#define add_TROUBLE add_NUMBER
 #define add_FORMAT add_NUMBER
 
 /* A template that was written anew is another one. */
@@ -695,6 +701,14 @@ deliveries_free(struct deliveries *d)
 	dead_letters_free(d->dead);
 	map_done(&d->paused);
 	free(d);
+}
+
+void
+deliveries_on_attempt(
+    struct deliveries *d, deliveries_attempt_fn *fn, void *arg)
+{
+	d->on_attempt = fn;
+	d->attempt_arg = arg;
 }
 
 void

@@ -187,11 +187,39 @@ store_rollback(struct store *s)
 bool
 store_put_feed(struct store *s, const struct store_feed *f, struct err *e)
 {
+	const struct feed_health *h = &f->health;
+
 	return EXEC(s, S_PUT_FEED, e, TEXT(f->name), TEXT(f->url),
 	    TEXT(f->etag), TEXT(f->last_modified), TEXT(f->moved_to),
 	    INT(f->moved_since_ms), INT(f->next_due_ms), INT(f->last_poll_ms),
 	    INT(f->interval_ms), INT(f->hold_until_ms), INT(f->failures),
-	    INT(f->gone), INT(f->seen_before), INT(f->first_poll_ms));
+	    INT(f->gone), INT(f->seen_before), INT(f->first_poll_ms),
+	    INT(h->good_ms), INT(h->failed_ms), INT(h->new_ms), INT(h->out_ms),
+	    INT(h->quiet_ms), INT(h->longest_ms), INT(h->pauses),
+	    INT(h->watched_ms), INT(h->items), INT(h->gap_ms),
+	    INT(h->gap_items), INT(h->missed), INT(h->owed), INT(h->told));
+}
+
+bool
+store_tell_feeds(struct store *s, enum feed_trouble t, struct err *e)
+{
+	bool is_end = t == FEED_RECOVERED;
+
+	return EXEC(s, S_TELL_FEEDS, e, INT(FEED_BIT(t)),
+	    INT(is_end ? FEED_BIT(FEED_FAILING) : 0),
+	    INT(is_end ? 0 : FEED_BIT(t)));
+}
+
+bool
+store_put_failing(struct store *s, struct sv destination, struct err *e)
+{
+	return EXEC(s, S_PUT_FAILING, e, TEXT(destination));
+}
+
+bool
+store_del_failing(struct store *s, struct sv destination, struct err *e)
+{
+	return EXEC(s, S_DEL_FAILING, e, TEXT(destination));
 }
 
 bool
@@ -539,6 +567,7 @@ store_has_page(struct store *s, struct sv feed, int64_t page, bool *has,
 struct reader {
 	union {
 		store_feed_fn *feed;
+		store_failing_fn *failing;
 		store_pending_fn *pending;
 		store_outbox_fn *outbox;
 		store_outage_fn *outage;
@@ -549,6 +578,27 @@ struct reader {
 	} fn;
 	void *arg;
 };
+
+static void
+read_health(sqlite3_stmt *st, struct feed_health *h)
+{
+	int at = 14;
+
+	h->good_ms = sqlite3_column_int64(st, at++);
+	h->failed_ms = sqlite3_column_int64(st, at++);
+	h->new_ms = sqlite3_column_int64(st, at++);
+	h->out_ms = sqlite3_column_int64(st, at++);
+	h->quiet_ms = sqlite3_column_int64(st, at++);
+	h->longest_ms = sqlite3_column_int64(st, at++);
+	h->pauses = (unsigned)sqlite3_column_int64(st, at++);
+	h->watched_ms = sqlite3_column_int64(st, at++);
+	h->items = (size_t)sqlite3_column_int64(st, at++);
+	h->gap_ms = sqlite3_column_int64(st, at++);
+	h->gap_items = (size_t)sqlite3_column_int64(st, at++);
+	h->missed = sqlite3_column_int64(st, at++) != 0;
+	h->owed = (unsigned)sqlite3_column_int64(st, at++);
+	h->told = (unsigned)sqlite3_column_int64(st, at++);
+}
 
 static void
 on_feed_row(sqlite3_stmt *st, void *arg)
@@ -571,6 +621,7 @@ on_feed_row(sqlite3_stmt *st, void *arg)
 		.first_poll_ms = sqlite3_column_int64(st, 13),
 	};
 
+	read_health(st, &f.health);
 	r->fn.feed(&f, r->arg);
 }
 
@@ -580,6 +631,23 @@ store_each_feed(struct store *s, store_feed_fn *fn, void *arg, struct err *e)
 	struct reader r = { { .feed = fn }, arg };
 
 	return each(s, start(s, S_FEEDS, NULL, 0, e), on_feed_row, &r, e);
+}
+
+static void
+on_failing_row(sqlite3_stmt *st, void *arg)
+{
+	const struct reader *r = arg;
+
+	r->fn.failing(column_text(st, 0), r->arg);
+}
+
+bool
+store_each_failing(
+    struct store *s, store_failing_fn *fn, void *arg, struct err *e)
+{
+	struct reader r = { { .failing = fn }, arg };
+
+	return each(s, start(s, S_FAILINGS, NULL, 0, e), on_failing_row, &r, e);
 }
 
 static void

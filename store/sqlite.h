@@ -13,12 +13,23 @@
 	X(BEGIN, "BEGIN IMMEDIATE") \
 	X(COMMIT, "COMMIT") \
 	X(PUT_FEED, \
-	    "INSERT INTO feed VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)" \
+	    "INSERT INTO feed VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14," \
+	    "?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28)" \
 	    " ON CONFLICT(name) DO UPDATE SET url=?2, etag=?3, last_modified=?4," \
 	    " moved_to=?5, moved_since=?6, next_due=?7, last_poll=?8, interval=?9," \
 	    " hold_until=?10, failures=?11, gone=?12, seen_before=?13," \
-	    " first_poll=?14") \
+	    " first_poll=?14," \
+	    " good=?15, failed=?16, newest=?17, out=?18, quiet=?19," \
+	    " longest=?20, pauses=?21, watched=?22, items=?23, gap=?24," \
+	    " gap_items=?25, missed=?26, owed=?27, told=?28") \
 	X(FEEDS, "SELECT * FROM feed ORDER BY name") \
+	X(TELL_FEEDS, \
+	    "UPDATE feed SET owed=owed&~?1, told=(told&~?2)|?3," \
+	    " failed=iif(?2=0,failed,0) WHERE owed>0 AND owed&?1<>0") \
+	X(PUT_FAILING, \
+	    "INSERT INTO failing VALUES (?1) ON CONFLICT DO NOTHING") \
+	X(DEL_FAILING, "DELETE FROM failing WHERE destination=?1") \
+	X(FAILINGS, "SELECT * FROM failing ORDER BY destination") \
 	X(PUT_ITEM, \
 	    "INSERT INTO item(feed,key,disposition,seen)" \
 	    " VALUES (?1,?2,?3,?4) ON CONFLICT DO UPDATE" \

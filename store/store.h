@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "feeds/health.h"
 #include "feeds/item.h"
 
 struct store;
@@ -23,6 +24,7 @@ struct store_feed {
 	bool gone; /* 410 */
 	bool seen_before; /* a first good poll has been */
 	int64_t first_poll_ms; /* good or not */
+	struct feed_health health;
 };
 
 enum disposition {
@@ -151,6 +153,13 @@ void store_close(struct store *s); /* NULL is fine; commits nothing */
 bool store_begin(struct store *s, struct err *e) MUST_CHECK;
 bool store_put_feed(
     struct store *s, const struct store_feed *f, struct err *e) MUST_CHECK;
+bool store_tell_feeds(struct store *s, enum feed_trouble t,
+    struct err *e) MUST_CHECK; /* feed_health_tell() for all that owe it */
+/* A destination fails, and the others were told. */
+bool store_put_failing(
+    struct store *s, struct sv destination, struct err *e) MUST_CHECK;
+bool store_del_failing(
+    struct store *s, struct sv destination, struct err *e) MUST_CHECK;
 bool store_put_item(
     struct store *s, const struct store_item *i, struct err *e) MUST_CHECK;
 bool store_touch_item(struct store *s, struct sv feed,
@@ -222,6 +231,9 @@ bool store_has_page(struct store *s, struct sv feed, int64_t page, bool *has,
 typedef void store_feed_fn(const struct store_feed *f, void *arg);
 bool store_each_feed(
     struct store *s, store_feed_fn *fn, void *arg, struct err *e) MUST_CHECK;
+typedef void store_failing_fn(struct sv destination, void *arg);
+bool store_each_failing(
+    struct store *s, store_failing_fn *fn, void *arg, struct err *e) MUST_CHECK;
 /* The first host, in order, after `after` with items that wait; appended to
  * `host`, which stays as it is when there is none. */
 bool store_next_host(struct store *s, struct sv after, struct str *host,

@@ -26,9 +26,10 @@ world_init(struct world *w)
 {
 	const char *tmp = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
 
-	*w = (struct world) {
-		.receiver = 204, .daemon = "", .desk = "", .destinations = ""
-	};
+	*w = (struct world) { .receiver = 204,
+		.daemon = "",
+		.desk = ", trouble: no",
+		.destinations = "" };
 	(void)snprintf(w->dir, sizeof(w->dir), "%s/tocsin-sim-XXXXXX", tmp);
 	assert_non_null(mkdtemp(w->dir));
 	w->requests = mem_calloc(MOST_REQUESTS, sizeof(*w->requests));

@@ -305,6 +305,45 @@ prune_forgets_only_what_left_its_feed(void **state)
 	assert_false(has(p, SV("h"), key_a));
 }
 
+/* A number of its own in each member. */
+static const struct feed_health some_health = {
+	.good_ms = 11,
+	.failed_ms = 12,
+	.new_ms = 13,
+	.out_ms = 14,
+	.quiet_ms = 15,
+	.longest_ms = 16,
+	.pauses = 17,
+	.watched_ms = 18,
+	.items = 19,
+	.gap_ms = 20,
+	.gap_items = 21,
+	.missed = true,
+	.owed = FEED_BIT(FEED_FAILING) | FEED_BIT(FEED_RECOVERED),
+	.told = FEED_BIT(FEED_SILENT) | FEED_BIT(FEED_GAP),
+};
+
+static void
+check_health(const struct feed_health *h)
+{
+	const struct feed_health *w = &some_health;
+
+	assert_int_equal(h->good_ms, w->good_ms);
+	assert_int_equal(h->failed_ms, w->failed_ms);
+	assert_int_equal(h->new_ms, w->new_ms);
+	assert_int_equal(h->out_ms, w->out_ms);
+	assert_int_equal(h->quiet_ms, w->quiet_ms);
+	assert_int_equal(h->longest_ms, w->longest_ms);
+	assert_int_equal(h->pauses, w->pauses);
+	assert_int_equal(h->watched_ms, w->watched_ms);
+	assert_int_equal(h->items, w->items);
+	assert_int_equal(h->gap_ms, w->gap_ms);
+	assert_int_equal(h->gap_items, w->gap_items);
+	assert_true(h->missed);
+	assert_int_equal(h->owed, w->owed);
+	assert_int_equal(h->told, w->told);
+}
+
 static void
 on_feed(const struct store_feed *f, void *arg)
 {
@@ -325,6 +364,7 @@ on_feed(const struct store_feed *f, void *arg)
 	assert_true(f->gone);
 	assert_false(f->seen_before);
 	assert_int_equal(f->first_poll_ms, 9);
+	check_health(&f->health);
 }
 
 static void
@@ -342,7 +382,8 @@ a_feed_is_kept_with_every_field(void **state)
 		.failures = 7,
 		.gone = true,
 		.seen_before = true,
-		.first_poll_ms = 9 };
+		.first_poll_ms = 9,
+		.health = some_health };
 	unsigned n = 0;
 
 	OK(p, store_begin(p->s, &p->e));
@@ -977,28 +1018,51 @@ a_full_disk_is_reported_and_survived(void **state)
 	assert_int_equal(st.outbox, 60);
 }
 
-/* Writes bytes into the closed database; `at` < 0: into all but the start. */
-static void
-spoil(struct place *p, off_t at, const char *bytes, size_t n)
+/* Closes the database. */
+static int
+open_file(struct place *p, char path[128])
 {
-	char path[128], junk[4096];
 	int fd;
 
 	store_close(p->s);
 	p->s = NULL;
-	(void)snprintf(path, sizeof(path), "%s/tocsin.db", p->dir);
+	(void)snprintf(path, 128, "%s/tocsin.db", p->dir);
 	fd = open(path, O_RDWR);
 	assert_true(fd >= 0);
-	if (at >= 0) {
-		assert_int_equal(pwrite(fd, bytes, n, at), n);
-	} else {
-		off_t end = lseek(fd, 0, SEEK_END);
+	return fd;
+}
 
-		memset(junk, 0xA5, sizeof(junk));
-		for (off_t o = 2 * 4096; o < end; o += 4096)
-			assert_int_equal(
-			    pwrite(fd, junk, sizeof(junk), o), 4096);
-	}
+static void
+spoil(struct place *p, off_t at, const char *bytes, size_t n)
+{
+	char path[128];
+	int fd = open_file(p, path);
+
+	assert_int_equal(pwrite(fd, bytes, n, at), n);
+	assert_int_equal(close(fd), 0);
+}
+
+/* The first page of each table and index; the schema stays sound. */
+static void
+spoil_tables(struct place *p)
+{
+	char path[128], junk[4096];
+	int fd = open_file(p, path);
+	sqlite3_stmt *st;
+	sqlite3 *db;
+
+	memset(junk, 0xA5, sizeof(junk));
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_prepare_v2(
+		db, "SELECT rootpage FROM sqlite_schema", -1, &st, NULL),
+	    SQLITE_OK);
+	while (sqlite3_step(st) == SQLITE_ROW)
+		assert_int_equal(pwrite(fd, junk, sizeof(junk),
+				     (sqlite3_column_int64(st, 0) - 1) * 4096),
+		    4096);
+	assert_int_equal(sqlite3_finalize(st), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 	assert_int_equal(close(fd), 0);
 }
 
@@ -1026,8 +1090,8 @@ damage_found_while_running_is_moved_aside_at_the_next_start(void **state)
 	bool fresh = false, found;
 
 	OK(p, try_batch(p, 0, 20));
-	spoil(p, -1, NULL, 0);
-	open_store(p); /* the first pages are sound */
+	spoil_tables(p);
+	open_store(p);
 	assert_false(store_has_item(p->s, SV("f"), key_a, &found, &t, &p->e));
 	assert_false(store_has_item(p->s, SV("f"), key_a, &found, &t, &p->e));
 	assert_non_null(strstr(p->e.msg, "is damaged; restart tocsind"));
@@ -1207,10 +1271,98 @@ take_back_schema(struct place *p)
 			     "CREATE INDEX pending_next ON pending(next);"
 			     "DROP INDEX item_seen;"
 			     "ALTER TABLE feed DROP COLUMN first_poll;"
+			     "DROP TABLE failing; DROP INDEX feed_owed;"
+			     "ALTER TABLE feed DROP COLUMN good;"
+			     "ALTER TABLE feed DROP COLUMN failed;"
+			     "ALTER TABLE feed DROP COLUMN newest;"
+			     "ALTER TABLE feed DROP COLUMN out;"
+			     "ALTER TABLE feed DROP COLUMN quiet;"
+			     "ALTER TABLE feed DROP COLUMN longest;"
+			     "ALTER TABLE feed DROP COLUMN pauses;"
+			     "ALTER TABLE feed DROP COLUMN watched;"
+			     "ALTER TABLE feed DROP COLUMN items;"
+			     "ALTER TABLE feed DROP COLUMN gap;"
+			     "ALTER TABLE feed DROP COLUMN gap_items;"
+			     "ALTER TABLE feed DROP COLUMN missed;"
+			     "ALTER TABLE feed DROP COLUMN owed;"
+			     "ALTER TABLE feed DROP COLUMN told;"
 			     "PRAGMA user_version=1",
 			     NULL, NULL, NULL),
 	    SQLITE_OK);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void
+put_health(struct place *p, const char *name, const struct feed_health *h)
+{
+	OK(p, store_begin(p->s, &p->e));
+	OK(p,
+	    store_put_feed(p->s,
+		&(struct store_feed) { .name = sv_of(name), .health = *h },
+		&p->e));
+	OK(p, store_commit(p->s, &p->e));
+}
+
+static const struct feed_health quiet_health = { .failed_ms = 9,
+	.told = FEED_BIT(FEED_FAILING) };
+
+static void
+on_health(const struct store_feed *f, void *arg)
+{
+	if (sv_is(f->name, "owes")) {
+		*(struct feed_health *)arg = f->health;
+		return;
+	}
+	assert_int_equal(f->health.told, quiet_health.told);
+	assert_int_equal(f->health.failed_ms, quiet_health.failed_ms);
+}
+
+/* The store tells as feed_health_tell() does, all that owe it and no other. */
+static void
+what_feeds_owe_is_told_at_once(void **state)
+{
+	struct place *p = *state;
+
+	for (int t = 0; t < FEED_TROUBLES; t++) {
+		struct feed_health h = some_health, out;
+
+		h.owed |= FEED_BIT(t);
+		put_health(p, "owes", &h);
+		put_health(p, "not", &quiet_health);
+		OK(p, store_begin(p->s, &p->e));
+		OK(p, store_tell_feeds(p->s, (enum feed_trouble)t, &p->e));
+		OK(p, store_commit(p->s, &p->e));
+		feed_health_tell(&h, (enum feed_trouble)t);
+		OK(p, store_each_feed(p->s, on_health, &out, &p->e));
+		assert_int_equal(out.owed, h.owed);
+		assert_int_equal(out.told, h.told);
+		assert_int_equal(out.failed_ms, h.failed_ms);
+	}
+}
+
+static void
+on_failing(struct sv destination, void *arg)
+{
+	assert_true(sv_is(destination, "desk"));
+	++*(unsigned *)arg;
+}
+
+static void
+that_a_destination_fails_is_kept(void **state)
+{
+	struct place *p = *state;
+	unsigned n = 0;
+
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_put_failing(p->s, SV("desk"), &p->e));
+	OK(p, store_put_failing(p->s, SV("desk"), &p->e));
+	OK(p, store_put_failing(p->s, SV("mail"), &p->e));
+	OK(p, store_del_failing(p->s, SV("mail"), &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	store_close(p->s);
+	open_store(p);
+	OK(p, store_each_failing(p->s, on_failing, &n, &p->e));
+	assert_int_equal(n, 1);
 }
 
 static void
@@ -1273,7 +1425,7 @@ reads_all(const char *step)
 static void
 no_statement_reads_a_table_without_its_index(void **state)
 {
-	const char *at_start = "FEEDS QUOTAS STATS";
+	const char *at_start = "FEEDS FAILINGS QUOTAS STATS";
 	static const struct {
 		const char *name, *sql;
 	} all[] = {
@@ -1430,6 +1582,8 @@ main(void)
 		T(prune_forgets_only_what_left_its_feed),
 		T(prune_forgets_the_longest_unseen_when_there_are_too_many),
 		T(no_statement_reads_a_table_without_its_index),
+		T(what_feeds_owe_is_told_at_once),
+		T(that_a_destination_fails_is_kept),
 		T(a_feed_is_kept_with_every_field),
 		T(pending_items_come_in_order_of_their_time),
 		T(pending_items_come_when_they_are_due),
