@@ -30,6 +30,8 @@ struct alert {
 	unsigned story_publishers;
 	bool unconfirmed; /* too few publishers have it */
 	struct sv story_also; /* members of a JSON array */
+	const char *update_reason; /* NULL: it is none */
+	struct sv update_previous_title;
 	unsigned digest_count; /* 0: it is no digest; else `item` has a title
 				* and a summary only */
 	int64_t digest_since_ms, digest_until_ms;

@@ -83,6 +83,15 @@ static const char *const migrations[] = {
 	"CREATE INDEX outbox_dead ON outbox(destination, row) WHERE state=2;"
 	"CREATE TABLE hold(kind INTEGER NOT NULL, name TEXT NOT NULL,"
 	" until INTEGER NOT NULL, PRIMARY KEY(kind, name)) WITHOUT ROWID;",
+	"ALTER TABLE item ADD COLUMN text INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE told(feed TEXT NOT NULL, key BLOB NOT NULL,"
+	" filter TEXT NOT NULL, title TEXT NOT NULL, lead TEXT NOT NULL,"
+	" story INTEGER NOT NULL, told INTEGER NOT NULL,"
+	" since INTEGER NOT NULL, updates INTEGER NOT NULL,"
+	" mute INTEGER NOT NULL,"
+	" PRIMARY KEY(feed, key, filter)) WITHOUT ROWID;"
+	"CREATE TRIGGER told_item AFTER DELETE ON item BEGIN"
+	" DELETE FROM told WHERE feed=old.feed AND key=old.key; END;",
 };
 #define SCHEMA_VERSION ((int)COUNTOF(migrations))
 
