@@ -48,9 +48,14 @@ void alert_id(struct sv feed, const unsigned char key[ITEM_KEY_BYTES],
 /* Appends the document as one line of JSON. False: larger than out->max. */
 bool alert_encode(const struct alert *a, struct str *out);
 
-/* What people are told of a document's type: "confirmed", "update", or "" for a
- * new item. */
-struct sv alert_kind(struct sv type);
+/* What people are told of a document's type and data.update.reason:
+ * "confirmed", "update", "update: correction", or "" for a new item. */
+#define ALERT_KIND_BYTES sizeof("update: 0123456789abcdef")
+void
+alert_kind(struct sv type, struct sv reason, char out[ALERT_KIND_BYTES]);
+
+/* Dates an encoded document anew: one that has waited is sent now. */
+void alert_redate(struct str *json, int64_t now_ms);
 
 /* The excerpt around the hits, at most EXCERPT_BYTES, cut at words, "…" where
  * it was cut.  Part of the document; here for its tests. */

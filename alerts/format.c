@@ -173,6 +173,8 @@ format_read_note(const json_t *root, struct note *n)
 		.unconfirmed = json_is_true(json_object_get(
 		    json_object_get(data, "story"), "unconfirmed")),
 	};
+	alert_kind(n->type,
+	    text_of(json_object_get(data, "update"), "reason"), n->kind);
 	if (!shows(n->excerpt))
 		n->excerpt = SV_NONE;
 	if (!shows(n->title))
@@ -274,14 +276,13 @@ format_member_source(
     struct json *j, const char *key, const struct note *n, const char *escaped)
 {
 	const struct clip c = { LABEL_UNITS, false, escaped };
-	struct sv kind = alert_kind(n->type);
 	struct str s;
 
 	str_init(&s, ALERT_BYTES);
 	(void)str_adds(&s, format_severity(n->severity)->label);
 	(void)str_adds(&s, n->unconfirmed ? " · unconfirmed · " : " · ");
-	if (kind.len != 0)
-		(void)str_addf(&s, "%.*s · ", SV_ARG(kind));
+	if (n->kind[0] != '\0')
+		(void)str_addf(&s, "%s · ", n->kind);
 	format_add(&s, n->filter, &c);
 	if (n->feed.len != 0)
 		(void)str_adds(&s, " · ");

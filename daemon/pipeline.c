@@ -369,6 +369,7 @@ send_unconfirmed(struct pipeline *p, struct batch *b,
 	    is_within_limit(p, b, f, &item)) {
 		str_clear(&p->body);
 		(void)str_add(&p->body, w->body);
+		alert_redate(&p->body, loop_wall_ms(p->loop));
 		address(p, b, f, id);
 		log_info("alert", KV("alert", id), KV("type", "alert.new"),
 		    KV("filter", f->name), KV_SV("feed", item.feed));
