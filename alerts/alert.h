@@ -51,8 +51,7 @@ bool alert_encode(const struct alert *a, struct str *out);
 /* What people are told of a document's type and data.update.reason:
  * "confirmed", "update", "update: correction", or "" for a new item. */
 #define ALERT_KIND_BYTES sizeof("update: 0123456789abcdef")
-void
-alert_kind(struct sv type, struct sv reason, char out[ALERT_KIND_BYTES]);
+void alert_kind(struct sv type, struct sv reason, char out[ALERT_KIND_BYTES]);
 
 /* Dates an encoded document anew: one that has waited is sent now. */
 void alert_redate(struct str *json, int64_t now_ms);

@@ -42,7 +42,8 @@ struct judging {
 	const struct item *item;
 	const unsigned char *key;
 	const struct judged *before; /* NULL: it has not waited */
-	const struct identity *again; /* NULL: it is no known one that changed */
+	const struct identity
+	    *again; /* NULL: it is no known one that changed */
 	bool later; /* of that: readers are to be told later */
 	struct told told; /* what they were told of it so far */
 	bool placed; /* in its story */
@@ -463,8 +464,8 @@ on_late(void *arg)
 
 /* Their readers know of the item now, or do not want to. */
 static void
-note_told(struct judging *j, const struct config_filter *f,
-    const struct ringing *r)
+note_told(
+    struct judging *j, const struct config_filter *f, const struct ringing *r)
 {
 	struct wording w = change_wording(j->item);
 	int64_t now_ms = loop_wall_ms(j->p->loop);
@@ -911,11 +912,9 @@ bool
 pipeline_take_again(struct pipeline *p, struct batch *b, const struct origin *o,
     const struct item *it, const struct identity *id)
 {
-	struct judging j = { .p = p,
-		.batch = b,
-		.origin = o,
-		.key = id->key,
-		.again = id };
+	struct judging j = {
+		.p = p, .batch = b, .origin = o, .key = id->key, .again = id
+	};
 	struct arena scratch;
 	struct item full;
 

@@ -227,8 +227,7 @@ note_shared(struct subscription *s, const struct identity *id)
 }
 
 static void
-take_again(
-    struct subscription *s, const struct item *it, struct identity *id)
+take_again(struct subscription *s, const struct item *it, struct identity *id)
 {
 	const struct origin o = { poller_config(s->poller), false,
 		polled_since(s) };
