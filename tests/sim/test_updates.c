@@ -323,10 +323,12 @@ two_titles_in_turn_are_told_once_each(void **state)
 {
 	struct rewriter r = { .step_ms = 20 * MIN_MS, .in_turn = true };
 	struct world *w = *state;
+	int64_t before = metrics.alerts;
 
 	rewrite(&r, w);
 	world_live(w, CONFIG, DAY_MS);
 	assert_int_equal(w->nalerts, 3);
+	assert_int_equal(metrics.alerts - before, 3);
 	assert_int_equal(world_rang(w, UPDATE), 2);
 	str_done(&r.body);
 }
