@@ -31,6 +31,8 @@ struct alert {
 	unsigned story_publishers;
 	bool unconfirmed; /* too few publishers have it */
 	struct sv story_also; /* members of a JSON array */
+	const char *update_reason; /* NULL: it is none */
+	struct sv update_previous_title;
 	unsigned digest_count; /* 0: it is no digest; else `item` has a title
 				* and a summary only */
 	int64_t digest_since_ms, digest_until_ms;
@@ -54,9 +56,14 @@ trouble_id(const struct trouble *t, int64_t began_ms, char out[ALERT_ID_BYTES]);
 /* Appends the document as one line of JSON. False: larger than out->max. */
 bool alert_encode(const struct alert *a, struct str *out);
 
-/* What people are told of a document's type: "confirmed", "update", "feed
- * failing", ..., or "" for a new item. */
-struct sv alert_kind(struct sv type);
+/* What people are told of a document's type and data.update.reason:
+ * "confirmed", "update", "update: correction", "feed failing", ..., or "" for a
+ * new item. */
+#define ALERT_KIND_BYTES sizeof("update: 0123456789abcdef")
+void alert_kind(struct sv type, struct sv reason, char out[ALERT_KIND_BYTES]);
+
+/* Dates an encoded document anew: one that has waited is sent now. */
+void alert_redate(struct str *json, int64_t now_ms);
 
 /* The excerpt around the hits, at most EXCERPT_BYTES, cut at words, "…" where
  * it was cut.  Part of the document; here for its tests. */

@@ -16,6 +16,7 @@
 #define ID_PREFIX "alr_"
 #define ID_HASH_BYTES 18 /* 144 bits, of which 140 stand in the id */
 #define FIELD_NAME_BYTES 32
+#define UPDATE_KIND "update"
 
 static void
 hash_id(const struct sv *parts, size_t n, char out[ALERT_ID_BYTES])
@@ -306,22 +307,53 @@ item_id(const struct alert *a, char hex[2 * ITEM_KEY_BYTES + 1])
 	return sv_of(hex);
 }
 
-struct sv
-alert_kind(struct sv type)
+/* One of ours, not what somebody wrote into a document. */
+static bool
+is_reason(struct sv v)
+{
+	size_t n = 0;
+
+	while (n < v.len && v.p[n] >= 'a' && v.p[n] <= 'z')
+		n++;
+	return n == v.len && n != 0 &&
+	    n < ALERT_KIND_BYTES - strlen(UPDATE_KIND ": ");
+}
+
+void
+alert_kind(struct sv type, struct sv reason, char out[ALERT_KIND_BYTES])
 {
 	static const struct {
 		const char *type, *words;
 	} kinds[] = {
 #define KIND(kind, type, words, severity) { type, words },
 		{ "alert.confirmed", "confirmed" },
-		{ "alert.update", "update" }, TROUBLE_KIND_ROWS(KIND)
+		{ "alert.update", UPDATE_KIND }, TROUBLE_KIND_ROWS(KIND)
 #undef KIND
 	};
 
+	const char *kind = "";
+
 	for (size_t i = 0; i < COUNTOF(kinds); i++)
 		if (sv_is(type, kinds[i].type))
-			return sv_of(kinds[i].words);
-	return SV_NONE;
+			kind = kinds[i].words;
+	if (strcmp(kind, UPDATE_KIND) == 0 && is_reason(reason))
+		(void)snprintf(out, ALERT_KIND_BYTES, UPDATE_KIND ": %.*s",
+		    SV_ARG(reason));
+	else
+		(void)snprintf(out, ALERT_KIND_BYTES, "%s", kind);
+}
+
+void
+alert_redate(struct str *json, int64_t now_ms)
+{
+	static const struct sv before = SV("\"timestamp\":\"");
+	size_t at = sv_find(str_sv(json), before) + before.len;
+	size_t len = sv_chr(sv_from(str_sv(json), at), '"');
+	char text[CLOCK_ISO_BYTES];
+
+	clock_iso(now_ms, text, sizeof(text));
+	if (at + len < json->len && len == strlen(text))
+		memcpy(json->p + at, text, len);
 }
 
 static void

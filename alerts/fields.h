@@ -15,7 +15,7 @@
 
 /* Of every document. */
 #define HEAD_FIELDS(X) \
-	X("type",                     TEXT,  sv_of(a->type),                "What the document says: alert.new is a new item that a filter matched; alert.confirmed, that a second publisher has its story; alert.update, that an item of its story brings new numbers; digest: the filter's limit was reached, and this tells of the items beyond it; feed.failing, feed.recovered, feed.silent, feed.gap and destination.failing, that tocsin itself is in trouble: then there is data.trouble, and no filter, item and what belongs to them.") \
+	X("type",                     TEXT,  sv_of(a->type),                "What the document says: alert.new is a new item that a filter matched; alert.confirmed, that a second publisher has its story; alert.update, that its publisher has changed it, or that another item of its story brings new numbers or a correction; digest: the filter's limit was reached, and this tells of the items beyond it; feed.failing, feed.recovered, feed.silent, feed.gap and destination.failing, that tocsin itself is in trouble: then there is data.trouble, and no filter, item and what belongs to them.") \
 	X("timestamp",                TIME,  a->now_ms,                     "When the alert was made.") \
 	X("data.id",                  TEXT,  a->id,                         "Names the alert: the same alert always has the same id, however often it is sent.") \
 	X("data.severity",            TEXT,  sv_of(a->severity),            "low, medium, high or critical, as the filter says.")
@@ -44,6 +44,8 @@
 	X("data.story.publishers",    SOME,  a->story_publishers,           "Independent publishers that have it; what several have from one wire service counts once.") \
 	X("data.story.unconfirmed",   FLAG,  a->unconfirmed,                "True when fewer publishers have it than the filter's `sources` asks for, and the wait for them is over.") \
 	X("data.story.also",          ALSO,  a->story_also,                 "Its items before this one; at most 8, each with title, link and feed.") \
+	X("data.update.reason",       TEXT,  sv_of(a->update_reason),       "Of an alert.update: title or lead, the item's publisher has changed it; correction or withdrawn, and says so; numbers, another item of the story brings new ones.") \
+	X("data.update.previous_title", TEXT, a->update_previous_title,     "The title that was told last, when it was another; cut after 512 bytes.") \
 	X("data.digest.count",        SOME,  a->digest_count,               "Items beyond the filter's limit.") \
 	X("data.digest.since",        TIME,  of_digest(a, a->digest_since_ms), "When the limit's span of time began.") \
 	X("data.digest.until",        TIME,  of_digest(a, a->digest_until_ms), "When it ended.") \

@@ -180,6 +180,8 @@ format_read_note(const json_t *root, struct note *n)
 		n->title = text_of(trouble, "title");
 		n->excerpt = text_of(trouble, "text");
 	}
+	alert_kind(n->type, text_of(json_object_get(data, "update"), "reason"),
+	    n->kind);
 	if (!shows(n->excerpt))
 		n->excerpt = SV_NONE;
 	if (!shows(n->title))
@@ -284,7 +286,7 @@ format_member_source(
 	const struct clip c = { LABEL_UNITS, false, escaped };
 	const struct sv parts[] = { n->unconfirmed ? SV("unconfirmed")
 						   : SV_NONE,
-		alert_kind(n->type), n->filter, n->feed, n->destination };
+		sv_of(n->kind), n->filter, n->feed, n->destination };
 	struct str s;
 
 	str_init(&s, ALERT_BYTES);

@@ -58,7 +58,6 @@ render(const void *self, const struct note *n, struct formatted *out)
 {
 	const struct severity_look *look = format_severity(n->severity);
 	struct sv message = n->excerpt.len != 0 ? n->excerpt : n->title;
-	struct sv kind = alert_kind(n->type);
 	const struct clip label = { TITLE_BYTES, true, NULL };
 	struct json j;
 
@@ -72,8 +71,8 @@ render(const void *self, const struct note *n, struct formatted *out)
 	json_open_array(&j, "tags");
 	if (n->filter.len != 0)
 		format_member(&j, NULL, n->filter, &label);
-	if (kind.len != 0)
-		json_text(&j, NULL, kind);
+	if (n->kind[0] != '\0')
+		json_text(&j, NULL, sv_of(n->kind));
 	if (n->unconfirmed)
 		json_text(&j, NULL, SV("unconfirmed"));
 	json_close_array(&j);

@@ -272,10 +272,12 @@ set_alert(struct setter *t, const json_t *root)
 	const json_t *trouble = json_object_get(data, "trouble");
 	struct sv title = text_of(item, "title");
 	struct sv excerpt = text_of(data, "excerpt");
+	char kind[ALERT_KIND_BYTES];
 
+	alert_kind(text_of(root, "type"),
+	    text_of(json_object_get(data, "update"), "reason"), kind);
 	t->hits = json_object_get(data, "hits");
-	set_head(t, data, alert_kind(text_of(root, "type")),
-	    text_of(root, "timestamp"));
+	set_head(t, data, sv_of(kind), text_of(root, "timestamp"));
 	if (title.len != 0)
 		set_text(t, title, SGR_BOLD);
 	if (trouble != NULL) {

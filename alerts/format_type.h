@@ -2,6 +2,7 @@
 #ifndef ALERTS_FORMAT_TYPE_H
 #define ALERTS_FORMAT_TYPE_H
 
+#include "alerts/alert.h"
 #include "alerts/format.h"
 #include "base/json.h"
 
@@ -17,6 +18,7 @@ struct note {
 	struct sv title, excerpt; /* some of the title shows */
 	struct sv link; /* http or https, or empty */
 	bool unconfirmed;
+	char kind[ALERT_KIND_BYTES]; /* alert_kind() */
 };
 
 /* False: the document is no alert. */

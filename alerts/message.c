@@ -56,7 +56,6 @@ static void
 put_subject(struct str *out, const json_t *root)
 {
 	const json_t *data = json_object_get(root, "data");
-	struct sv kind = alert_kind(text_of(root, "type"));
 	const json_t *trouble = json_object_get(data, "trouble");
 	struct sv title = text_of(
 	    trouble != NULL ? trouble : json_object_get(data, "item"), "title");
@@ -64,15 +63,17 @@ put_subject(struct str *out, const json_t *root)
 	struct sv severity = text_of(data, "severity");
 	bool unconfirmed = json_is_true(
 	    json_object_get(json_object_get(data, "story"), "unconfirmed"));
-	char clean[SUBJECT_BYTES + 1];
+	char clean[SUBJECT_BYTES + 1], kind[ALERT_KIND_BYTES];
 	struct str all;
 
+	alert_kind(text_of(root, "type"),
+	    text_of(json_object_get(data, "update"), "reason"), kind);
 	str_init(&all, 2 * ALERT_BYTES);
 	(void)str_addf(&all, "[%.*s%s] %.*s", SV_ARG(severity),
 	    unconfirmed ? ", unconfirmed" : "",
-	    SV_ARG(trouble != NULL ? kind : filter));
-	if (kind.len != 0 && trouble == NULL)
-		(void)str_addf(&all, " (%.*s)", SV_ARG(kind));
+	    SV_ARG(trouble != NULL ? sv_of(kind) : filter));
+	if (kind[0] != '\0' && trouble == NULL)
+		(void)str_addf(&all, " (%s)", kind);
 	(void)str_adds(&all, title.len != 0 ? ":" : "");
 	str_add_words(&all, title);
 	utf8_printable(str_sv(&all), clean, sizeof(clean));

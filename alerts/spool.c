@@ -27,8 +27,9 @@
 #define LEFTOVER_S (36 * 60 * 60) /* as maildirs are cleaned */
 #define NAME_BYTES 256
 #define FULL_MS (10 * SEC_MS) /* the longest wait for the reader, */
-#define FILES_PER_MS 10 /* or as long as keeps counting below 1% of the time \
-			 */
+#define FILES_PER_MS \
+	10 /* or as long as keeps counting below 1% of the time \
+	    */
 
 struct spool {
 	char *dir;

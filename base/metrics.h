@@ -11,7 +11,8 @@
 	X(polls_not_modified, "polls_not_modified_total",     COUNTER, "Polls answered 304, or by an unchanged file.") \
 	X(polls_failed,       "polls_failed_total",           COUNTER, "Polls that brought no usable document.") \
 	X(items,              "items_total",                  COUNTER, "Items parsed.") \
-	X(items_known,        "items_known_total",            COUNTER, "Items that were seen before.") \
+	X(items_known,        "items_known_total",            COUNTER, "Items that were seen before, as they were.") \
+	X(items_updated,      "items_updated_total",          COUNTER, "Items that were seen before and were judged again: their title or lead was another.") \
 	X(items_backlog,      "items_backlog_total",          COUNTER, "Items older than backlog on a feed's first poll.") \
 	X(items_duplicate,    "items_duplicate_total",        COUNTER, "Items that stood twice in one document.") \
 	X(items_no_match,     "items_no_match_total",         COUNTER, "Items that no filter matched.") \

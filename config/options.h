@@ -59,7 +59,7 @@
 	X(tags,     "tags",     LIST,     NULL,     NULL, NULL, "Only items of feeds with one of these tags.") \
 	X(lang,     "lang",     LIST,     NULL,     NULL, NULL, "Only items in one of these languages, or of unknown language.") \
 	X(group,    "group",    GROUP,    "story",  NULL, NULL, "story: what other feeds repeat in nearly the same words raises no further alert.new, but one alert.confirmed when a second publisher has it; none: an alert for each item.") \
-	X(updates,  "updates",  BOOL,     "yes",    NULL, NULL, "Send alert.update when an item of a story that has rung brings new numbers, at most every 10 minutes.") \
+	X(updates,  "updates",  BOOL,     "yes",    NULL, NULL, "Send alert.update when the publisher changes the title or lead of an item that has rung, corrects or withdraws it, or when another item of its story brings new numbers or a correction; see below.") \
 	X(mute,     "mute",     MUTES,    NULL,     NULL, NULL, "Raise no alert in these hours: HH:MM-HH:MM ZONE by the clocks of a zone such as Europe/Paris or UTC, with days in front if not on all (Sat,Sun 00:00-24:00 UTC; hours past midnight belong to the day on which they began). What matches then is counted as muted and never rings later.") \
 	X(limit,    "limit",    RATE,     NULL,     NULL, NULL, "Most alerts in a second, minute, hour or day, as in 20/h; spans begin as those of the clock, in UTC. What is beyond it is counted as limited, and when the span ends one alert of type digest tells of it.") \
 	X(sources,  "sources",  SOURCES,  NULL,     NULL, NULL, "{at-least: 2, within: 90m, else: send-unconfirmed}: the first alert of a story waits until so many independent publishers have it; see below.") \

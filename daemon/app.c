@@ -195,6 +195,7 @@ wire(struct app *a)
 	a->pipeline = pipeline_new(&(struct pipeline_env) {
 	    .loop = a->loop,
 	    .committer = a->committer,
+	    .store = a->store,
 	    .stories = a->stories,
 	    .quota = a->quota,
 	    .on_alerts = on_alerts,

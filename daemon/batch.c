@@ -12,6 +12,7 @@ enum change_kind {
 	PUT_ITEM,
 	TOUCH_ITEM,
 	SET_TRAITS,
+	PUT_TOLD,
 	PUT_ALERT,
 	PUT_PENDING,
 	DEL_PENDING,
@@ -37,6 +38,7 @@ struct change {
 		struct sv destination;
 		struct store_item item;
 		struct traits_change traits;
+		struct store_told told;
 		struct store_alert alert;
 		struct store_pending pending;
 		struct store_story_item story_item;
@@ -145,6 +147,18 @@ batch_set_traits(struct batch *b, struct sv feed,
 }
 
 void
+batch_put_told(struct batch *b, const struct store_told *t)
+{
+	struct store_told *to = &add(b, PUT_TOLD)->told;
+
+	*to = *t;
+	to->feed = arena_sv(&b->arena, t->feed);
+	to->filter = arena_sv(&b->arena, t->filter);
+	to->title = arena_sv(&b->arena, t->title);
+	to->lead = arena_sv(&b->arena, t->lead);
+}
+
+void
 batch_put_alert(struct batch *b, const struct store_alert *a)
 {
 	struct store_alert *to = &add(b, PUT_ALERT)->alert;
@@ -250,6 +264,8 @@ apply_change(struct store *s, const struct change *c, struct err *e)
 	case SET_TRAITS:
 		return store_set_traits(
 		    s, c->traits.feed, c->traits.key, &c->traits.traits, e);
+	case PUT_TOLD:
+		return store_put_told(s, &c->told, e);
 	case PUT_ALERT:
 		return store_put_alert(s, &c->alert, e);
 	case PUT_PENDING:

@@ -3,6 +3,7 @@
 #include "daemon/known.h"
 
 #include "base/log.h"
+#include "filters/change.h"
 
 #include <string.h>
 
@@ -12,6 +13,7 @@ known_init(struct known *k)
 	map_init(&k->keys);
 	map_init(&k->pages);
 	arena_init(&k->arena);
+	text_init(&k->scratch);
 }
 
 void
@@ -20,6 +22,7 @@ known_done(struct known *k)
 	map_done(&k->keys);
 	map_done(&k->pages);
 	arena_done(&k->arena);
+	text_done(&k->scratch);
 }
 
 void
@@ -49,7 +52,7 @@ key_of(const struct identity *id)
 
 static bool
 find_item(struct store *s, struct sv feed, const struct identity *id,
-    struct item_traits *before)
+    struct store_seen *before)
 {
 	bool has = false;
 	struct err e;
@@ -63,7 +66,21 @@ static bool
 same_traits(const struct item_traits *a, const struct item_traits *b)
 {
 	return a->link == b->link && a->title == b->title &&
-	    a->date == b->date && a->page == b->page;
+	    a->date == b->date && a->page == b->page && a->text == b->text;
+}
+
+/* Of what an older database knows no text was kept: what it is now counts as
+ * what it was. */
+static enum known_as
+compare(struct identity *id, const struct store_seen *before)
+{
+	const struct item_traits *was = &before->traits;
+
+	id->before = *before;
+	id->changed = !same_traits(was, &id->traits);
+	id->rewritten = was->text != 0 && was->text != id->traits.text;
+	id->traits.shared = was->shared;
+	return KNOWN_BEFORE;
 }
 
 /* Its key is that of `before`, which is `here`, in the document, or not. */
@@ -84,23 +101,20 @@ static enum known_as
 look_by_key(struct known *k, struct store *s, struct sv feed,
     const struct item *it, struct identity *id)
 {
-	struct item_traits *here = map_get(&k->keys, key_of(id)), before;
+	struct item_traits *here = map_get(&k->keys, key_of(id));
+	struct store_seen before;
 	bool has = here == NULL && find_item(s, feed, id, &before);
 
 	if (here != NULL
 		? item_is_another_here(it, here, &id->traits)
-		: has && item_is_another_now(it, &before, &id->traits)) {
-		set_apart(here, here != NULL ? here : &before, id);
+		: has && item_is_another_now(it, &before.traits, &id->traits)) {
+		set_apart(here, here != NULL ? here : &before.traits, id);
 		here = map_get(&k->keys, key_of(id));
 		has = here == NULL && find_item(s, feed, id, &before);
 	}
 	if (here != NULL)
 		return KNOWN_HERE;
-	if (!has)
-		return KNOWN_NOT;
-	id->changed = !same_traits(&before, &id->traits);
-	id->traits.shared = before.shared;
-	return KNOWN_BEFORE;
+	return has ? compare(id, &before) : KNOWN_NOT;
 }
 
 /* What was found by its page goes by the key that it had then. */
@@ -109,6 +123,7 @@ look_by_page(
     struct known *k, struct store *s, struct sv feed, struct identity *id)
 {
 	struct sv page = bytes(&id->traits.page, sizeof(id->traits.page));
+	struct store_seen before;
 	bool has = false;
 	struct err e;
 
@@ -118,7 +133,10 @@ look_by_page(
 		return KNOWN_HERE;
 	if (!store_has_page(s, feed, id->traits.page, &has, id->key, &e))
 		log_error("store", KV("error", e.msg));
-	return has ? KNOWN_BEFORE : KNOWN_NOT;
+	if (!has)
+		return KNOWN_NOT;
+	return find_item(s, feed, id, &before) ? compare(id, &before)
+					       : KNOWN_BEFORE;
 }
 
 static void
@@ -136,11 +154,13 @@ enum known_as
 known_look(struct known *k, struct store *s, struct sv feed,
     const struct item *it, struct sv feed_link, struct identity *out)
 {
+	const struct wording w = change_wording(it);
 	enum known_as as;
 
 	memset(out, 0, sizeof(*out));
 	item_key(it, feed_link, out->key);
 	item_traits(it, feed_link, &out->traits);
+	out->traits.text = change_digest(&k->scratch, &w);
 	as = look_by_key(k, s, feed, it, out);
 	if (as == KNOWN_NOT)
 		as = look_by_page(k, s, feed, out);

@@ -4,12 +4,14 @@
 #define DAEMON_KNOWN_H
 
 #include "base/map.h"
+#include "filters/text.h"
 #include "store/store.h"
 
 /* The items of one document so far. */
 struct known {
 	struct map keys, pages; /* values: traits, keys */
 	struct arena arena;
+	struct text scratch;
 };
 
 void known_init(struct known *k);
@@ -26,7 +28,9 @@ enum known_as {
 struct identity {
 	unsigned char key[ITEM_KEY_BYTES]; /* by which it is kept */
 	struct item_traits traits;
-	bool changed; /* of one from before: its traits are others now */
+	struct store_seen before; /* of one from before: what was kept of it, */
+	bool changed; /* whether its traits are others now, */
+	bool rewritten; /* and whether its title or lead are */
 	bool shares; /* its id is that of another item of the document: */
 	unsigned char other_key[ITEM_KEY_BYTES];
 	struct item_traits other;

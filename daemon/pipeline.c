@@ -8,6 +8,7 @@
 #include "base/metrics.h"
 #include "base/url.h"
 #include "config/mute.h"
+#include "daemon/told.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #define LATE_LOOK_MS (1 * SEC_MS)
 
 #define CONFIG_NAME_BYTES 128 /* of a filter, with words around it */
+#define TYPE_BYTES 64 /* of an alert, with a digest */
 
 static void on_late(void *arg);
 
@@ -29,6 +31,7 @@ struct pipeline {
 	struct ruleset *rules;
 	struct matcher *matcher;
 	struct str body; /* of the alert being encoded */
+	struct text scratch;
 };
 
 /* One item on its way through the filters. */
@@ -39,6 +42,10 @@ struct judging {
 	const struct item *item;
 	const unsigned char *key;
 	const struct judged *before; /* NULL: it has not waited */
+	const struct identity
+	    *again; /* NULL: it is no known one that changed */
+	bool later; /* of that: readers are to be told later */
+	struct told told; /* what they were told of it so far */
 	bool placed; /* in its story */
 	enum disposition so_far;
 	struct sv *matched; /* names of filters */
@@ -76,6 +83,7 @@ pipeline_new(const struct pipeline_env *env)
 	p->late = timer_new(p->loop, on_late, p);
 	p->matcher = matcher_new();
 	str_init(&p->body, ALERT_BYTES);
+	text_init(&p->scratch);
 	return p;
 }
 
@@ -89,6 +97,7 @@ pipeline_free(struct pipeline *p)
 	ruleset_free(p->rules);
 	config_unref(p->conf);
 	str_done(&p->body);
+	text_done(&p->scratch);
 	free(p);
 }
 
@@ -189,15 +198,34 @@ copy_hits(const struct match *m, struct alert_hit out[HITS_PER_MATCH])
 	return m->nhits;
 }
 
-static bool
-encode(struct judging *j, const struct match *m, const char *type,
-    const struct story_told *story, const char *id)
+/* An alert that is to be made of an item. */
+struct ringing {
+	const char *type;
+	const struct story_told *story; /* NULL: none */
+	enum change change; /* of an alert.update; else CHANGE_NONE */
+	const struct store_told *before; /* what was told last, or NULL */
+	char id[ALERT_ID_BYTES];
+};
+
+static struct sv
+previous_title(const struct judging *j, const struct ringing *r)
 {
+	struct sv now = change_wording(j->item).title;
+
+	if (r->before == NULL || sv_eq(r->before->title, now))
+		return SV_NONE;
+	return r->before->title;
+}
+
+static bool
+encode(struct judging *j, const struct match *m, const struct ringing *r)
+{
+	const struct story_told *story = r->story;
 	const struct config_filter *f = &j->p->conf->filters[m->index];
 	struct alert_hit hits[HITS_PER_MATCH];
 	struct alert a = {
-		.type = type,
-		.id = sv_of(id),
+		.type = r->type,
+		.id = sv_of(r->id),
 		.now_ms = clock_wall_ms(), /* finer than the loop's */
 		.severity = config_severity_word(f->severity),
 		.filter = f->name,
@@ -215,6 +243,10 @@ encode(struct judging *j, const struct match *m, const char *type,
 		.story_publishers = story != NULL ? story->publishers : 0,
 		.unconfirmed = story != NULL && story->waits,
 		.story_also = story != NULL ? story->also : SV_NONE,
+		.update_reason = r->change != CHANGE_NONE
+		    ? change_word(r->change)
+		    : NULL,
+		.update_previous_title = previous_title(j, r),
 		.fetched_ms = j->item->from.fetched_ms,
 	};
 
@@ -340,6 +372,7 @@ send_unconfirmed(struct pipeline *p, struct batch *b,
 	    is_within_limit(p, b, f, &item)) {
 		str_clear(&p->body);
 		(void)str_add(&p->body, w->body);
+		alert_redate(&p->body, loop_wall_ms(p->loop));
 		address(p, b, f, id);
 		log_info("alert", KV("alert", id), KV("type", "alert.new"),
 		    KV("filter", f->name), KV_SV("feed", item.feed));
@@ -393,30 +426,68 @@ on_late(void *arg)
 		timer_set(p->late, LATE_LOOK_MS);
 }
 
+/* Their readers know of the item now, or do not want to. */
 static void
-ring(struct judging *j, const struct match *m, const char *type,
-    const struct story_told *story)
+note_told(
+    struct judging *j, const struct config_filter *f, const struct ringing *r)
+{
+	struct wording w = change_wording(j->item);
+	int64_t now_ms = loop_wall_ms(j->p->loop);
+	struct store_told t = { .told_ms = now_ms, .since_ms = now_ms };
+
+	if (r != NULL && r->before != NULL) {
+		t = *r->before;
+		told_count_update(&t, now_ms);
+	}
+	t.feed = sv_of(j->origin->feed->name);
+	memcpy(t.key, j->key, ITEM_KEY_BYTES);
+	t.filter = sv_of(f->name);
+	t.mute = r == NULL;
+	t.title = t.mute ? SV_NONE : w.title;
+	t.lead = t.mute ? SV_NONE : w.lead;
+	t.story = r != NULL && r->story != NULL ? r->story->story : 0;
+	batch_put_told(j->batch, &t);
+}
+
+/* The id of an alert on the item.  Each text that an update tells of has its
+ * own. */
+static void
+name_alert(const struct judging *j, const struct config_filter *f,
+    const char *type, bool of_its_text, char out[ALERT_ID_BYTES])
+{
+	struct wording w = change_wording(j->item);
+	char what[TYPE_BYTES];
+
+	if (of_its_text)
+		(void)snprintf(what, sizeof(what), "%s %016llx", type,
+		    (unsigned long long)change_digest(&j->p->scratch, &w));
+	alert_id(sv_of(j->origin->feed->name), j->key, f->name,
+	    of_its_text ? what : type, out);
+}
+
+static void
+ring(struct judging *j, const struct match *m, struct ringing *r)
 {
 	const struct config_filter *f = &j->p->conf->filters[m->index];
 	const char *feed = j->origin->feed->name;
 	const struct quota_item item = { j->item->title, j->item->link,
 		sv_of(feed) };
-	char id[ALERT_ID_BYTES];
 
 	if (!is_within_limit(j->p, j->batch, f, &item)) {
 		decide(j, ITEM_LIMITED);
 		return;
 	}
-	alert_id(sv_of(feed), j->key, f->name, type, id);
-	if (!encode(j, m, type, story, id)) {
+	name_alert(j, f, r->type, r->before != NULL, r->id);
+	if (!encode(j, m, r)) {
 		decide(j, ITEM_ERROR);
-		log_error(
-		    "alert too large", KV("alert", id), KV("filter", f->name));
+		log_error("alert too large", KV("alert", r->id),
+		    KV("filter", f->name));
 		return;
 	}
 	decide(j, ITEM_ALERTED);
-	address(j->p, j->batch, f, id);
-	log_info("alert", KV("alert", id), KV("type", type),
+	address(j->p, j->batch, f, r->id);
+	note_told(j, f, r);
+	log_info("alert", KV("alert", r->id), KV("type", r->type),
 	    KV("filter", f->name), KV("feed", feed));
 }
 
@@ -424,15 +495,15 @@ ring(struct judging *j, const struct match *m, const char *type,
 static void
 hold(struct judging *j, const struct match *m, const struct story_told *story)
 {
-	const char *type = story_role_type(STORY_WAITS);
 	const struct config_filter *f = &j->p->conf->filters[m->index];
+	struct ringing r = { .type = story_role_type(STORY_WAITS),
+		.story = story };
 	struct sv none = SV_NONE;
-	char id[ALERT_ID_BYTES];
 	bool ok;
 
-	alert_id(sv_of(j->origin->feed->name), j->key, f->name, type, id);
-	ok = encode(j, m, type, story, id);
-	stories_hold(j->p->env.stories, j->batch, ok ? sv_of(id) : none,
+	name_alert(j, f, r.type, false, r.id);
+	ok = encode(j, m, &r);
+	stories_hold(j->p->env.stories, j->batch, ok ? sv_of(r.id) : none,
 	    ok ? str_sv(&j->p->body) : none);
 	decide(j, ok ? ITEM_HELD : ITEM_ERROR);
 	look_again(j->p);
@@ -440,16 +511,112 @@ hold(struct judging *j, const struct match *m, const struct story_told *story)
 	    KV("filter", f->name), KV("feed", j->origin->feed->name));
 }
 
-static enum story_role
-tell(struct judging *j, const struct config_filter *f, struct story_told *out)
+static void
+place(struct judging *j)
 {
-	struct stories *s = j->p->env.stories;
-
 	if (!j->placed)
-		stories_place(s, j->batch, j->origin->feed, j->item, j->key,
-		    loop_wall_ms(j->p->loop));
+		stories_place(j->p->env.stories, j->batch, j->origin->feed,
+		    j->item, j->key, loop_wall_ms(j->p->loop));
 	j->placed = true;
-	return stories_tell(s, j->batch, f, out);
+}
+
+static void
+tell(struct judging *j, const struct match *m)
+{
+	const struct config_filter *f = &j->p->conf->filters[m->index];
+	struct story_told story;
+	struct ringing r = { .story = &story };
+	enum story_role role;
+
+	place(j);
+	role = stories_tell(j->p->env.stories, j->batch, f, &story);
+	r.type = story_role_type(role);
+	if (role == STORY_UPDATES)
+		r.change = story.change;
+	if (role == STORY_WAITS)
+		hold(j, m, &story);
+	else if (r.type != NULL)
+		ring(j, m, &r);
+	else
+		log_info("attached to its story", KV("story", story.id),
+		    KV("filter", f->name), KV("feed", j->origin->feed->name));
+}
+
+/* A store that cannot be read: they may have. */
+static bool
+has_alert(struct judging *j, const struct config_filter *f, const char *type,
+    bool of_its_text)
+{
+	char id[ALERT_ID_BYTES];
+	bool has = true;
+	struct err e;
+
+	name_alert(j, f, type, of_its_text, id);
+	if (!store_has_alert(j->p->env.store, sv_of(id), &has, &e)) {
+		log_error("store", KV("error", e.msg));
+		j->later = true;
+	}
+	return has;
+}
+
+/* What of the item is news to those who were told of it; if nothing was kept of
+ * that, what its hashes say. */
+static enum change
+change_since(const struct judging *j, const struct store_told *t)
+{
+	const struct wording before = { t->title, t->lead };
+	const struct wording now = change_wording(j->item);
+	enum change c;
+
+	if (t->title.len != 0 || t->lead.len != 0)
+		return change_between(&j->p->scratch, &before, &now);
+	c = change_notice(&j->p->scratch, &now);
+	if (c != CHANGE_NONE)
+		return c;
+	return j->again->before.traits.title != j->again->traits.title
+	    ? CHANGE_TITLE
+	    : CHANGE_LEAD;
+}
+
+/* A text that they know already is told no more: some publishers show two
+ * titles in turn. */
+static void
+tell_again(struct judging *j, const struct match *m, const struct store_told *t)
+{
+	const struct config_filter *f = &j->p->conf->filters[m->index];
+	int64_t now_ms = loop_wall_ms(j->p->loop);
+	struct stories *s = j->p->env.stories;
+	struct story_told story;
+	struct ringing r = { .type = story_role_type(STORY_UPDATES),
+		.before = t };
+
+	if (t->mute || !f->updates || is_mute(j->p, f) ||
+	    (r.change = change_since(j, t)) == CHANGE_NONE ||
+	    has_alert(j, f, r.type, true))
+		return;
+	if (!told_is_due(t, now_ms) ||
+	    !stories_may_update(s, t->story, f->name, now_ms)) {
+		j->later = true;
+		return;
+	}
+	if (f->limit.n != 0)
+		end_waits(j->p, j->batch);
+	if (f->group == GROUP_STORY) {
+		place(j);
+		stories_update(s, j->batch, f, &story);
+		r.story = &story;
+	}
+	ring(j, m, &r);
+}
+
+/* An alert of an older database, or one that waited for other publishers, is
+ * known by its id only. */
+static bool
+rang_before(struct judging *j, const struct config_filter *f)
+{
+	return j->again != NULL &&
+	    (has_alert(j, f, story_role_type(STORY_RINGS), false) ||
+		has_alert(j, f, story_role_type(STORY_CONFIRMS), false));
 }
 
 static bool
@@ -466,33 +633,50 @@ on_match(const struct match *m, void *arg)
 {
 	struct judging *j = arg;
 	const struct config_filter *f = &j->p->conf->filters[m->index];
-	struct story_told story;
-	enum story_role role;
+	struct told_row *known = told_find(&j->told, f->name);
+	static const struct store_told nothing;
 
 	if (has_matched_before(j, f->name))
 		return;
+	if (known != NULL) {
+		known->done = true;
+		if (j->again != NULL)
+			tell_again(j, m, &known->t);
+		return;
+	}
 	j->matched = mem_grow(
 	    j->matched, &j->capmatched, j->nmatched + 1, sizeof(*j->matched));
 	j->matched[j->nmatched++] = sv_of(f->name);
 	if (is_mute(j->p, f)) {
+		note_told(j, f, NULL);
 		decide(j, ITEM_MUTED);
 		return;
 	}
 	decide(j, ITEM_ATTACHED);
 	if (f->limit.n != 0 || f->sources.at_least != 0)
 		end_waits(j->p, j->batch);
-	if (f->group == GROUP_NONE) {
-		ring(j, m, "alert.new", NULL);
-		return;
-	}
-	role = tell(j, f, &story);
-	if (role == STORY_WAITS)
-		hold(j, m, &story);
-	else if (story_role_type(role) != NULL)
-		ring(j, m, story_role_type(role), &story);
+	if (rang_before(j, f))
+		tell_again(j, m, &nothing);
+	else if (f->group == GROUP_NONE)
+		ring(j, m, &(struct ringing) { .type = "alert.new" });
 	else
-		log_info("attached to its story", KV("story", story.id),
-		    KV("filter", f->name), KV("feed", j->origin->feed->name));
+		tell(j, m);
+}
+
+/* Who was told of the item hears of its change, too, when it does not match any
+ * more, or did in its article only. */
+static void
+tell_the_others(struct judging *j)
+{
+	const struct config *c = j->p->conf;
+
+	for (size_t i = 0; i < j->told.n; i++) {
+		const struct told_row *row = &j->told.v[i];
+		struct match m = { .index = find_filter(c, row->t.filter) };
+
+		if (!row->done && m.index < c->nfilters)
+			tell_again(j, &m, &row->t);
+	}
 }
 
 static void
@@ -500,7 +684,12 @@ judge(struct judging *j)
 {
 	struct pipeline *p = j->p;
 
-	j->so_far = j->before != NULL ? j->before->so_far : ITEM_NO_MATCH;
+	j->so_far = ITEM_NO_MATCH;
+	if (j->before != NULL)
+		j->so_far = j->before->so_far;
+	else if (j->again != NULL &&
+	    j->again->before.disposition != ITEM_BACKLOG)
+		j->so_far = j->again->before.disposition;
 	ruleset_match(p->rules, p->matcher, j->item, on_match, j);
 	metrics.regex_given_up = (int64_t)matcher_gave_up(p->matcher);
 	metrics.cut_items = (int64_t)matcher_cut(p->matcher);
@@ -552,16 +741,14 @@ dispose(struct pipeline *p, struct batch *b, struct sv feed,
 /* An item without a date may be new, so it is judged.  What came after polling
  * began is news, however long it took until the feed could be read. */
 static bool
-is_backlog(
-    const struct pipeline *p, const struct origin *o, const struct item *it)
+is_old(const struct pipeline *p, const struct origin *o, const struct item *it)
 {
 	int64_t backlog = o->feed->backlog_ms >= 0 ? o->feed->backlog_ms
 						   : p->conf->daemon.backlog_ms;
 	int64_t date = it->updated > it->published ? it->updated
 						   : it->published;
 
-	return o->first_poll && date != NO_TIME &&
-	    date * SEC_MS < o->since_ms - backlog;
+	return date != NO_TIME && date * SEC_MS < o->since_ms - backlog;
 }
 
 static bool
@@ -632,7 +819,7 @@ pipeline_take(struct pipeline *p, struct batch *b, const struct origin *o,
 	struct arena scratch;
 	struct item full;
 
-	if (is_backlog(p, o, it)) {
+	if (o->first_poll && is_old(p, o, it)) {
 		dispose(p, b, sv_of(o->feed->name), key, ITEM_BACKLOG);
 		return;
 	}
@@ -645,6 +832,72 @@ pipeline_take(struct pipeline *p, struct batch *b, const struct origin *o,
 	dispose(p, b, full.feed, key, j.so_far);
 	free(j.matched);
 	arena_done(&scratch);
+}
+
+/* False: the store cannot be read. */
+static bool
+read_told(struct judging *j)
+{
+	struct err e;
+
+	told_init(&j->told);
+	if (told_read(&j->told, j->p->env.store, sv_of(j->origin->feed->name),
+		j->key, &e))
+		return true;
+	log_error("store", KV("error", e.msg));
+	return false;
+}
+
+static void
+put_disposition(struct judging *j)
+{
+	struct store_item i = { .feed = sv_of(j->origin->feed->name),
+		.disposition = j->so_far,
+		.seen_ms = loop_wall_ms(j->p->loop) };
+
+	memcpy(i.key, j->key, ITEM_KEY_BYTES);
+	batch_put_item(j->batch, &i);
+}
+
+static void
+judge_again(struct judging *j)
+{
+	enum disposition before = j->again->before.disposition;
+
+	judge(j);
+	tell_the_others(j);
+	if (before == ITEM_PENDING)
+		j->later = true; /* what waits is what it was before */
+	else if (j->so_far != before)
+		put_disposition(j);
+}
+
+bool
+pipeline_take_again(struct pipeline *p, struct batch *b, const struct origin *o,
+    const struct item *it, const struct identity *id)
+{
+	struct judging j = {
+		.p = p, .batch = b, .origin = o, .key = id->key, .again = id
+	};
+	struct arena scratch;
+	struct item full;
+
+	if (id->before.disposition == ITEM_BACKLOG && is_old(p, o, it)) {
+		metrics.items_known++;
+		return true;
+	}
+	metrics.items_updated++;
+	arena_init(&scratch);
+	full = complete(o->feed, it, &scratch);
+	j.item = &full;
+	if (read_told(&j))
+		judge_again(&j);
+	else
+		j.later = true;
+	told_done(&j.told);
+	free(j.matched);
+	arena_done(&scratch);
+	return !j.later;
 }
 
 static void
@@ -672,7 +925,9 @@ pipeline_settle(struct pipeline *p, struct batch *b, const struct origin *o,
 
 	arena_init(&scratch);
 	full = complete(o->feed, it, &scratch);
+	(void)read_told(&j); /* without it the ids of alerts are enough */
 	judge(&j);
+	told_done(&j.told);
 	end_wait(p, b, full.feed, key, j.so_far);
 	free(j.matched);
 	arena_done(&scratch);

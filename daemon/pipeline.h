@@ -6,6 +6,7 @@
 #include "daemon/batch.h"
 #include "daemon/commit.h"
 #include "daemon/item_json.h"
+#include "daemon/known.h"
 #include "daemon/quota.h"
 #include "daemon/silences.h"
 #include "daemon/stories.h"
@@ -24,6 +25,7 @@ struct origin {
 struct pipeline_env {
 	struct loop *loop;
 	struct committer *committer;
+	struct store *store;
 	struct stories *stories;
 	struct quota *quota;
 	loop_fn *on_alerts; /* some that nobody handed in are on disk */
@@ -45,6 +47,12 @@ void pipeline_set_silences(struct pipeline *p, const struct silences *s);
 /* A new item of a document: its disposition and alerts go into `b`. */
 void pipeline_take(struct pipeline *p, struct batch *b, const struct origin *o,
     const struct item *it, const unsigned char key[ITEM_KEY_BYTES]);
+
+/* The same for an item from an earlier poll with another title or lead.  False:
+ * readers have to be told of it later, because they have just been told
+ * something of it; until then it counts as not seen as it is now. */
+bool pipeline_take_again(struct pipeline *p, struct batch *b,
+    const struct origin *o, const struct item *it, const struct identity *id);
 
 /* An item whose article has come (it->article) or cannot be had: the last word
  * on it.  Filters that matched before it waited have had theirs. */

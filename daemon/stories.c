@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "daemon/item_json.h"
+#include "daemon/told.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -12,7 +13,6 @@
 #include <string.h>
 #include <sys/queue.h>
 
-#define UPDATE_GAP_MS (10 * MIN_MS)
 #define ALERT_ID_ROOM 64
 #define ROOM_STEPS 64 /* looked at to make room for one */
 #define NAME_BYTES 128 /* story and filter */
@@ -49,6 +49,7 @@ struct stories {
 	struct story_item item;
 	struct story_place place;
 	bool goes_on; /* its feed had another item of the story before */
+	enum change notice; /* it says that it corrects or withdraws */
 	int64_t now_ms;
 	struct sv title, link, feed; /* borrowed */
 	struct str shown; /* `also` without the item itself */
@@ -272,6 +273,7 @@ stories_place(struct stories *s, struct batch *b, const struct config_feed *f,
     const struct item *it, const unsigned char key[ITEM_KEY_BYTES],
     int64_t wall_ms)
 {
+	const struct wording w = change_wording(it);
 	unsigned char entry[STORY_ENTRY_BYTES];
 
 	s->now_ms = wall_ms;
@@ -280,6 +282,7 @@ stories_place(struct stories *s, struct batch *b, const struct config_feed *f,
 	s->feed = sv_of(f->name);
 	name_item(s->feed, key, s->item.id);
 	s->item.source = source_of(f, it);
+	s->notice = change_notice(&s->scratch, &w);
 	sketch_item(&s->scratch, it, SV_NONE, &s->item.sketch);
 	story_assign(s->index, &s->item, wall_ms / SEC_MS, &s->place);
 	s->goes_on = false;
@@ -296,18 +299,21 @@ static enum story_role
 role_of(const struct stories *s, const struct telling *t, bool updates)
 {
 	static const unsigned char nobody[STORY_ITEM_BYTES];
+	bool may_update = updates &&
+	    update_gap_is_over(t->t.updated_ms, s->now_ms);
 
 	if (is_item(t->t.first, s))
 		return STORY_RINGS;
 	if (is_item(t->t.confirmer, s))
 		return STORY_CONFIRMS;
+	if (may_update && s->notice != CHANGE_NONE)
+		return STORY_UPDATES;
 	if (s->goes_on)
 		return STORY_RINGS;
 	if (s->place.sources > t->t.sources &&
 	    memcmp(t->t.confirmer, nobody, sizeof(nobody)) == 0)
 		return STORY_CONFIRMS;
-	if (updates && s->place.new_numbers &&
-	    s->now_ms - t->t.updated_ms >= UPDATE_GAP_MS)
+	if (may_update && s->place.new_numbers)
 		return STORY_UPDATES;
 	return STORY_IS_TOLD;
 }
@@ -410,34 +416,78 @@ wait_or_ring(
 	return STORY_RINGS;
 }
 
+static struct telling *
+find(const struct stories *s, uint64_t story, const char *filter)
+{
+	char name[NAME_BYTES];
+
+	make_name(name, story, filter);
+	return map_get(&s->known, sv_of(name));
+}
+
+static void
+show_story(struct stories *s, const struct telling *t, struct story_told *out)
+{
+	*out = (struct story_told) { .story = s->place.story,
+		.first_seen_ms = s->place.began * SEC_MS,
+		.publishers = s->place.sources,
+		.change = s->notice != CHANGE_NONE ? s->notice
+						   : CHANGE_NUMBERS };
+	story_id_text(s->place.story, out->id);
+	str_clear(&s->shown);
+	(void)str_add(&s->shown, str_sv(&t->also));
+	out->also = str_sv(&s->shown);
+}
+
 enum story_role
 stories_tell(struct stories *s, struct batch *b, const struct config_filter *f,
     struct story_told *out)
 {
-	char name[NAME_BYTES];
+	struct telling *t = find(s, s->place.story, f->name);
 	enum story_role role;
-	struct telling *t;
 	bool waited;
 
-	make_name(name, s->place.story, f->name);
-	t = map_get(&s->known, sv_of(name));
 	if (t == NULL)
 		t = begin_telling(s, f);
 	waited = t->t.due_ms != 0;
 	role = waited ? wait_or_ring(s, t, f) : role_of(s, t, f->updates);
-	story_id_text(s->place.story, out->id);
-	out->first_seen_ms = s->place.began * SEC_MS;
-	out->publishers = s->place.sources;
+	show_story(s, t, out);
 	out->waits = role == STORY_WAITS;
-	str_clear(&s->shown);
-	(void)str_add(&s->shown, str_sv(&t->also));
-	out->also = role == STORY_RINGS && !waited ? SV_NONE
-						   : str_sv(&s->shown);
+	if (role == STORY_RINGS && !waited)
+		out->also = SV_NONE;
 	note(s, t, role);
 	s->held = t;
 	if (role != STORY_WAITS)
 		keep(s, b, t);
 	return role;
+}
+
+bool
+stories_may_update(const struct stories *s, uint64_t story, const char *filter,
+    int64_t wall_ms)
+{
+	const struct telling *t = find(s, story, filter);
+
+	return t == NULL || t->t.due_ms != 0 ||
+	    update_gap_is_over(t->t.updated_ms, wall_ms);
+}
+
+/* A story that others make readers wait for goes on to wait. */
+void
+stories_update(struct stories *s, struct batch *b,
+    const struct config_filter *f, struct story_told *out)
+{
+	struct telling *t = find(s, s->place.story, f->name);
+
+	if (t == NULL) {
+		t = begin_telling(s, f);
+		set_due(s, t, 0);
+	}
+	show_story(s, t, out);
+	if (t->t.due_ms != 0)
+		return;
+	note(s, t, STORY_UPDATES);
+	keep(s, b, t);
 }
 
 void

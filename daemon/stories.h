@@ -6,6 +6,7 @@
 
 #include "config/config.h"
 #include "daemon/batch.h"
+#include "filters/change.h"
 #include "filters/story.h"
 
 struct stories;
@@ -28,7 +29,7 @@ void stories_place(struct stories *s, struct batch *b,
 #define STORY_ROLES(X) \
 	X(STORY_RINGS, "alert.new") \
 	X(STORY_CONFIRMS, "alert.confirmed") /* a second publisher has it */ \
-	X(STORY_UPDATES, "alert.update") /* it brings new numbers */ \
+	X(STORY_UPDATES, "alert.update") /* new numbers, a correction */ \
 	X(STORY_WAITS, "alert.new") /* for another publisher */ \
 	X(STORY_IS_TOLD, NULL) /* nothing new */
 #define STORY_ROLE_ENUM(enumerator, type) enumerator,
@@ -41,10 +42,12 @@ const char *story_role_type(enum story_role r);
 
 /* The story as the alert shows it. */
 struct story_told {
+	uint64_t story;
 	char id[STORY_ID_CHARS + 1];
 	int64_t first_seen_ms;
 	unsigned publishers;
 	bool waits; /* for others: too few have it */
+	enum change change; /* what an update brings */
 	struct sv also; /* its other items, members of a JSON array; valid until
 			 * the next call */
 };
@@ -53,6 +56,15 @@ struct story_told {
  * The same item in the same role again is in that role again: its alert has the
  * id it had.  After STORY_WAITS, stories_hold() must follow. */
 enum story_role stories_tell(struct stories *s, struct batch *b,
+    const struct config_filter *f, struct story_told *out);
+
+/* An item that a filter's readers know of changes: may they be told, after what
+ * they were told of its story (0: none) last? */
+bool stories_may_update(const struct stories *s, uint64_t story,
+    const char *filter, int64_t wall_ms);
+
+/* Then, instead of stories_tell(): they are told of the placed item. */
+void stories_update(struct stories *s, struct batch *b,
     const struct config_filter *f, struct story_told *out);
 
 /* Keeps the alert of the item that waits, in place of the one before it. */

@@ -26,6 +26,7 @@ struct subscription {
 	int64_t touched_ms; /* monotonic; 0: not since the start */
 	size_t added; /* new items since then */
 	bool touching; /* this document's known items are noted */
+	bool unfinished; /* something of it has to be told later */
 	int64_t noted_ms; /* the earliest of their times, wall clock */
 	int64_t first_poll_ms; /* wall clock; 0: none yet */
 	struct feed_health health;
@@ -181,7 +182,6 @@ note_known(struct subscription *s, const struct identity *id)
 	struct store_item i = { .feed = sv_of(poller_config(s->poller)->name),
 		.seen_ms = loop_wall_ms(s->env->poller.loop) };
 
-	metrics.items_known++;
 	s->known_items++;
 	if (id->changed)
 		batch_set_traits(batch_of(s), i.feed, id->key, &id->traits);
@@ -230,18 +230,44 @@ note_shared(struct subscription *s, const struct identity *id)
 		    &id->other);
 }
 
+/* With what the parser of its document does not know. */
+static struct item
+whole_item(const struct subscription *s, const struct item *it)
+{
+	struct item whole = *it;
+
+	whole.feed_title = poller_meta(s->poller)->title;
+	whole.from = *poller_evidence(s->poller);
+	whole.from.fetched_ms = loop_wall_ms(s->env->poller.loop);
+	return whole;
+}
+
+static void
+take_again(struct subscription *s, const struct item *it, struct identity *id)
+{
+	const struct origin o = { poller_config(s->poller), false,
+		polled_since(s) };
+	const struct item whole = whole_item(s, it);
+
+	if (!pipeline_take_again(
+		s->env->pipeline, batch_of(s), &o, &whole, id)) {
+		id->traits.text = id->before.traits.text;
+		s->unfinished = true;
+	}
+	if (batch_has_alerts(s->batch))
+		loop_idle_ask(s->idle);
+	note_known(s, id);
+}
+
 static void
 take_new(
     struct subscription *s, const struct item *it, const struct identity *id)
 {
 	const struct origin o = { poller_config(s->poller),
 		!poller_feed(s->poller)->seen_before, polled_since(s) };
-	struct item full = *it;
+	const struct item whole = whole_item(s, it);
 
-	full.feed_title = poller_meta(s->poller)->title;
-	full.from = *poller_evidence(s->poller);
-	full.from.fetched_ms = loop_wall_ms(s->env->poller.loop);
-	pipeline_take(s->env->pipeline, batch_of(s), &o, &full, id->key);
+	pipeline_take(s->env->pipeline, batch_of(s), &o, &whole, id->key);
 	batch_set_traits(
 	    batch_of(s), sv_of(o.feed->name), id->key, &id->traits);
 	s->added++;
@@ -268,6 +294,11 @@ on_item(struct poller *p, const struct item *it, void *arg)
 		metrics.items_duplicate++;
 		return false;
 	case KNOWN_BEFORE:
+		if (id.rewritten) {
+			take_again(s, it, &id);
+			return false;
+		}
+		metrics.items_known++;
 		note_known(s, &id);
 		return false;
 	case KNOWN_NOT:
@@ -275,6 +306,15 @@ on_item(struct poller *p, const struct item *it, void *arg)
 		return true;
 	}
 	BUG("no such case");
+}
+
+/* The next poll is to bring it again. */
+static void
+forget_validators(struct feed *f)
+{
+	free(f->etag);
+	free(f->last_modified);
+	f->etag = f->last_modified = NULL;
 }
 
 static void
@@ -342,6 +382,9 @@ on_end(struct poller *p, enum feed_verdict v, void *arg)
 	(void)p;
 	known_clear(&s->known);
 	note_health(s, v);
+	if (s->unfinished)
+		forget_validators(poller_feed(s->poller));
+	s->unfinished = false;
 	keep_state(s);
 	if (v != FEED_NEW_DOCUMENT)
 		s->touching = false;

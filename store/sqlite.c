@@ -242,7 +242,16 @@ store_set_traits(struct store *s, struct sv feed,
     struct err *e)
 {
 	return EXEC(s, S_SET_TRAITS, e, TEXT(feed), KEY(key), INT(t->link),
-	    INT(t->title), INT(t->date), INT(t->page), INT(t->shared));
+	    INT(t->title), INT(t->date), INT(t->page), INT(t->shared),
+	    INT(t->text));
+}
+
+bool
+store_put_told(struct store *s, const struct store_told *t, struct err *e)
+{
+	return EXEC(s, S_PUT_TOLD, e, TEXT(t->feed), KEY(t->key),
+	    TEXT(t->filter), TEXT(t->title), TEXT(t->lead), INT(t->story),
+	    INT(t->told_ms), INT(t->since_ms), INT(t->updates), INT(t->mute));
 }
 
 /* Each new alert lets a few old bodies and ids go, so that the table does not
@@ -503,7 +512,7 @@ store_prune_items(struct store *s, struct sv feed, const struct store_prune *p,
 
 struct finding {
 	bool *has;
-	struct item_traits *traits;
+	struct store_seen *seen;
 	unsigned char *key;
 };
 
@@ -513,30 +522,32 @@ on_item_row(sqlite3_stmt *st, void *arg)
 	const struct finding *f = arg;
 
 	*f->has = true;
-	*f->traits = (struct item_traits) {
+	f->seen->traits = (struct item_traits) {
 		.link = sqlite3_column_int64(st, 0),
 		.title = sqlite3_column_int64(st, 1),
 		.date = sqlite3_column_int64(st, 2),
 		.page = sqlite3_column_int64(st, 3),
 		.shared = sqlite3_column_int(st, 4) != 0,
+		.text = sqlite3_column_int64(st, 5),
 	};
+	f->seen->disposition = (enum disposition)sqlite3_column_int(st, 6);
 }
 
 bool
 store_has_item(struct store *s, struct sv feed,
-    const unsigned char key[ITEM_KEY_BYTES], bool *has,
-    struct item_traits *traits, struct err *e)
+    const unsigned char key[ITEM_KEY_BYTES], bool *has, struct store_seen *seen,
+    struct err *e)
 {
 	const struct value v[] = { TEXT(feed), KEY(key) };
-	struct item_traits t = { 0 };
+	struct store_seen is = { 0 };
 	bool found = false;
-	struct finding f = { .has = &found, .traits = &t };
+	struct finding f = { .has = &found, .seen = &is };
 
 	if (!each(
 		s, start(s, S_HAS_ITEM, v, COUNTOF(v), e), on_item_row, &f, e))
 		return false;
 	*has = found;
-	*traits = t;
+	*seen = is;
 	return true;
 }
 
@@ -564,8 +575,29 @@ store_has_page(struct store *s, struct sv feed, int64_t page, bool *has,
 	return true;
 }
 
+static void
+on_alert_row(sqlite3_stmt *st, void *arg)
+{
+	(void)st;
+	*(bool *)arg = true;
+}
+
+bool
+store_has_alert(struct store *s, struct sv id, bool *has, struct err *e)
+{
+	const struct value v[] = { TEXT(id) };
+	bool found = false;
+
+	if (!each(s, start(s, S_HAS_ALERT, v, COUNTOF(v), e), on_alert_row,
+		&found, e))
+		return false;
+	*has = found;
+	return true;
+}
+
 struct reader {
 	union {
+		store_told_fn *told;
 		store_feed_fn *feed;
 		store_failing_fn *failing;
 		store_pending_fn *pending;
@@ -598,6 +630,37 @@ read_health(sqlite3_stmt *st, struct feed_health *h)
 	h->missed = sqlite3_column_int64(st, at++) != 0;
 	h->owed = (unsigned)sqlite3_column_int64(st, at++);
 	h->told = (unsigned)sqlite3_column_int64(st, at++);
+}
+
+static void
+on_told_row(sqlite3_stmt *st, void *arg)
+{
+	const struct reader *r = arg;
+	struct store_told t = {
+		.feed = column_text(st, 0),
+		.filter = column_text(st, 2),
+		.title = column_text(st, 3),
+		.lead = column_text(st, 4),
+		.story = (uint64_t)sqlite3_column_int64(st, 5),
+		.told_ms = sqlite3_column_int64(st, 6),
+		.since_ms = sqlite3_column_int64(st, 7),
+		.updates = (unsigned)sqlite3_column_int64(st, 8),
+		.mute = sqlite3_column_int(st, 9) != 0,
+	};
+
+	column_key(st, 1, t.key);
+	r->fn.told(&t, r->arg);
+}
+
+bool
+store_each_told(struct store *s, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES], store_told_fn *fn, void *arg,
+    struct err *e)
+{
+	const struct value v[] = { TEXT(feed), KEY(key) };
+	struct reader r = { { .told = fn }, arg };
+
+	return each(s, start(s, S_TOLD, v, COUNTOF(v), e), on_told_row, &r, e);
 }
 
 static void

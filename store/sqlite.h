@@ -36,10 +36,11 @@
 	    " SET disposition=?3, seen=?4") \
 	X(TOUCH_ITEM, "UPDATE item SET seen=?3 WHERE feed=?1 AND key=?2") \
 	X(SET_TRAITS, \
-	    "UPDATE item SET link=?3, title=?4, date=?5, page=?6, shared=?7" \
+	    "UPDATE item SET link=?3, title=?4, date=?5, page=?6, shared=?7," \
+	    " text=?8" \
 	    " WHERE feed=?1 AND key=?2") \
 	X(HAS_ITEM, \
-	    "SELECT link,title,date,page,shared FROM item" \
+	    "SELECT link,title,date,page,shared,text,disposition FROM item" \
 	    " WHERE feed=?1 AND key=?2") \
 	X(HAS_PAGE, \
 	    "SELECT key FROM item WHERE feed=?1 AND page=?2 AND page<>0 LIMIT 1") \
@@ -48,6 +49,12 @@
 	    " (SELECT key FROM item WHERE feed=?1 AND seen<?2" \
 	    " ORDER BY seen LIMIT ?3)") \
 	X(COUNT_ITEMS, "SELECT count(*) FROM item WHERE feed=?1") \
+	X(PUT_TOLD, \
+	    "INSERT INTO told VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)" \
+	    " ON CONFLICT DO UPDATE SET title=?4, lead=?5, story=?6, told=?7," \
+	    " since=?8, updates=?9, mute=?10") \
+	X(TOLD, "SELECT * FROM told WHERE feed=?1 AND key=?2 ORDER BY filter") \
+	X(HAS_ALERT, "SELECT 1 FROM outbox WHERE id=?1 LIMIT 1") \
 	X(PUT_PENDING, \
 	    "INSERT INTO pending VALUES (?1,?2,?3,?4,?5,?6)" \
 	    " ON CONFLICT DO UPDATE SET item=?3, attempts=?4, next=?5, host=?6") \

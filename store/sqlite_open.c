@@ -113,6 +113,15 @@ static const char *const migrations[] = {
 	"ALTER TABLE feed ADD COLUMN told INTEGER NOT NULL DEFAULT 0;"
 	"CREATE INDEX feed_owed ON feed(owed) WHERE owed>0;"
 	"CREATE TABLE failing(destination TEXT PRIMARY KEY) WITHOUT ROWID;",
+	"ALTER TABLE item ADD COLUMN text INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE told(feed TEXT NOT NULL, key BLOB NOT NULL,"
+	" filter TEXT NOT NULL, title TEXT NOT NULL, lead TEXT NOT NULL,"
+	" story INTEGER NOT NULL, told INTEGER NOT NULL,"
+	" since INTEGER NOT NULL, updates INTEGER NOT NULL,"
+	" mute INTEGER NOT NULL,"
+	" PRIMARY KEY(feed, key, filter)) WITHOUT ROWID;"
+	"CREATE TRIGGER told_item AFTER DELETE ON item BEGIN"
+	" DELETE FROM told WHERE feed=old.feed AND key=old.key; END;",
 };
 #define SCHEMA_VERSION ((int)COUNTOF(migrations))
 

@@ -40,6 +40,12 @@ enum disposition {
 	ITEM_DISPOSITIONS,
 };
 
+/* What is known of an item that was put. */
+struct store_seen {
+	struct item_traits traits;
+	enum disposition disposition;
+};
+
 struct store_item {
 	struct sv feed;
 	unsigned char key[ITEM_KEY_BYTES];
@@ -62,6 +68,19 @@ struct store_pending {
 	struct sv item;
 	unsigned attempts;
 	int64_t next_ms;
+};
+
+/* What the readers of a filter were last told of an item; goes with it. */
+struct store_told {
+	struct sv feed;
+	unsigned char key[ITEM_KEY_BYTES];
+	struct sv filter;
+	struct sv title, lead; /* as they were, cut */
+	uint64_t story; /* 0: none */
+	int64_t told_ms;
+	int64_t since_ms; /* from which updates are counted */
+	unsigned updates;
+	bool mute; /* they did not want to know of it */
 };
 
 #define STORE_STORY_ITEM_BYTES 16
@@ -171,6 +190,8 @@ bool store_set_traits(struct store *s, struct sv feed,
 bool
 store_put_alert(struct store *s, const struct store_alert *a, struct err *e)
     MUST_CHECK; /* one (id, destination) is kept once, delivered or not */
+bool store_put_told(
+    struct store *s, const struct store_told *t, struct err *e) MUST_CHECK;
 bool store_put_pending(
     struct store *s, const struct store_pending *p, struct err *e) MUST_CHECK;
 bool store_del_pending(struct store *s, struct sv feed,
@@ -223,11 +244,18 @@ bool store_set_hold(struct store *s, const struct store_hold *h, bool on,
 
 /* Reads.  Views live until the callback returns. */
 bool store_has_item(struct store *s, struct sv feed,
-    const unsigned char key[ITEM_KEY_BYTES], bool *has,
-    struct item_traits *traits, struct err *e) MUST_CHECK;
+    const unsigned char key[ITEM_KEY_BYTES], bool *has, struct store_seen *seen,
+    struct err *e) MUST_CHECK;
 /* The item that was this page (not 0); its key. */
 bool store_has_page(struct store *s, struct sv feed, int64_t page, bool *has,
     unsigned char key[ITEM_KEY_BYTES], struct err *e) MUST_CHECK;
+/* Was an alert of this id ever put, as far as it is remembered? */
+bool store_has_alert(
+    struct store *s, struct sv id, bool *has, struct err *e) MUST_CHECK;
+typedef void store_told_fn(const struct store_told *t, void *arg);
+bool store_each_told(struct store *s, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES], store_told_fn *fn, void *arg,
+    struct err *e) MUST_CHECK;
 typedef void store_feed_fn(const struct store_feed *f, void *arg);
 bool store_each_feed(
     struct store *s, store_feed_fn *fn, void *arg, struct err *e) MUST_CHECK;

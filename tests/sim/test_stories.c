@@ -141,6 +141,7 @@ new_numbers_are_an_update(void **state)
 	world_live(w, CONFIG, HOUR_MS);
 	assert_int_equal(w->nalerts, 3);
 	assert_true(rang_with(w, 2, "\"type\":\"alert.update\""));
+	assert_true(rang_with(w, 2, "\"reason\":\"numbers\""));
 }
 
 static void

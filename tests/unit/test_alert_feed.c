@@ -81,7 +81,8 @@ on_done(const struct outbox_result *r, void *arg)
 }
 
 static void
-send(struct bench *b, const char *id, struct sv title)
+send_as(struct bench *b, const char *id, struct sv title, const char *type,
+    const char *reason)
 {
 	struct str doc;
 	struct json j;
@@ -89,11 +90,17 @@ send(struct bench *b, const char *id, struct sv title)
 	str_init(&doc, ALERT_BYTES);
 	json_init(&j, &doc);
 	json_open(&j, NULL);
-	json_text(&j, "type", SV("alert.new"));
+	json_text(&j, "type", sv_of(type));
 	json_text(&j, "timestamp", SV("2024-03-26T05:12:09.123Z"));
 	json_open(&j, "data");
 	json_text(&j, "id", sv_of(id));
 	json_text(&j, "severity", SV("high"));
+	json_open(&j, "update");
+	json_text(&j, "reason", sv_of(reason));
+	json_close(&j);
+	json_open(&j, "story");
+	json_bool(&j, "unconfirmed", reason[0] == '\0' && id[4] == 'u');
+	json_close(&j);
 	json_open(&j, "filter");
 	json_text(&j, "name", SV("truce"));
 	json_close(&j);
@@ -107,6 +114,12 @@ send(struct bench *b, const char *id, struct sv title)
 	destination_feed.send(b->self,
 	    &(struct delivery) { sv_of(id), str_sv(&doc), 1 }, on_done, b);
 	str_done(&doc);
+}
+
+static void
+send(struct bench *b, const char *id, struct sv title)
+{
+	send_as(b, id, title, "alert.new", "");
 }
 
 static void
@@ -163,6 +176,20 @@ the_newest_comes_first_and_the_oldest_goes(void **state)
 	open_feed(b, 1); /* after a restart with fewer */
 	send(b, "alr_5", SV("Five"));
 	assert_string_equal(read_back(b), LINE("alr_5", "Five"));
+}
+
+static void
+titles_say_what_is_new_about_a_story(void **state)
+{
+	struct bench *b = *state;
+
+	send_as(b, "alr_1", SV("One"), "alert.confirmed", "");
+	send_as(b, "alr_2", SV("Two"), "alert.update", "withdrawn");
+	send_as(b, "alr_u", SV("Three"), "alert.new", "");
+	assert_string_equal(read_back(b),
+	    LINE("alr_u", "[unconfirmed] Three")
+		LINE("alr_2", "[update: withdrawn] Two")
+		    LINE("alr_1", "[confirmed] One"));
 }
 
 static void
@@ -301,6 +328,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(the_newest_comes_first_and_the_oldest_goes),
+		T(titles_say_what_is_new_about_a_story),
 		T(what_comes_again_stands_there_once),
 		T(no_title_breaks_the_file),
 		T(another_programs_file_is_left_alone),

@@ -904,7 +904,7 @@ on_op_done(void *arg)
 {
 	struct op *o = arg;
 	struct err e;
-	struct item_traits t;
+	struct store_seen t;
 	bool has = false;
 
 	assert_true(store_begin(o->b->store, &e)); /* no transaction is open */

@@ -222,24 +222,33 @@ people_see_what_is_new_about_a_story(void **state)
 		    "HIGH · %s · gaza-ceasefire · un-news" },
 		{ FORMAT_NTFY, "tags.1", "%s" },
 	};
-	static const char *const kinds[] = { "confirmed", "update" };
+	static const struct {
+		const char *type, *reason, *said;
+	} kinds[] = {
+		{ "confirmed", "x", "confirmed" },
+		{ "update", "", "update" },
+		{ "update", "correction", "update: correction" },
+		{ "update", "\\u001b[1m", "update" },
+		{ "update", "abcdefghijklmnopqrstuvwxyz", "update" },
+	};
 	struct str doc, again;
 
 	(void)state;
 	read_document(&doc);
 	for (size_t i = 0; i < COUNTOF(rows) * COUNTOF(kinds); i++) {
-		const char *kind = kinds[i % COUNTOF(kinds)];
-		size_t row = i / COUNTOF(kinds);
-		size_t at = sv_find(str_sv(&doc), SV("alert.new"));
+		size_t row = i / COUNTOF(kinds), kind = i % COUNTOF(kinds);
+		size_t data = sv_find(str_sv(&doc), SV("\"id\":"));
 		char said[100];
 		json_t *root;
 
-		assert_true(at < doc.len);
 		str_init(&again, ALERT_BYTES);
-		(void)str_addf(&again, "%.*salert.%s%s", (int)at, doc.p, kind,
-		    doc.p + at + strlen("alert.new"));
+		(void)str_addf(&again,
+		    "{\"type\":\"alert.%s\",\"data\":{\"update\":"
+		    "{\"reason\":\"%s\"},%s",
+		    kinds[kind].type, kinds[kind].reason, doc.p + data);
 		root = render(rows[row].format, str_sv(&again));
-		(void)snprintf(said, sizeof(said), rows[row].said, kind);
+		(void)snprintf(
+		    said, sizeof(said), rows[row].said, kinds[kind].said);
 		assert_string_equal(text_at(root, rows[row].path).p, said);
 		json_decref(root);
 		str_done(&again);

@@ -61,6 +61,11 @@ write_document(struct bench *b, struct sv filter, struct sv title)
 	json_text(&j, "type", sv_of(b->type != NULL ? b->type : "alert.new"));
 	json_open(&j, "data");
 	json_text(&j, "severity", SV("high"));
+	if (b->type != NULL) {
+		json_open(&j, "update");
+		json_text(&j, "reason", SV("title"));
+		json_close(&j);
+	}
 	json_open(&j, "filter");
 	json_text(&j, "name", filter);
 	json_close(&j);
@@ -97,6 +102,9 @@ a_subject_says_what_is_new_about_a_story(void **state)
 {
 	struct bench *b = *state;
 
+	b->type = "alert.update";
+	assert_non_null(strstr(of_title(b, SV("Ceasefire holds")),
+	    "\r\nSubject: [high] truce (update: title): Ceasefire holds\r\n"));
 	b->type = "alert.confirmed";
 	assert_non_null(strstr(of_title(b, SV("Ceasefire holds")),
 	    "\r\nSubject: [high] truce (confirmed): Ceasefire holds\r\n"));

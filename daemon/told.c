@@ -1,0 +1,80 @@
+/* daemon/told.c: what the readers of each filter were told of an item. */
+#include "daemon/told.h"
+
+#include <stdlib.h>
+
+bool
+update_gap_is_over(int64_t since_ms, int64_t now_ms)
+{
+	return now_ms < since_ms || now_ms - since_ms >= UPDATE_GAP_MS;
+}
+
+void
+told_init(struct told *l)
+{
+	*l = (struct told) { 0 };
+	arena_init(&l->arena);
+}
+
+void
+told_done(struct told *l)
+{
+	free(l->v);
+	arena_done(&l->arena);
+}
+
+static void
+on_row(const struct store_told *t, void *arg)
+{
+	struct told *l = arg;
+	struct store_told *to;
+
+	l->v = mem_grow(l->v, &l->cap, l->n + 1, sizeof(*l->v));
+	l->v[l->n].done = false;
+	to = &l->v[l->n++].t;
+	*to = *t;
+	to->feed = arena_sv(&l->arena, t->feed);
+	to->filter = arena_sv(&l->arena, t->filter);
+	to->title = arena_sv(&l->arena, t->title);
+	to->lead = arena_sv(&l->arena, t->lead);
+}
+
+bool
+told_read(struct told *l, struct store *s, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES], struct err *e)
+{
+	return store_each_told(s, feed, key, on_row, l, e);
+}
+
+struct told_row *
+told_find(const struct told *l, const char *filter)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (sv_is(l->v[i].t.filter, filter))
+			return &l->v[i];
+	return NULL;
+}
+
+static bool
+is_another_day(const struct store_told *t, int64_t now_ms)
+{
+	return now_ms < t->since_ms || now_ms - t->since_ms >= DAY_MS;
+}
+
+bool
+told_is_due(const struct store_told *t, int64_t now_ms)
+{
+	return update_gap_is_over(t->told_ms, now_ms) &&
+	    (t->updates < UPDATES_PER_DAY || is_another_day(t, now_ms));
+}
+
+void
+told_count_update(struct store_told *t, int64_t now_ms)
+{
+	if (is_another_day(t, now_ms)) {
+		t->since_ms = now_ms;
+		t->updates = 0;
+	}
+	t->updates++;
+	t->told_ms = now_ms;
+}
