@@ -40,6 +40,9 @@ struct destination_type {
 	 * returns. `d` is borrowed until then.  One at a time. */
 	void (*send)(
 	    void *self, const struct delivery *d, delivery_fn *done, void *arg);
+	/* It will be closed in this turn, as others may be: what takes a while
+	 * to end begins to.  NULL: nothing does. */
+	void (*warn)(void *self);
 	void (*close)(void *self); /* cancels the attempt under way, silently */
 };
 

@@ -363,6 +363,14 @@ runner_new(struct deliveries *d, const char *name)
 	return r;
 }
 
+/* Before it is closed together with others. */
+static void
+runner_warn(struct runner *r)
+{
+	if (r->self != NULL && r->type->warn != NULL)
+		r->type->warn(r->self);
+}
+
 static void
 runner_free(struct runner *r)
 {
@@ -536,6 +544,23 @@ take_over(struct deliveries *d, const struct config_destination *c,
 	*next = r;
 }
 
+/* Those that will be closed: what has changed, and what is no more. */
+static void
+warn_closing(
+    struct deliveries *d, const struct config *c, const struct opening *o)
+{
+	for (size_t k = 0; k < d->n; k++) {
+		struct runner *r = d->runners[k];
+		size_t i = 0;
+
+		while (i < c->ndestinations &&
+		    strcmp(c->destinations[i].name, r->name) != 0)
+			i++;
+		if (i == c->ndestinations || o[i].self != NULL)
+			runner_warn(r);
+	}
+}
+
 bool
 deliveries_reload(struct deliveries *d, const struct config *c, struct err *e)
 {
@@ -546,6 +571,7 @@ deliveries_reload(struct deliveries *d, const struct config *c, struct err *e)
 		free(o);
 		return false;
 	}
+	warn_closing(d, c, o);
 	next = mem_calloc(c->ndestinations, sizeof(struct runner *));
 	for (size_t i = 0; i < c->ndestinations; i++)
 		take_over(d, &c->destinations[i], &o[i], &next[i]);
@@ -589,6 +615,8 @@ deliveries_free(struct deliveries *d)
 {
 	if (d == NULL)
 		return;
+	for (size_t i = 0; i < d->n; i++)
+		runner_warn(d->runners[i]);
 	while (d->n > 0)
 		runner_free(d->runners[--d->n]);
 	free(d->runners);

@@ -38,6 +38,7 @@ static struct {
 	const char *answers_of; /* whom they are for; NULL: everybody */
 	bool silent; /* no answer until answer() */
 	unsigned opened, closed;
+	unsigned warned; /* before any was closed */
 	struct fake *last;
 	int file; /* where deliveries are kept through a crash; -1: nowhere */
 } world;
@@ -92,6 +93,13 @@ fake_send(void *self, const struct delivery *d, delivery_fn *done, void *arg)
 }
 
 static void
+fake_warn(void *self)
+{
+	(void)self;
+	world.warned += world.closed == 0;
+}
+
+static void
 fake_close(void *self)
 {
 	world.closed++;
@@ -102,9 +110,9 @@ const struct destination_type *
 destination_type(enum config_desttype type)
 {
 	static const struct destination_type remote = { DEST_WEBHOOK, true,
-		NULL, fake_open, fake_send, fake_close };
+		NULL, fake_open, fake_send, fake_warn, fake_close };
 	static const struct destination_type local = { DEST_SPOOL, false, NULL,
-		fake_open, fake_send, fake_close };
+		fake_open, fake_send, NULL, fake_close };
 
 	return type == DEST_WEBHOOK ? &remote : &local;
 }
@@ -590,6 +598,18 @@ a_step_of_the_wall_clock_changes_no_wait(void **state)
 }
 
 static void
+all_that_a_reload_closes_are_told_before_it_waits_for_any(void **state)
+{
+	struct bench *b = *state;
+
+	b->destinations[0].retry_min_ms++; /* changed, */
+	b->config.ndestinations = 1; /* and gone */
+	assert_true(deliveries_reload(b->deliveries, &b->config, NULL));
+	assert_int_equal(world.warned, 2);
+	assert_int_equal(world.closed, 2);
+}
+
+static void
 a_reload_leaves_alone_what_did_not_change(void **state)
 {
 	struct bench *b = *state;
@@ -601,6 +621,7 @@ a_reload_leaves_alone_what_did_not_change(void **state)
 	b->destinations[1].retry_min_ms++;
 	assert_true(deliveries_reload(b->deliveries, &b->config, NULL));
 	assert_int_equal(world.opened, 3);
+	assert_int_equal(world.warned, 1);
 	assert_int_equal(world.closed, 1);
 	fake_pass(world.loop, HOUR_MS - 2 * MIN_MS);
 	expect_log(""); /* its wait goes on */
@@ -908,6 +929,7 @@ main(void)
 		T(why_it_failed_is_known_after_a_restart),
 		T(retry_after_outlives_a_restart),
 		T(a_step_of_the_wall_clock_changes_no_wait),
+		T(all_that_a_reload_closes_are_told_before_it_waits_for_any),
 		T(a_reload_leaves_alone_what_did_not_change),
 		T(new_options_are_tried_at_once_and_repeat_nothing),
 		T(a_refused_reload_changes_nothing),
