@@ -544,6 +544,42 @@ take_over(struct deliveries *d, const struct config_destination *c,
 	*next = r;
 }
 
+bool
+deliveries_next_gone(
+    const struct deliveries *d, struct str *name, struct err *e)
+{
+	struct str after;
+	bool ok;
+
+	str_init(&after, name->max);
+	do {
+		str_clear(&after);
+		(void)str_add(&after, str_sv(name));
+		str_clear(name);
+		ok = store_next_queue(d->store, str_sv(&after), name, e);
+	} while (ok && name->len != 0 && find(d, str_c(name)) != NULL);
+	str_done(&after);
+	return ok;
+}
+
+/* Nobody else would hear of what waits for them. */
+static void
+tell_gone(const struct deliveries *d)
+{
+	struct store_queue q;
+	struct str name;
+	struct err e;
+
+	str_init(&name, KiB(4));
+	while (deliveries_next_gone(d, &name, &e) && name.len != 0 &&
+	    store_read_queue(d->store, str_sv(&name), &q, &e))
+		log_warn("alerts wait for a destination that is gone; they "
+			 "leave when there is one of its name again",
+		    KV("destination", str_c(&name)),
+		    KV_INT("waiting", q.waiting));
+	str_done(&name);
+}
+
 /* Those that will be closed: what has changed, and what is no more. */
 static void
 warn_closing(
@@ -581,6 +617,7 @@ deliveries_reload(struct deliveries *d, const struct config *c, struct err *e)
 	free(o);
 	d->runners = next;
 	d->n = c->ndestinations;
+	tell_gone(d);
 	return true;
 }
 

@@ -545,7 +545,7 @@ on_pending_row(sqlite3_stmt *st, void *arg)
 }
 
 static void
-on_host_row(sqlite3_stmt *st, void *arg)
+on_name_row(sqlite3_stmt *st, void *arg)
 {
 	(void)str_add(arg, column_text(st, 0));
 }
@@ -557,7 +557,17 @@ store_next_host(
 	const struct value v[] = { TEXT(after) };
 
 	return each(
-	    s, start(s, S_NEXT_HOST, v, COUNTOF(v), e), on_host_row, host, e);
+	    s, start(s, S_NEXT_HOST, v, COUNTOF(v), e), on_name_row, host, e);
+}
+
+bool
+store_next_queue(
+    struct store *s, struct sv after, struct str *destination, struct err *e)
+{
+	const struct value v[] = { TEXT(after) };
+
+	return each(s, start(s, S_NEXT_QUEUE, v, COUNTOF(v), e), on_name_row,
+	    destination, e);
 }
 
 bool

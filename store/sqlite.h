@@ -66,6 +66,9 @@
 	    "SELECT row,id,destination,created,attempts,tried,next,body,why" \
 	    " FROM outbox" \
 	    " WHERE state=0 AND destination=?1 AND row>?2 ORDER BY row LIMIT ?3") \
+	X(NEXT_QUEUE, \
+	    "SELECT destination FROM outbox WHERE state=0 AND destination>?1" \
+	    " ORDER BY destination LIMIT 1") \
 	X(LAST_ROW, "SELECT coalesce(max(row),0) FROM outbox") \
 	X(REPLAYABLE, \
 	    "SELECT row FROM outbox WHERE state=1 AND ?5=0 AND destination=?1" \

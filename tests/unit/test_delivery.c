@@ -664,6 +664,21 @@ a_refused_reload_changes_nothing(void **state)
 }
 
 static void
+expect_gone(struct bench *b, const char *name)
+{
+	struct str next;
+	struct err e;
+
+	str_init(&next, 100);
+	assert_true(deliveries_next_gone(b->deliveries, &next, &e));
+	assert_string_equal(str_c(&next), name);
+	if (*name != '\0')
+		assert_true(deliveries_next_gone(b->deliveries, &next, &e));
+	assert_string_equal(str_c(&next), "");
+	str_done(&next);
+}
+
+static void
 rows_of_a_destination_that_is_gone_are_kept(void **state)
 {
 	struct bench *b = *state;
@@ -679,8 +694,10 @@ rows_of_a_destination_that_is_gone_are_kept(void **state)
 	fake_pass(world.loop, DAY_MS);
 	expect_log("desk:x ");
 	assert_int_equal(stats(b).outbox, 2);
+	expect_gone(b, "other");
 	b->config.ndestinations = 2;
 	assert_true(deliveries_reload(b->deliveries, &b->config, NULL));
+	expect_gone(b, "");
 	fake_pass(world.loop, 1);
 	expect_log("other:a other:b ");
 }
