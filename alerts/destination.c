@@ -1,6 +1,8 @@
 /* alerts/destination.c: every kind of destination, one row each. */
 #include "alerts/destination.h"
 
+#include <string.h>
+
 const struct destination_type *
 destination_type(enum config_desttype type)
 {
@@ -19,6 +21,36 @@ destination_type(enum config_desttype type)
 	BUG("a type of destination without a row");
 }
 
+/* Two that write alerts in pieces, or keep so many of them, in one place. */
+static bool
+is_same_place(
+    const struct config_destination *a, const struct config_destination *b)
+{
+	if (a->type != b->type)
+		return false;
+	if (a->type == DEST_FEED)
+		return a->file != NULL && b->file != NULL &&
+		    strcmp(a->file, b->file) == 0;
+	return a->type == DEST_STDOUT;
+}
+
+static void
+check_place(const struct config *c, size_t nth, struct diags *d)
+{
+	const struct config_destination *dest = &c->destinations[nth];
+
+	for (size_t i = 0; i < nth; i++) {
+		if (!is_same_place(&c->destinations[i], dest))
+			continue;
+		diag_add_text(d, DIAG_ERROR, &dest->where, 0,
+		    dest->where.text.len, NULL,
+		    "'%s' writes to the same place: they would spoil each "
+		    "other's alerts",
+		    c->destinations[i].name);
+		return;
+	}
+}
+
 bool
 destinations_check(const struct config *c, enum config_use use, struct diags *d)
 {
@@ -29,6 +61,7 @@ destinations_check(const struct config *c, enum config_use use, struct diags *d)
 		const struct config_destination *dest = &c->destinations[i];
 		const struct destination_type *t = destination_type(dest->type);
 
+		check_place(c, i, d);
 		if (t->check == NULL || t->check(dest, &e))
 			continue;
 		diag_add_text(d,

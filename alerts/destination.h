@@ -40,6 +40,9 @@ struct destination_type {
 	 * returns. `d` is borrowed until then.  One at a time. */
 	void (*send)(
 	    void *self, const struct delivery *d, delivery_fn *done, void *arg);
+	/* It will be closed in this turn, as others may be: what takes a while
+	 * to end begins to.  NULL: nothing does. */
+	void (*warn)(void *self);
 	void (*close)(void *self); /* cancels the attempt under way, silently */
 };
 
@@ -50,7 +53,8 @@ const struct destination_type *destination_type(enum config_desttype type);
 
 /* Reports each destination that would not open: a template that is none, a
  * secret that cannot sign, a program that is not there (CONFIG_TO_CHECK warns
- * of that: the machine may be another one).  False: there is an error. */
+ * of that: the machine may be another one), or writes where another one does.
+ * False: there is an error. */
 bool destinations_check(
     const struct config *c, enum config_use use, struct diags *d);
 

@@ -301,6 +301,14 @@ exec_send(void *self, const struct delivery *d, delivery_fn *done, void *arg)
 }
 
 static void
+exec_warn(void *self)
+{
+	struct exec *x = self;
+
+	process_warn(x->process);
+}
+
+static void
 exec_close(void *self)
 {
 	struct exec *x = self;
@@ -321,5 +329,6 @@ const struct destination_type destination_exec = {
 	.check = exec_check,
 	.open = exec_open,
 	.send = exec_send,
+	.warn = exec_warn,
 	.close = exec_close,
 };

@@ -226,12 +226,16 @@ replace(const struct feed_file *f, struct sv content)
 	return false;
 }
 
-/* A missing file is an empty one. */
+/* A missing file is an empty one.  To open another kind may take for ever. */
 static bool
 read_file(const struct feed_file *f, struct str *out, struct err *e)
 {
-	if (access(f->path, F_OK) != 0 && errno == ENOENT)
-		return true;
+	struct stat st;
+
+	if (stat(f->path, &st) != 0)
+		return errno == ENOENT || err_errno(e, "%s", f->path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, "%s: is no regular file", f->path);
 	return file_read(f->path, out, e);
 }
 

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define STEP_BYTES 64 /* of a text, in one step */
+
 enum op_kind {
 	OP_TEXT,
 	OP_VALUE,
@@ -343,6 +345,14 @@ spend(struct run *r)
 	return !r->out->full;
 }
 
+/* A long text takes long, also when nothing of it can be shown. */
+static void
+put(struct run *r, const json_t *v)
+{
+	r->steps += json_string_length(v) / STEP_BYTES;
+	put_value(r->t, v, r->out);
+}
+
 /* At most TEMPLATE_DEPTH calls deep.  Sections inside each other multiply, and
  * need not write anything. */
 static void
@@ -357,7 +367,7 @@ run(struct run *r, size_t from, size_t to, const struct scope *s)
 		if (op->kind == OP_TEXT)
 			(void)str_add(r->out, op->text);
 		else if (op->kind == OP_VALUE)
-			put_value(r->t, v, r->out);
+			put(r, v);
 		else if (op->kind == OP_UNLESS && !is_there(v))
 			run(r, i + 1, op->end, s);
 		else if (op->kind == OP_EACH && !json_is_array(v) &&

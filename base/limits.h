@@ -156,7 +156,7 @@
 #define ALERT_TEXT_BYTES         KiB(8)       /* one text in it */
 #define ALERT_FEED_BYTES         MiB(2)       /* an Atom file of alerts, written anew for each */
 #define TEMPLATE_BYTES           KiB(64)      /* one file */
-#define TEMPLATE_STEPS           (1u << 17)   /* parts that are filled in for one alert */
+#define TEMPLATE_STEPS           (1u << 17)   /* parts that are filled in for one alert, and 64 bytes of text */
 #define TEMPLATE_DEPTH           8            /* sections inside each other */
 #define DIGEST_ITEMS             20           /* shown in one digest, */
 #define DIGEST_BYTES             KiB(32)      /* as JSON; */

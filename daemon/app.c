@@ -28,6 +28,7 @@
 #define START_GAP_MS 10
 
 #define READ_RETRY_MS (5 * SEC_MS)
+#define READY_RETRY_MS SEC_MS
 
 struct app {
 	struct app_options options;
@@ -53,6 +54,7 @@ struct app {
 	struct timer *read_again; /* after a failure */
 	struct loop_signal *on_term, *on_int, *on_hup;
 	struct timer *watchdog;
+	struct timer *ready; /* to be said again */
 	struct work *loading; /* of the configuration, when it is read again */
 	bool load_again; /* it was asked for meanwhile */
 	struct config *loaded; /* by the work, as are these: */
@@ -110,8 +112,18 @@ on_stop(void *arg)
 {
 	struct app *a = arg;
 
-	systemd_notify("STOPPING=1");
+	(void)systemd_notify("STOPPING=1");
 	loop_stop(a->loop);
+}
+
+/* Until the service manager has heard it. */
+static void
+say_ready(void *arg)
+{
+	struct app *a = arg;
+
+	if (!systemd_notify("READY=1\nSTATUS=watching"))
+		timer_set(a->ready, READY_RETRY_MS);
 }
 
 static void
@@ -119,7 +131,7 @@ on_watchdog(void *arg)
 {
 	struct app *a = arg;
 
-	systemd_notify("WATCHDOG=1");
+	(void)systemd_notify("WATCHDOG=1");
 	timer_set(a->watchdog, systemd_watchdog_ms());
 }
 
@@ -336,6 +348,7 @@ open_all(struct app *a, struct err *e)
 {
 	a->loop = loop_new();
 	a->read_again = timer_new(a->loop, start_feeds_or_wait, a);
+	a->ready = timer_new(a->loop, say_ready, a);
 	a->stories = stories_new();
 	a->quota = quota_new();
 	if (!open_store(a, e) ||
@@ -416,6 +429,7 @@ app_free(struct app *a)
 	http_free(a->http);
 	store_close(a->store);
 	timer_free(a->watchdog);
+	timer_free(a->ready);
 	timer_free(a->read_again);
 	loop_signal_free(a->on_term);
 	loop_signal_free(a->on_int);
@@ -531,6 +545,7 @@ on_reload(void *arg)
 {
 	struct app *a = arg;
 
+	timer_stop(a->ready);
 	systemd_notify_reloading();
 	if (a->loading != NULL)
 		a->load_again = true;
@@ -563,7 +578,7 @@ on_loaded(void *arg)
 	config_unref(a->loaded);
 	a->loaded = NULL;
 	a->loaded_rules = NULL;
-	systemd_notify("READY=1");
+	say_ready(a);
 	if (a->load_again) {
 		a->load_again = false;
 		on_reload(a);
@@ -598,7 +613,7 @@ app_run(struct app *a)
 	    KV_INT("feeds", a->conf->nfeeds),
 	    KV_INT("filters", a->conf->nfilters),
 	    KV_INT("destinations", a->conf->ndestinations));
-	systemd_notify("READY=1\nSTATUS=watching");
+	say_ready(a);
 	loop_run(a->loop);
 	say_goodbye();
 }

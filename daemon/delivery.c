@@ -456,6 +456,14 @@ runner_new(struct deliveries *d, const char *name)
 	return r;
 }
 
+/* Before it is closed together with others. */
+static void
+runner_warn(struct runner *r)
+{
+	if (r->self != NULL && r->type->warn != NULL)
+		r->type->warn(r->self);
+}
+
 static void
 runner_free(struct runner *r)
 {
@@ -642,6 +650,59 @@ take_over(struct deliveries *d, const struct config_destination *c,
 }
 
 bool
+deliveries_next_gone(
+    const struct deliveries *d, struct str *name, struct err *e)
+{
+	struct str after;
+	bool ok;
+
+	str_init(&after, name->max);
+	do {
+		str_clear(&after);
+		(void)str_add(&after, str_sv(name));
+		str_clear(name);
+		ok = store_next_queue(d->store, str_sv(&after), name, e);
+	} while (ok && name->len != 0 && find(d, str_c(name)) != NULL);
+	str_done(&after);
+	return ok;
+}
+
+/* Nobody else would hear of what waits for them. */
+static void
+tell_gone(const struct deliveries *d)
+{
+	struct store_queue q;
+	struct str name;
+	struct err e;
+
+	str_init(&name, KiB(4));
+	while (deliveries_next_gone(d, &name, &e) && name.len != 0 &&
+	    store_read_queue(d->store, str_sv(&name), &q, &e))
+		log_warn("alerts wait for a destination that is gone; they "
+			 "leave when there is one of its name again",
+		    KV("destination", str_c(&name)),
+		    KV_INT("waiting", q.waiting));
+	str_done(&name);
+}
+
+/* Those that will be closed: what has changed, and what is no more. */
+static void
+warn_closing(
+    struct deliveries *d, const struct config *c, const struct opening *o)
+{
+	for (size_t k = 0; k < d->n; k++) {
+		struct runner *r = d->runners[k];
+		size_t i = 0;
+
+		while (i < c->ndestinations &&
+		    strcmp(c->destinations[i].name, r->name) != 0)
+			i++;
+		if (i == c->ndestinations || o[i].self != NULL)
+			runner_warn(r);
+	}
+}
+
+bool
 deliveries_reload(struct deliveries *d, const struct config *c, struct err *e)
 {
 	struct opening *o = mem_calloc(c->ndestinations, sizeof(*o));
@@ -651,6 +712,7 @@ deliveries_reload(struct deliveries *d, const struct config *c, struct err *e)
 		free(o);
 		return false;
 	}
+	warn_closing(d, c, o);
 	next = mem_calloc(c->ndestinations, sizeof(struct runner *));
 	for (size_t i = 0; i < c->ndestinations; i++)
 		take_over(d, &c->destinations[i], &o[i], &next[i]);
@@ -660,6 +722,7 @@ deliveries_reload(struct deliveries *d, const struct config *c, struct err *e)
 	free(o);
 	d->runners = next;
 	d->n = c->ndestinations;
+	tell_gone(d);
 	return true;
 }
 
@@ -695,6 +758,8 @@ deliveries_free(struct deliveries *d)
 {
 	if (d == NULL)
 		return;
+	for (size_t i = 0; i < d->n; i++)
+		runner_warn(d->runners[i]);
 	while (d->n > 0)
 		runner_free(d->runners[--d->n]);
 	free(d->runners);

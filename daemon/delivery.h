@@ -36,6 +36,7 @@ struct delivery_state {
 	const char *name;
 	bool paused;
 	bool closed; /* it wanted no more */
+	bool gone; /* see deliveries_next_gone() */
 	enum outbox_circuit circuit;
 	struct outbox_outage outage;
 	const char *error; /* of the last attempt; "" when it worked */
@@ -45,6 +46,11 @@ struct delivery_state {
 /* In the order of the configuration; false: there are no more. */
 bool deliveries_state(
     const struct deliveries *d, size_t i, struct delivery_state *out);
+
+/* Puts into `name` the next destination, by name, for which alerts wait though
+ * no configuration has it any more; "": there are no more. */
+bool deliveries_next_gone(
+    const struct deliveries *d, struct str *name, struct err *e) MUST_CHECK;
 
 /* Takes over a new configuration: what did not change goes on undisturbed;
  * rows of a destination that is gone stay in the store.  False: nothing has

@@ -119,6 +119,20 @@ begin(struct span *s, int64_t per_ms, int64_t wall_ms)
 	str_clear(&s->titles);
 }
 
+/* A limit that is for another span of time now, after a reload, ends it with
+ * one of these. */
+static void
+end_with_limit(struct quota *q, struct span *s, int64_t per_ms)
+{
+	if (s->kept.until_ms == 0 ||
+	    s->kept.until_ms - s->kept.since_ms == per_ms)
+		return;
+	s->kept.until_ms = s->kept.since_ms - s->kept.since_ms % per_ms +
+	    per_ms;
+	if (s->kept.until_ms < q->next_ms)
+		q->next_ms = s->kept.until_ms;
+}
+
 /* An item whose batch was lost may be collected again, but is shown once. */
 static void
 collect(struct span *s, const struct quota_item *item)
@@ -150,6 +164,7 @@ quota_take(struct quota *q, struct batch *b, const struct config_filter *f,
 	struct span *s = span_of(q, sv_of(f->name));
 	bool through;
 
+	end_with_limit(q, s, f->limit.per_ms);
 	if (is_over(s, wall_ms) && s->kept.over == 0)
 		begin(s, f->limit.per_ms, wall_ms);
 	through = s->kept.let_through < f->limit.n;

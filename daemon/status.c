@@ -63,6 +63,8 @@ state_word(const struct delivery_state *d)
 		return "paused";
 	if (d->closed)
 		return "stopped";
+	if (d->gone)
+		return "gone";
 	switch (d->circuit) {
 	case OUTBOX_CLOSED:
 		return "working";
@@ -120,6 +122,28 @@ write_destination(const struct control_env *env, const struct delivery_state *d,
 	return true;
 }
 
+/* Alerts that nobody will fetch are shown all the same. */
+static bool
+write_gone(const struct control_env *env, struct json *out, struct err *e)
+{
+	struct str name;
+	bool ok;
+
+	str_init(&name, KiB(4));
+	while ((ok = deliveries_next_gone(env->deliveries, &name, e)) &&
+	    name.len != 0) {
+		const struct delivery_state d = {
+			.name = str_c(&name), .gone = true, .error = ""
+		};
+
+		ok = write_destination(env, &d, out, e);
+		if (!ok)
+			break;
+	}
+	str_done(&name);
+	return ok;
+}
+
 bool
 status_write(const struct control_env *env, struct json *out, struct err *e)
 {
@@ -135,6 +159,8 @@ status_write(const struct control_env *env, struct json *out, struct err *e)
 	for (size_t i = 0; deliveries_state(env->deliveries, i, &d); i++)
 		if (!write_destination(env, &d, out, e))
 			return false;
+	if (!write_gone(env, out, e))
+		return false;
 	json_close_array(out);
 	return true;
 }

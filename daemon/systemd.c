@@ -3,6 +3,7 @@
 
 #include "base/sv.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,27 +12,31 @@
 #include <time.h>
 #include <unistd.h>
 
-void
+bool
 systemd_notify(const char *state)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	size_t len = path != NULL ? strlen(path) : 0;
+	bool ok;
 	int fd;
 
 	if (len == 0 || len >= sizeof(to.sun_path) ||
 	    (path[0] != '/' && path[0] != '@'))
-		return;
+		return true;
 	memcpy(to.sun_path, path, len);
 	if (path[0] == '@')
 		to.sun_path[0] = '\0'; /* the abstract namespace */
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return;
-	(void)sendto(fd, state, strlen(state), MSG_NOSIGNAL,
-	    (struct sockaddr *)&to,
-	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
+		return false;
+	ok = sendto(fd, state, strlen(state), MSG_NOSIGNAL | MSG_DONTWAIT,
+		 (struct sockaddr *)&to,
+		 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) >=
+		0 ||
+	    errno != EAGAIN;
 	(void)close(fd);
+	return ok;
 }
 
 void
@@ -43,7 +48,7 @@ systemd_notify_reloading(void)
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	(void)snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%lld",
 	    (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
-	systemd_notify(state);
+	(void)systemd_notify(state);
 }
 
 int64_t

@@ -2,12 +2,14 @@
 #ifndef DAEMON_SYSTEMD_H
 #define DAEMON_SYSTEMD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* Sends `state` ("READY=1", "STATUS=...", lines) to $NOTIFY_SOCKET
- * (sd_notify(3)); nothing where there is none. */
-void systemd_notify(const char *state);
+ * (sd_notify(3)); nothing where there is none.  False: the manager has no room
+ * for it now; it is not waited for. */
+bool systemd_notify(const char *state);
 
 /* As RELOADING=1 must be sent: with the monotonic time. */
 void systemd_notify_reloading(void);

@@ -264,19 +264,19 @@ hear(struct mail *m)
 	return false;
 }
 
+/* For room, or for a reply: one who says something instead of listening would
+ * wake us for nothing, over and over. */
 static void
-watch_room(struct mail *m, bool wanted)
+wait_for(struct mail *m, bool room)
 {
+	struct loop_io **io = room ? &m->writing : &m->reading;
 	int fd;
 
-	if (wanted == (m->writing != NULL))
+	if (*io != NULL)
 		return;
-	loop_io_free(m->writing);
-	m->writing = NULL;
-	if (!wanted)
-		return;
+	drop_sockets(m);
 	curl_easy_getinfo(m->easy, CURLINFO_ACTIVESOCKET, &fd);
-	m->writing = loop_io_new(m->loop, fd, false, true, talk, m);
+	*io = loop_io_new(m->loop, fd, !room, room, talk, m);
 }
 
 /* What the server says while it is spoken to waits, unless it is the end. */
@@ -289,7 +289,7 @@ talk(void *arg)
 	while (all && m->verdict == SMTP_TALKING && hear(m))
 		all = speak(m);
 	if (m->verdict == SMTP_TALKING)
-		watch_room(m, !all);
+		wait_for(m, !all);
 }
 
 /* Where libcurl is at its end ours begins. */
@@ -305,7 +305,6 @@ on_end(CURL *easy, CURLcode rc)
 		return;
 	curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd);
 	if (rc == CURLE_OK && fd != CURL_SOCKET_BAD) {
-		m->reading = loop_io_new(m->loop, fd, true, false, talk, m);
 		talk(m);
 		return;
 	}

@@ -2,6 +2,7 @@
  * (pidfd_open(2)), so that no wait blocks and no process id is mistaken. */
 #include "net/process.h"
 
+#include "base/clock.h"
 #include "base/str.h"
 
 #include <errno.h>
@@ -28,6 +29,7 @@ struct process {
 	struct timer *patience;
 	int64_t grace_ms;
 	bool late; /* told to end */
+	int64_t warned_ms; /* monotonic; 0: it was not */
 	struct sv input; /* what is left of it */
 	struct str line; /* begun */
 	size_t lines;
@@ -305,21 +307,35 @@ process_start(struct loop *l, const struct process_request *r,
 }
 
 void
+process_warn(struct process *p)
+{
+	if (p == NULL || p->warned_ms != 0)
+		return;
+	signal_group(p, SIGTERM);
+	p->warned_ms = clock_mono_ms();
+}
+
+static bool
+is_gone_within(const struct process *p, int64_t ms)
+{
+	struct pollfd ended = { p->pidfd, POLLIN, 0 };
+
+	return poll(&ended, 1, ms > 0 ? (int)ms : 0) == 1;
+}
+
+void
 process_cancel(struct process *p)
 {
-	static const int signals[] = { SIGTERM, SIGKILL };
 	struct process_end end;
-	struct pollfd ended;
-	bool gone = false;
+	bool gone;
 
 	if (p == NULL)
 		return;
-	ended = (struct pollfd) { p->pidfd, POLLIN, 0 };
-	for (size_t i = 0; i < COUNTOF(signals) && !gone; i++) {
-		signal_group(p, signals[i]);
-		gone = poll(&ended, 1, CANCEL_MS) == 1;
-	}
+	process_warn(p);
+	gone = is_gone_within(p, p->warned_ms + CANCEL_MS - clock_mono_ms());
 	signal_group(p, SIGKILL);
+	if (!gone)
+		(void)is_gone_within(p, CANCEL_MS);
 	(void)reap(p, &end);
 	process_free(p);
 }

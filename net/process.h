@@ -43,6 +43,10 @@ struct process_events {
 struct process *process_start(struct loop *l, const struct process_request *r,
     const struct process_events *ev, void *arg, struct err *e);
 
+/* Tells the process group to end, which is to be cancelled: several that are
+ * told first are waited for at once.  NULL is fine. */
+void process_warn(struct process *p);
+
 /* No callback will come any more.  The process group is told to end and, a
  * fraction of a second later, killed; this waits no longer for it.  NULL is
  * fine. */

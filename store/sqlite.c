@@ -756,6 +756,16 @@ store_next_dead(
 }
 
 bool
+store_next_queue(
+    struct store *s, struct sv after, struct str *destination, struct err *e)
+{
+	const struct value v[] = { TEXT(after) };
+
+	return each(s, start(s, S_NEXT_QUEUE, v, COUNTOF(v), e), on_name_row,
+	    destination, e);
+}
+
+bool
 store_each_pending(struct store *s, const struct store_due *d,
     store_pending_fn *fn, void *arg, struct err *e)
 {

@@ -99,6 +99,9 @@
 	    " why=?6") \
 	X(DEL_OUTAGE, "DELETE FROM outage WHERE destination=?1") \
 	X(OUTAGE, "SELECT * FROM outage WHERE destination=?1") \
+	X(NEXT_QUEUE, \
+	    "SELECT destination FROM outbox WHERE state=0 AND destination>?1" \
+	    " ORDER BY destination LIMIT 1") \
 	X(LAST_ROW, "SELECT coalesce(max(row),0) FROM outbox") \
 	X(REPLAYABLE, \
 	    "SELECT row FROM outbox WHERE state=1 AND ?5=0 AND destination=?1" \

@@ -266,6 +266,10 @@ bool store_each_failing(
  * `host`, which stays as it is when there is none. */
 bool store_next_host(struct store *s, struct sv after, struct str *host,
     struct err *e) MUST_CHECK;
+/* The first destination behind `after` for which alerts wait, appended;
+ * nothing: there is none. */
+bool store_next_queue(struct store *s, struct sv after, struct str *destination,
+    struct err *e) MUST_CHECK;
 /* What of a host's waiting items is due. */
 struct store_due {
 	struct sv host;

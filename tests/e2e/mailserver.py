@@ -3,7 +3,8 @@ it gets and misbehaves as it is told.
 
 usage: tests/e2e/mailserver.py FOLDER MODE     for unit tests: prints its port
 
-MODE is plain, starttls or smtps; FOLDER gets the certificate, `cert`, and each
+MODE is plain, starttls, smtps or chatty, which is plain, talks when it is to
+listen and reads no message; FOLDER gets the certificate, `cert`, and each
 mail as FOLDER/mail.N."""
 import base64
 import os
@@ -97,7 +98,12 @@ class Handler(socketserver.StreamRequestHandler):
             if self.say(verb, '250 2.1.5 ok'):
                 self.mail['to'].append(line)
         elif verb == 'DATA':
-            if self.say(verb, '354 go on'):
+            if self.server.mail.mode == 'chatty':
+                self.wfile.write(b'354 go on\r\n')
+                self.rfile.read(1)
+                self.wfile.write(b'250-not yet\r\n')
+                self.server.mail.silence.wait()
+            elif self.say(verb, '354 go on'):
                 self.take_message()
         elif verb == 'QUIT':
             self.server.mail.quits += 1
@@ -145,6 +151,7 @@ class MailServer:
         self.quits = 0
         self.commands = []
         self.mails = []
+        self.silence = threading.Event()
         self.folder = None       # each mail becomes a file here
         self.lock = threading.Lock()
         self.server = Server((address, 0), Handler)
@@ -174,7 +181,7 @@ class MailServer:
 
 def main():
     folder, mode = sys.argv[1:]
-    context = certificate(folder) if mode != 'plain' else None
+    context = certificate(folder) if mode in ('starttls', 'smtps') else None
     server = MailServer(mode, context, offers=['AUTH PLAIN LOGIN'])
     server.folder = folder
     print(server.port, flush=True)

@@ -88,6 +88,23 @@ class Commands(Case):
         self.assertIn('warning: /nonexistent/page', done.stderr)
         self.assertEqual(run('tocsind', '--check', '-c', config).returncode, 2)
 
+    def test_two_destinations_do_not_share_a_place(self):
+        for first, second, shared in (
+                ({'type': 'stdout'}, {'type': 'stdout', 'format': 'text'}, 2),
+                ({'type': 'feed', 'file': '/a'}, {'type': 'feed', 'file': '/a'},
+                 2),
+                ({'type': 'feed', 'file': '/a'}, {'type': 'feed', 'file': '/b'},
+                 0)):
+            config = self.file('config', json.dumps({
+                'feeds': {'wire': {'url': 'https://wire.invalid/'}},
+                'filters': {'f': {'match': 'truce', 'expect': {}}},
+                'destinations': {'first': first, 'second': second}}))
+            for command in (['tocsin', 'check'], ['tocsind', '--check']):
+                done = run(*command, '-c', config)
+                self.assertEqual(done.returncode, shared, done.stderr)
+                self.assertEqual("'first' writes to the same place"
+                                 in done.stderr, shared != 0)
+
     def test_credentials_are_not_looked_up_outside_of_the_unit(self):
         config = self.desk(secret={'credential': 'desk'})
         self.assertNotIn('CREDENTIALS_DIRECTORY', os.environ)

@@ -2,6 +2,7 @@
 programs that mean it no good do not get far."""
 import json
 import os
+import re
 import signal
 import socket
 import stat
@@ -143,6 +144,24 @@ class Commands(Control):
         daemon.start()
         self.assertEqual(self.desk()['state'], 'working')
         self.assertEqual(daemon.stop(), 0)
+
+    def test_alerts_for_a_destination_that_is_gone_are_told_of(self):
+        self.answer = reply(503)
+        daemon = self.daemon(self.conf).start()
+        self.wait_desk(state='failing', waiting=2)
+        desk = self.conf['destinations'].pop('desk')
+        daemon.reload(self.conf)
+        said = r'wait for a destination that is gone.*destination=desk waiting=2'
+        daemon.wait_log(said)
+        self.assertRegex(self.tocsin('status'), r'(?m)^desk +gone +2 ')
+        self.assertEqual(daemon.stop(), 0)
+        daemon.start()
+        self.assertEqual(len(re.findall(said, daemon.log())), 2)
+        self.answer = reply(200)
+        self.conf['destinations']['desk'] = desk
+        daemon.reload(self.conf)
+        self.hook.wait(2)
+        self.wait_desk(state='working', waiting=0)
 
     def test_resume_lifts_a_stop_by_410(self):
         self.answer = reply(410)

@@ -3,6 +3,7 @@ of it, and what did not change goes on undisturbed."""
 import json
 import os
 import signal
+import socket
 import unittest
 
 from harness import Case, FEED_TYPE, item, reply, rss
@@ -37,6 +38,23 @@ class Reload(Case):
         self.hook.wait(2)
         self.assertEqual(self.alerts(), [('truce', 'Ceasefire 1'),
                                          ('truce', 'Ceasefire 3')])
+        self.assertEqual(daemon.stop(), 0)
+
+    def test_a_service_manager_that_does_not_listen_holds_up_nothing(self):
+        daemon = self.daemon(self.conf).start()
+        self.hook.wait(1)
+        full = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(full.close)
+        full.setblocking(False)
+        with self.assertRaises(BlockingIOError):
+            while True:
+                full.sendto(b'X=1', os.path.join(self.folder, 'notify'))
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.wait_log('configuration reloaded')
+        self.shown = 4
+        self.hook.wait(2)
+        daemon.told()
+        daemon.wait_told('READY=1', 2)      # the start and the reload
         self.assertEqual(daemon.stop(), 0)
 
     def test_a_failing_expectation_keeps_the_old_configuration(self):

@@ -318,6 +318,25 @@ the_digest_of_a_filter_that_is_gone_is_dropped(void **state)
 	assert_int_equal(w->nalerts, 2);
 }
 
+/* What went beyond the limit of a day does not wait for its end. */
+static void
+a_shorter_limit_counts_at_once(void **state)
+{
+	struct world *w = *state;
+
+	publish_five(w);
+	world_live(w, FEEDS FILTER(", group: none, limit: 2/d, notify: [desk]"),
+	    10 * MIN_MS);
+	assert_int_equal(w->nalerts, 2);
+	publish(w, "two", ITEM("6", "Ceasefire six"));
+	world_live(w, LIMIT, 10 * MIN_MS);
+	assert_int_equal(w->nalerts, 3);
+	assert_non_null(strstr(digest(w, 2), "\"count\":4,"));
+	publish(w, "three", ITEM("7", "Ceasefire seven"));
+	world_live(w, LIMIT, 10 * MIN_MS);
+	assert_int_equal(world_rang(w, "\"title\":\"Ceasefire seven\""), 1);
+}
+
 /* Its limit may go, what it has held back may not. */
 static void
 without_its_limit_the_digest_still_comes(void **state)
@@ -571,6 +590,7 @@ main(void)
 		T(a_clock_that_is_set_back_hides_no_digest),
 		T(a_digest_waits_for_the_end_of_mute_hours),
 		T(the_digest_of_a_filter_that_is_gone_is_dropped),
+		T(a_shorter_limit_counts_at_once),
 		T(without_its_limit_the_digest_still_comes),
 		T(a_story_waits_for_its_second_publisher),
 		T(one_wire_service_is_one_publisher),

@@ -238,6 +238,21 @@ another_programs_file_is_left_alone(void **state)
 	assert_int_equal(st.st_size, 20);
 }
 
+/* Nobody will ever write to it. */
+static void
+what_is_no_file_is_not_opened(void **state)
+{
+	struct bench *b = *state;
+
+	assert_int_equal(mkfifo(b->path, 0600), 0);
+	(void)alarm(20);
+	send(b, "alr_1", SV("One"));
+	(void)alarm(0);
+	assert_int_equal(b->last.kind, DELIVERY_RETRY);
+	assert_non_null(strstr(b->last.why.msg, "is no regular file"));
+	assert_int_equal(unlink(b->path), 0);
+}
+
 /* What a crash left is replaced; a full disk leaves the file as it was. */
 static void
 trouble_leaves_the_old_file_whole(void **state)
@@ -332,6 +347,7 @@ main(void)
 		T(what_comes_again_stands_there_once),
 		T(no_title_breaks_the_file),
 		T(another_programs_file_is_left_alone),
+		T(what_is_no_file_is_not_opened),
 		T(trouble_leaves_the_old_file_whole),
 		T(titles_that_fill_the_file_stop_nothing),
 		T(only_alerts_go_in),

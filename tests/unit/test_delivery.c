@@ -39,6 +39,7 @@ static struct {
 	const char *answers_of; /* whom they are for; NULL: everybody */
 	bool silent; /* no answer until answer() */
 	unsigned opened, closed;
+	unsigned warned; /* before any was closed */
 	struct fake *last;
 	int file; /* where deliveries are kept through a crash; -1: nowhere */
 } world;
@@ -93,6 +94,13 @@ fake_send(void *self, const struct delivery *d, delivery_fn *done, void *arg)
 }
 
 static void
+fake_warn(void *self)
+{
+	(void)self;
+	world.warned += world.closed == 0;
+}
+
+static void
 fake_close(void *self)
 {
 	world.closed++;
@@ -103,9 +111,9 @@ const struct destination_type *
 destination_type(enum config_desttype type)
 {
 	static const struct destination_type remote = { DEST_WEBHOOK, true,
-		NULL, fake_open, fake_send, fake_close };
+		NULL, fake_open, fake_send, fake_warn, fake_close };
 	static const struct destination_type local = { DEST_SPOOL, false, NULL,
-		fake_open, fake_send, fake_close };
+		fake_open, fake_send, NULL, fake_close };
 
 	return type == DEST_WEBHOOK ? &remote : &local;
 }
@@ -751,6 +759,18 @@ a_step_of_the_wall_clock_changes_no_wait(void **state)
 }
 
 static void
+all_that_a_reload_closes_are_told_before_it_waits_for_any(void **state)
+{
+	struct bench *b = *state;
+
+	b->destinations[0].retry_min_ms++; /* changed, */
+	b->config.ndestinations = 1; /* and gone */
+	assert_true(deliveries_reload(b->deliveries, &b->config, NULL));
+	assert_int_equal(world.warned, 2);
+	assert_int_equal(world.closed, 2);
+}
+
+static void
 a_reload_leaves_alone_what_did_not_change(void **state)
 {
 	struct bench *b = *state;
@@ -762,6 +782,7 @@ a_reload_leaves_alone_what_did_not_change(void **state)
 	b->destinations[1].retry_min_ms++;
 	assert_true(deliveries_reload(b->deliveries, &b->config, NULL));
 	assert_int_equal(world.opened, 3);
+	assert_int_equal(world.warned, 1);
 	assert_int_equal(world.closed, 1);
 	fake_pass(world.loop, HOUR_MS - 2 * MIN_MS);
 	expect_log(""); /* its wait goes on */
@@ -804,6 +825,21 @@ a_refused_reload_changes_nothing(void **state)
 }
 
 static void
+expect_gone(struct bench *b, const char *name)
+{
+	struct str next;
+	struct err e;
+
+	str_init(&next, 100);
+	assert_true(deliveries_next_gone(b->deliveries, &next, &e));
+	assert_string_equal(str_c(&next), name);
+	if (*name != '\0')
+		assert_true(deliveries_next_gone(b->deliveries, &next, &e));
+	assert_string_equal(str_c(&next), "");
+	str_done(&next);
+}
+
+static void
 rows_of_a_destination_that_is_gone_are_kept(void **state)
 {
 	struct bench *b = *state;
@@ -819,8 +855,10 @@ rows_of_a_destination_that_is_gone_are_kept(void **state)
 	fake_pass(world.loop, DAY_MS);
 	expect_log("desk:x ");
 	assert_int_equal(stats(b).outbox, 2);
+	expect_gone(b, "other");
 	b->config.ndestinations = 2;
 	assert_true(deliveries_reload(b->deliveries, &b->config, NULL));
+	expect_gone(b, "");
 	fake_pass(world.loop, 1);
 	expect_log("other:a other:b ");
 }
@@ -1075,6 +1113,7 @@ main(void)
 		T(an_outage_goes_on_after_a_restart_though_its_first_alert_is_dead),
 		T(retry_after_outlives_a_restart),
 		T(a_step_of_the_wall_clock_changes_no_wait),
+		T(all_that_a_reload_closes_are_told_before_it_waits_for_any),
 		T(a_reload_leaves_alone_what_did_not_change),
 		T(new_options_are_tried_at_once_and_repeat_nothing),
 		T(a_refused_reload_changes_nothing),

@@ -605,6 +605,33 @@ a_template_that_only_runs_is_refused(void **state)
 	str_done(&doc);
 }
 
+/* Texts of which nothing can be shown: as many as there may be empty ones. */
+static void
+a_template_that_only_reads_is_refused(void **state)
+{
+	struct err e = { "" };
+	struct str t, doc;
+
+	(void)state;
+	str_init(&t, KiB(60));
+	str_init(&doc, KiB(60));
+	(void)str_adds(&t, "{{#data.hits}}");
+	for (int i = 0; i < 1000; i++)
+		(void)str_adds(&t, "{{data.item.title}}");
+	(void)str_adds(&t, "{{/data.hits}}");
+	(void)str_adds(
+	    &doc, "{\"data\":{\"id\":\"alr_a\",\"item\":{\"title\":\"");
+	for (int i = 0; i < 2700; i++)
+		(void)str_adds(&doc, "\xE2\x80\xAE"); /* U+202E */
+	(void)str_adds(&doc, "\"},\"hits\":[{}");
+	for (int i = 1; i < 64; i++)
+		(void)str_adds(&doc, ",{}");
+	(void)str_adds(&doc, "]}}");
+	assert_null(fill_in(str_c(&t), "text/plain", str_sv(&doc), &e));
+	str_done(&t);
+	str_done(&doc);
+}
+
 static void
 make_document(
     struct str *out, struct sv title, struct sv link, struct sv excerpt)
@@ -768,6 +795,7 @@ main(void)
 		cmocka_unit_test(wrong_templates_are_refused_with_their_line),
 		cmocka_unit_test(a_template_that_blows_up_is_refused),
 		cmocka_unit_test(a_template_that_only_runs_is_refused),
+		cmocka_unit_test(a_template_that_only_reads_is_refused),
 		cmocka_unit_test(a_link_that_grows_is_left_out),
 		cmocka_unit_test(a_link_turns_no_text_around),
 		cmocka_unit_test(what_is_no_link_is_left_out),

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LARGE MiB(5)
@@ -35,6 +36,7 @@ struct world {
 	struct cidr loopback;
 	bool alone; /* only this server may be there */
 	struct str message;
+	int64_t timeout_ms;
 	unsigned done;
 	enum smtp_verdict verdict;
 	char error[ERR_BYTES];
@@ -85,6 +87,7 @@ set_up(void **state)
 	assert_non_null(mkdtemp(w->dir));
 	assert_true(cidr_parse(SV("127.0.0.0/8"), &w->loopback));
 	w->input = -1;
+	w->timeout_ms = 20 * SEC_MS;
 	w->loop = loop_new();
 	str_init(&w->message, LARGE + KiB(1));
 	(void)str_adds(&w->message, "Subject: x\r\n\r\n");
@@ -173,7 +176,7 @@ begin(struct world *w, const struct how *how)
 	if (m == NULL)
 		fail_msg("%s", e.msg);
 	what = (struct smtp_mail) { "from@x.test", to, 1, str_sv(&w->message) };
-	mail_send(m, &what, 20 * SEC_MS, on_done, w);
+	mail_send(m, &what, w->timeout_ms, on_done, w);
 	return m;
 }
 
@@ -316,6 +319,25 @@ a_network_may_be_allowed_to_one_server(void **state)
 	assert_non_null(strstr(w->error, "is not a public address"));
 }
 
+/* It costs no time of the processor. */
+static void
+one_who_talks_instead_of_listening_is_waited_for(void **state)
+{
+	struct world *w = *state;
+	clock_t began;
+
+	start_server(w, "chatty");
+	while (w->message.len < LARGE)
+		(void)str_adds(&w->message, "more than fits between us\r\n");
+	w->timeout_ms = 2 * SEC_MS;
+	began = clock();
+	assert_int_equal(
+	    deliver(w, (struct how) { "smtp", "127.0.0.1", false, true, NULL }),
+	    SMTP_LATER);
+	assert_non_null(strstr(w->error, "not done within 2 s"));
+	assert_true(clock() - began < CLOCKS_PER_SEC / 2);
+}
+
 /* Nobody listens there. */
 static void
 no_server_no_mail(void **state)
@@ -386,6 +408,7 @@ main(void)
 		T(a_wrong_password_is_tried_again),
 		T(one_mail_after_the_other_and_then_none),
 		T(a_network_may_be_allowed_to_one_server),
+		T(one_who_talks_instead_of_listening_is_waited_for),
 		T(no_server_no_mail),
 		T(impossible_options_are_refused),
 	};
