@@ -237,6 +237,7 @@ take_again(struct subscription *s, const struct item *it, struct identity *id)
 	if (!pipeline_take_again(
 		s->env->pipeline, batch_of(s), &o, &full, id)) {
 		id->traits.text = id->before.traits.text;
+		id->traits.wording = id->before.traits.wording;
 		s->unfinished = true;
 	}
 	if (batch_has_alerts(s->batch))

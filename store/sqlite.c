@@ -214,7 +214,8 @@ store_set_traits(struct store *s, struct sv feed,
     struct err *e)
 {
 	return EXEC(s, S_SET_TRAITS, e, TEXT(feed), KEY(key), INT(t->link),
-	    INT(t->title), INT(t->date), INT(t->page), INT(t->shared), INT(t->text));
+	    INT(t->title), INT(t->date), INT(t->page), INT(t->shared),
+	    INT(t->wording), INT(t->text));
 }
 
 bool
@@ -222,8 +223,7 @@ store_put_told(struct store *s, const struct store_told *t, struct err *e)
 {
 	return EXEC(s, S_PUT_TOLD, e, TEXT(t->feed), KEY(t->key),
 	    TEXT(t->filter), TEXT(t->title), TEXT(t->lead), INT(t->story),
-	    INT(t->told_ms), INT(t->since_ms), INT(t->updates),
-	    INT(t->mute));
+	    INT(t->told_ms), INT(t->since_ms), INT(t->updates), INT(t->mute));
 }
 
 /* Each new alert lets a few old bodies and ids go, so that the table does not
@@ -447,9 +447,10 @@ on_item_row(sqlite3_stmt *st, void *arg)
 		.date = sqlite3_column_int64(st, 2),
 		.page = sqlite3_column_int64(st, 3),
 		.shared = sqlite3_column_int(st, 4) != 0,
-		.text = sqlite3_column_int64(st, 5),
+		.wording = sqlite3_column_int64(st, 5),
+		.text = sqlite3_column_int64(st, 6),
 	};
-	f->seen->disposition = (enum disposition)sqlite3_column_int(st, 6);
+	f->seen->disposition = (enum disposition)sqlite3_column_int(st, 7);
 }
 
 bool
@@ -556,8 +557,7 @@ store_each_told(struct store *s, struct sv feed,
 	const struct value v[] = { TEXT(feed), KEY(key) };
 	struct reader r = { { .told = fn }, arg };
 
-	return each(
-	    s, start(s, S_TOLD, v, COUNTOF(v), e), on_told_row, &r, e);
+	return each(s, start(s, S_TOLD, v, COUNTOF(v), e), on_told_row, &r, e);
 }
 
 static void

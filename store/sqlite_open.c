@@ -83,6 +83,7 @@ static const char *const migrations[] = {
 	"CREATE INDEX outbox_dead ON outbox(destination, row) WHERE state=2;"
 	"CREATE TABLE hold(kind INTEGER NOT NULL, name TEXT NOT NULL,"
 	" until INTEGER NOT NULL, PRIMARY KEY(kind, name)) WITHOUT ROWID;",
+	"ALTER TABLE item ADD COLUMN wording INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE item ADD COLUMN text INTEGER NOT NULL DEFAULT 0;"
 	"CREATE TABLE told(feed TEXT NOT NULL, key BLOB NOT NULL,"
 	" filter TEXT NOT NULL, title TEXT NOT NULL, lead TEXT NOT NULL,"

@@ -260,9 +260,12 @@ prune_forgets_the_longest_unseen_when_there_are_too_many(void **state)
 static void
 an_item_is_found_by_the_page_it_was(void **state)
 {
-	const struct item_traits t = {
-		.link = -7, .title = 8, .date = 9, .page = INT64_MIN, .text = -3
-	};
+	const struct item_traits t = { .link = -7,
+		.title = 8,
+		.date = 9,
+		.page = INT64_MIN,
+		.wording = 4,
+		.text = -3 };
 	struct place *p = *state;
 	unsigned char key[ITEM_KEY_BYTES];
 	struct store_seen got = { 0 };
@@ -1082,6 +1085,7 @@ take_back_schema(struct place *p)
 	assert_int_equal(sqlite3_exec(db,
 			     "DROP TRIGGER told_item; DROP TABLE told;"
 			     "ALTER TABLE item DROP COLUMN text;"
+			     "ALTER TABLE item DROP COLUMN wording;"
 			     "DROP TABLE hold; DROP INDEX outbox_kept;"
 			     "DROP INDEX outbox_done; DROP INDEX outbox_dead;"
 			     "UPDATE outbox SET state=1, body='' WHERE state=1;"
