@@ -291,7 +291,7 @@ an_item_is_found_by_the_page_it_was(void **state)
 }
 
 static void
-on_told(const struct store_told *t, void *arg)
+on_told_item(const struct store_told *t, void *arg)
 {
 	(void)str_addf(arg, "%.*s|%.*s|%.*s|%d|%d|%d|%u|%d\n",
 	    SV_ARG(t->filter), SV_ARG(t->title), SV_ARG(t->lead), (int)t->story,
@@ -304,7 +304,7 @@ assert_told(struct place *p, const unsigned char *key, const char *want)
 	struct str got;
 
 	str_init(&got, 1000);
-	OK(p, store_each_told(p->s, SV("f"), key, on_told, &got, &p->e));
+	OK(p, store_each_told(p->s, SV("f"), key, on_told_item, &got, &p->e));
 	assert_string_equal(str_c(&got), want);
 	str_done(&got);
 }
@@ -341,22 +341,6 @@ what_was_told_of_an_item_goes_with_it(void **state)
 	assert_told(p, key_a, "");
 	assert_told(p, key_b, "quiet|Two|A.|5|10|9|1|1\n");
 	OK(p, store_commit(p->s, &p->e));
-}
-
-static void
-an_alert_is_known_by_its_id_when_it_has_left(void **state)
-{
-	struct place *p = *state;
-	bool has = true;
-
-	OK(p, store_has_alert(p->s, SV("alr_1"), &has, &p->e));
-	assert_false(has);
-	OK(p, store_begin(p->s, &p->e));
-	put_alert(p, "alr_1", "desk", 1);
-	OK(p, store_commit(p->s, &p->e));
-	finish_all(p, "desk", false);
-	OK(p, store_has_alert(p->s, SV("alr_1"), &has, &p->e));
-	assert_true(has);
 }
 
 static void
@@ -650,6 +634,22 @@ finish_all(struct place *p, const char *to, bool dead)
 			       p->s, rows.v[i].row, SV("gave up"), &p->e)
 			 : store_outbox_done(p->s, rows.v[i].row, &p->e));
 	OK(p, store_commit(p->s, &p->e));
+}
+
+static void
+an_alert_is_known_by_its_id_when_it_has_left(void **state)
+{
+	struct place *p = *state;
+	bool has = true;
+
+	OK(p, store_has_alert(p->s, SV("alr_1"), &has, &p->e));
+	assert_false(has);
+	OK(p, store_begin(p->s, &p->e));
+	put_alert(p, "alr_1", "desk", 1);
+	OK(p, store_commit(p->s, &p->e));
+	finish_all(p, "desk", false);
+	OK(p, store_has_alert(p->s, SV("alr_1"), &has, &p->e));
+	assert_true(has);
 }
 
 /* All of it; the number. */
