@@ -2,6 +2,7 @@
 #ifndef ALERTS_ALERT_H
 #define ALERTS_ALERT_H
 
+#include "alerts/trouble.h"
 #include "base/limits.h"
 #include "base/str.h"
 #include "feeds/item.h"
@@ -36,7 +37,10 @@ struct alert {
 				* and a summary only */
 	int64_t digest_since_ms, digest_until_ms;
 	struct sv digest_items; /* members of a JSON array */
-	int64_t fetched_ms; /* when the item's last byte was there */
+	int64_t
+	    fetched_ms; /* when the item's last byte was there, or NO_TIME */
+	const struct trouble *trouble; /* then nothing between `severity` and
+					* here counts; NULL: an item's */
 };
 
 #define ALERT_ID_BYTES sizeof("alr_0123456789012345678901234567")
@@ -45,11 +49,16 @@ struct alert {
 void alert_id(struct sv feed, const unsigned char key[ITEM_KEY_BYTES],
     const char *filter, const char *type, char out[ALERT_ID_BYTES]);
 
+/* The same of trouble: of its type, whose it is and when it began. */
+void
+trouble_id(const struct trouble *t, int64_t began_ms, char out[ALERT_ID_BYTES]);
+
 /* Appends the document as one line of JSON. False: larger than out->max. */
 bool alert_encode(const struct alert *a, struct str *out);
 
 /* What people are told of a document's type and data.update.reason:
- * "confirmed", "update", "update: correction", or "" for a new item. */
+ * "confirmed", "update: correction", "feed failing", ..., or "" for a new item.
+ */
 #define ALERT_KIND_BYTES sizeof("update: 0123456789abcdef")
 void alert_kind(struct sv type, struct sv reason, char out[ALERT_KIND_BYTES]);
 

@@ -18,20 +18,40 @@
 #define FIELD_NAME_BYTES 32
 #define UPDATE_KIND "update"
 
+static void
+hash_id(const struct sv *parts, size_t n, char out[ALERT_ID_BYTES])
+{
+	unsigned char hash[SHA256_BYTES];
+	struct str text;
+
+	str_init(&text, 2 * SHA256_BYTES);
+	sha256_parts(parts, n, hash);
+	base32_encode(&text, (struct sv) { (const char *)hash, ID_HASH_BYTES });
+	(void)snprintf(out, ALERT_ID_BYTES, ID_PREFIX "%s", str_c(&text));
+	str_done(&text);
+}
+
 void
 alert_id(struct sv feed, const unsigned char key[ITEM_KEY_BYTES],
     const char *filter, const char *type, char out[ALERT_ID_BYTES])
 {
 	const struct sv parts[] = { feed, { (const char *)key, ITEM_KEY_BYTES },
 		sv_of(filter), sv_of(type) };
-	unsigned char hash[SHA256_BYTES];
-	struct str text;
 
-	str_init(&text, 2 * SHA256_BYTES);
-	sha256_parts(parts, COUNTOF(parts), hash);
-	base32_encode(&text, (struct sv) { (const char *)hash, ID_HASH_BYTES });
-	(void)snprintf(out, ALERT_ID_BYTES, ID_PREFIX "%s", str_c(&text));
-	str_done(&text);
+	hash_id(parts, COUNTOF(parts), out);
+}
+
+void
+trouble_id(const struct trouble *t, int64_t began_ms, char out[ALERT_ID_BYTES])
+{
+	struct sv whose = t->nfeeds != 0 ? t->feeds[0] : t->feed;
+	struct sv parts[3] = { sv_of(trouble_type(t->kind)),
+		whose.len != 0 ? whose : t->destination };
+	char began[32];
+
+	(void)snprintf(began, sizeof(began), "%lld", (long long)began_ms);
+	parts[2] = sv_of(began);
+	hash_id(parts, COUNTOF(parts), out);
 }
 
 /* The document under way.  `at` is the path of the last field: its parents are
@@ -161,12 +181,21 @@ put_list(struct doc *d, const char *path, const struct sv *v, size_t n)
 	json_close_array(&d->j);
 }
 
+static void
+put_names(struct doc *d, const char *path, const struct sv *v, size_t n)
+{
+	if (n != 0)
+		put_list(d, path, v, n);
+}
+
 /* The row's value is "(list, count)". */
+#define put_NAMES(d, path, list) put_NAMES_(d, path, UNPACK list)
+#define put_NAMES_(d, path, ...) put_names(d, path, __VA_ARGS__)
 #define put_TEXTS(d, path, list) put_TEXTS_(d, path, UNPACK list)
 #define put_TEXTS_(d, path, ...) put_list(d, path, __VA_ARGS__)
 #define UNPACK(...) __VA_ARGS__
 
-#define PUT_FIELD(path, kind, value, help) put_##kind(&d, path, value);
+#define PUT_FIELD(path, kind, value, help) put_##kind(d, path, value);
 
 static struct sv
 hit_text(const struct alert_hit *h)
@@ -180,12 +209,12 @@ put_HITS(struct doc *doc, const char *path, const struct alert *a)
 	json_open_array(&doc->j, go_to(doc, path));
 	for (size_t i = 0; i < a->nhits && i < HITS_PER_MATCH; i++) {
 		const struct alert_hit *h = &a->hits[i];
-		struct doc d = { doc->j, "" };
+		struct doc hit = { doc->j, "" }, *d = &hit;
 
-		json_open(&d.j, NULL);
+		json_open(&d->j, NULL);
 		HIT_FIELDS(PUT_FIELD)
-		json_close(&d.j);
-		doc->j = d.j;
+		json_close(&d->j);
+		doc->j = d->j;
 	}
 	json_close_array(&doc->j);
 }
@@ -212,7 +241,8 @@ published_lag(const struct alert *a)
 {
 	int64_t ms = seconds(a->item->published);
 
-	return ms != NO_TIME ? a->fetched_ms - ms : NO_TIME;
+	return ms != NO_TIME && a->fetched_ms != NO_TIME ? a->fetched_ms - ms
+							 : NO_TIME;
 }
 
 static int64_t
@@ -228,9 +258,43 @@ of_digest(const struct alert *a, int64_t ms)
 }
 
 static int64_t
+fetched(const struct alert *a)
+{
+	return a->digest_count == 0 ? a->fetched_ms : NO_TIME;
+}
+
+static int64_t
 queue_lag(const struct alert *a)
 {
-	return a->digest_count == 0 ? a->now_ms - a->fetched_ms : NO_TIME;
+	return fetched(a) != NO_TIME ? a->now_ms - a->fetched_ms : NO_TIME;
+}
+
+/* An article that no hit stands in is no evidence. */
+static bool
+is_of_article(const struct alert *a)
+{
+	for (size_t i = 0; i < a->nhits; i++)
+		if (strcmp(a->hits[i].field, "article") == 0)
+			return true;
+	return false;
+}
+
+static struct sv
+article_url(const struct alert *a)
+{
+	return is_of_article(a) ? a->item->from.article_url : SV_NONE;
+}
+
+static struct sv
+page_sha256(const struct alert *a, struct str *hex)
+{
+	unsigned char hash[SHA256_BYTES];
+
+	if (a->item->from.page.len == 0 || !is_of_article(a))
+		return SV_NONE;
+	sha256(a->item->from.page, hash);
+	hex_encode(hex, (struct sv) { (char *)hash, sizeof(hash) });
+	return str_sv(hex);
 }
 
 static struct sv
@@ -255,15 +319,29 @@ is_reason(struct sv v)
 	    n < ALERT_KIND_BYTES - strlen(UPDATE_KIND ": ");
 }
 
+static const char *
+kind_of(struct sv type)
+{
+	static const struct {
+		const char *type, *words;
+	} kinds[] = {
+#define KIND(kind, type, words, severity) { type, words },
+		{ "alert.confirmed", "confirmed" },
+		{ "alert.update", UPDATE_KIND }, TROUBLE_KIND_ROWS(KIND)
+#undef KIND
+	};
+
+	for (size_t i = 0; i < COUNTOF(kinds); i++)
+		if (sv_is(type, kinds[i].type))
+			return kinds[i].words;
+	return "";
+}
+
 void
 alert_kind(struct sv type, struct sv reason, char out[ALERT_KIND_BYTES])
 {
-	const char *kind = "";
+	const char *kind = kind_of(type);
 
-	if (sv_is(type, "alert.confirmed"))
-		kind = "confirmed";
-	else if (sv_is(type, "alert.update"))
-		kind = UPDATE_KIND;
 	if (strcmp(kind, UPDATE_KIND) == 0 && is_reason(reason))
 		(void)snprintf(out, ALERT_KIND_BYTES, UPDATE_KIND ": %.*s",
 		    SV_ARG(reason));
@@ -284,20 +362,50 @@ alert_redate(struct str *json, int64_t now_ms)
 		memcpy(json->p + at, text, len);
 }
 
+static void
+put_match(struct doc *d, const struct alert *a)
+{
+	char id[2 * ITEM_KEY_BYTES + 1];
+	struct str url, page;
+
+	str_init(&page, 2 * SHA256_BYTES);
+	str_init(&url, URL_BYTES);
+	url_redact(&url, a->feed_url, false);
+	MATCH_FIELDS(PUT_FIELD)
+	str_done(&url);
+	str_done(&page);
+}
+
+static void
+put_trouble(struct doc *d, const struct trouble *t)
+{
+	struct str url, title, text;
+
+	str_init(&url, URL_BYTES);
+	str_init(&title, ALERT_TEXT_BYTES);
+	str_init(&text, ALERT_TEXT_BYTES);
+	url_redact(&url, t->url, false);
+	trouble_title(t, &title);
+	trouble_text(t, &text);
+	TROUBLE_FIELDS(PUT_FIELD)
+	str_done(&url);
+	str_done(&title);
+	str_done(&text);
+}
+
 bool
 alert_encode(const struct alert *a, struct str *out)
 {
-	struct doc d = { .at = "" };
-	char id[2 * ITEM_KEY_BYTES + 1];
-	struct str url;
+	struct doc doc = { .at = "" }, *d = &doc;
 
-	str_init(&url, URL_BYTES);
-	url_redact(&url, a->feed_url, false);
-	json_init(&d.j, out);
-	json_open(&d.j, NULL);
-	ALERT_FIELDS(PUT_FIELD)
-	(void)go_to(&d, "");
-	json_close(&d.j);
-	str_done(&url);
+	json_init(&d->j, out);
+	json_open(&d->j, NULL);
+	HEAD_FIELDS(PUT_FIELD)
+	if (a->trouble != NULL)
+		put_trouble(d, a->trouble);
+	else
+		put_match(d, a);
+	(void)go_to(d, "");
+	json_close(&d->j);
 	return !out->full;
 }

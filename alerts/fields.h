@@ -13,11 +13,15 @@
 
 /* clang-format off */
 
-#define ALERT_FIELDS(X) \
-	X("type",                     TEXT,  sv_of(a->type),                "What the document says: alert.new is a new item that a filter matched; alert.confirmed, that a second publisher has its story; alert.update, that its publisher has changed it, or that another item of its story brings new numbers or a correction; digest: the filter's limit was reached, and this tells of the items beyond it.") \
+/* Of every document. */
+#define HEAD_FIELDS(X) \
+	X("type",                     TEXT,  sv_of(a->type),                "What the document says: alert.new is a new item that a filter matched; alert.confirmed, that a second publisher has its story; alert.update, that its publisher has changed it, or that another item of its story brings new numbers or a correction; digest: the filter's limit was reached, and this tells of the items beyond it; feed.failing, feed.recovered, feed.silent, feed.gap and destination.failing, that tocsin itself is in trouble: then there is data.trouble, and no filter, item and what belongs to them.") \
 	X("timestamp",                TIME,  a->now_ms,                     "When the alert was made.") \
 	X("data.id",                  TEXT,  a->id,                         "Names the alert: the same alert always has the same id, however often it is sent.") \
-	X("data.severity",            TEXT,  sv_of(a->severity),            "low, medium, high or critical, as the filter says.") \
+	X("data.severity",            TEXT,  sv_of(a->severity),            "low, medium, high or critical, as the filter says.")
+
+/* Of what a filter matched. */
+#define MATCH_FIELDS(X) \
 	X("data.filter.name",         TEXT,  sv_of(a->filter),              "The filter's name in the configuration.") \
 	X("data.filter.revision",     TEXT,  sv_of(a->revision),            "Changes when the filter's meaning changes.") \
 	X("data.item.id",             TEXT,  item_id(a, id),                "The item's id as in the feed; of an item without one, 32 hex digits that name it within its feed.") \
@@ -46,8 +50,35 @@
 	X("data.digest.since",        TIME,  of_digest(a, a->digest_since_ms), "When the limit's span of time began.") \
 	X("data.digest.until",        TIME,  of_digest(a, a->digest_until_ms), "When it ended.") \
 	X("data.digest.items",        ALSO,  a->digest_items,               "The first of them, at most 20, each with title, link and feed.") \
+	X("data.evidence.url",        TEXT,  a->item->from.url,             "Where the feed's document came from, after redirects; without user and password.") \
+	X("data.evidence.etag",       TEXT,  a->item->from.etag,            "The document's ETag, as its server said.") \
+	X("data.evidence.last_modified", TEXT, a->item->from.last_modified, "Its Last-Modified, likewise.") \
+	X("data.evidence.sha256",     TEXT,  item_sha256(a->item),          "SHA-256 of the item as it stands in the document, in hex; see above which bytes that is.") \
+	X("data.evidence.fetched",    TIME,  fetched(a),                   "When we had the item.") \
+	X("data.evidence.article_url", TEXT, article_url(a),               "Where the article's page came from, after redirects, when hits stand in the article.") \
+	X("data.evidence.article_sha256", TEXT, page_sha256(a, &page),     "SHA-256 of that page's bytes, once Content-Encoding is undone, in hex.") \
 	X("data.lag.published_to_fetched_ms", MS, published_lag(a),         "From the feed's date to our having the item; negative when that date was in the future.") \
 	X("data.lag.fetched_to_queued_ms",    MS, queue_lag(a), "From our having the item to the alert.")
+
+/* Of the daemon's own trouble, of which `t` tells. */
+#define TROUBLE_FIELDS(X) \
+	X("data.trouble.title",       TEXT,  str_sv(&title),                "What is wrong, in one line for people.") \
+	X("data.trouble.text",        TEXT,  str_sv(&text),                 "What else there is to say, for people.") \
+	X("data.trouble.feed",        TEXT,  t->feed,                       "The feed's name in the configuration, unless it is about several.") \
+	X("data.trouble.url",         TEXT,  str_sv(&url),                  "The feed's URL, without user and password.") \
+	X("data.trouble.destination", TEXT,  t->destination,                "The destination's name in the configuration.") \
+	X("data.trouble.since",       TIME,  t->since_ms,                   "When it began. feed.failing, feed.recovered, destination.failing: the first failure; feed.silent: the last new item; feed.gap: the last good poll before it.") \
+	X("data.trouble.until",       TIME,  t->until_ms,                   "feed.recovered, feed.silent, feed.gap: the poll that showed it.") \
+	X("data.trouble.failures",    SOME,  t->failures,                   "Polls or attempts that failed in a row.") \
+	X("data.trouble.error",       TEXT,  t->error,                      "Why the last of them failed.") \
+	X("data.trouble.stopped",     FLAG,  t->stopped,                    "True when it has answered 410 (gone) and is not asked any more.") \
+	X("data.trouble.items",       SOME,  t->items,                      "feed.gap: the items in the feed, none of which was there before.") \
+	X("data.trouble.incomplete",  FLAG,  t->incomplete,                 "True when items may have come and gone unseen.") \
+	X("data.trouble.waiting",     SOME,  (size_t)t->waiting,            "Alerts that wait for the destination.") \
+	X("data.trouble.count",       SOME,  t->count,                      "Feeds that it is about, if they are several.") \
+	X("data.trouble.feeds",       NAMES, (t->feeds, t->nfeeds),         "The names of the first of them, at most 10.")
+
+#define ALERT_FIELDS(X) HEAD_FIELDS(X) MATCH_FIELDS(X) TROUBLE_FIELDS(X)
 
 /* Of each element of data.hits. */
 #define HIT_FIELDS(X) \

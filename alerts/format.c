@@ -156,6 +156,7 @@ format_read_note(const json_t *root, struct note *n)
 {
 	const json_t *data = json_object_get(root, "data");
 	const json_t *item = json_object_get(data, "item");
+	const json_t *trouble = json_object_get(data, "trouble");
 	struct sv link = text_of(item, "link");
 
 	*n = (struct note) {
@@ -175,11 +176,18 @@ format_read_note(const json_t *root, struct note *n)
 	};
 	alert_kind(n->type, text_of(json_object_get(data, "update"), "reason"),
 	    n->kind);
+	if (json_is_object(trouble)) {
+		n->feed = text_of(trouble, "feed");
+		n->destination = text_of(trouble, "destination");
+		n->title = text_of(trouble, "title");
+		n->excerpt = text_of(trouble, "text");
+	}
 	if (!shows(n->excerpt))
 		n->excerpt = SV_NONE;
 	if (!shows(n->title))
 		n->title = n->link.len != 0 ? n->link : n->filter;
-	return json_is_object(item) && n->id.len != 0;
+	return (json_is_object(item) || json_is_object(trouble)) &&
+	    n->id.len != 0;
 }
 
 bool
@@ -276,31 +284,39 @@ format_member_source(
     struct json *j, const char *key, const struct note *n, const char *escaped)
 {
 	const struct clip c = { LABEL_UNITS, false, escaped };
+	const struct sv parts[] = { n->unconfirmed ? SV("unconfirmed")
+						   : SV_NONE,
+		sv_of(n->kind), n->filter, n->feed, n->destination };
 	struct str s;
 
 	str_init(&s, ALERT_BYTES);
 	(void)str_adds(&s, format_severity(n->severity)->label);
-	(void)str_adds(&s, n->unconfirmed ? " · unconfirmed · " : " · ");
-	if (n->kind[0] != '\0')
-		(void)str_addf(&s, "%s · ", n->kind);
-	format_add(&s, n->filter, &c);
-	if (n->feed.len != 0)
+	for (size_t i = 0; i < COUNTOF(parts); i++) {
+		if (parts[i].len == 0)
+			continue;
 		(void)str_adds(&s, " · ");
-	format_add(&s, n->feed, &c);
+		format_add(&s, parts[i], &c);
+	}
 	json_text(j, key, str_sv(&s));
 	str_done(&s);
 }
 
+/* Nothing in it may turn what an editor or a terminal shows around, either. */
 static void
 add_url(struct str *out, struct sv url, const char *unsafe)
 {
-	for (size_t i = 0; i < url.len; i++) {
-		unsigned char c = (unsigned char)url.p[i];
+	size_t n;
+	uint32_t cp;
 
-		if (c <= ' ' || c == 0x7F || strchr(unsafe, c) != NULL)
-			(void)str_addf(out, "%%%02X", c);
-		else
-			(void)str_addc(out, (char)c);
+	for (; url.len != 0; url = sv_from(url, n)) {
+		n = utf8_decode(url, &cp);
+		if (cp != ' ' && utf8_is_printable(cp) &&
+		    (cp >= 0x80 || strchr(unsafe, (int)cp) == NULL)) {
+			(void)str_add(out, sv_sub(url, 0, n));
+			continue;
+		}
+		for (size_t i = 0; i < n; i++)
+			(void)str_addf(out, "%%%02X", (unsigned char)url.p[i]);
 	}
 }
 

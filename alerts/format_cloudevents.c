@@ -8,6 +8,8 @@
 #define TYPE_PREFIX "tocsin."
 #define SOURCE_FEED "urn:tocsin:feed:"
 #define SOURCE_FILTER "urn:tocsin:filter:" /* of what has no feed */
+#define SOURCE_DESTINATION "urn:tocsin:destination:"
+#define SOURCE_DAEMON "urn:tocsin:daemon" /* of trouble with several feeds */
 
 /* An attribute's value, appended. */
 static void
@@ -21,10 +23,15 @@ add_type(struct str *out, const struct note *n)
 static void
 add_source(struct str *out, const struct note *n)
 {
-	bool has_feed = n->feed.len != 0;
-	struct sv name = has_feed ? n->feed : n->filter;
+	struct sv name = n->feed.len != 0 ? n->feed
+	    : n->destination.len != 0	  ? n->destination
+					  : n->filter;
 
-	(void)str_adds(out, has_feed ? SOURCE_FEED : SOURCE_FILTER);
+	(void)str_adds(out,
+	    n->feed.len != 0		  ? SOURCE_FEED
+		: n->destination.len != 0 ? SOURCE_DESTINATION
+		: n->filter.len != 0	  ? SOURCE_FILTER
+					  : SOURCE_DAEMON);
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.p[i];
 
@@ -50,7 +57,10 @@ add_time(struct str *out, const struct note *n)
 static void
 add_subject(struct str *out, const struct note *n)
 {
-	(void)str_add(out, n->filter);
+	(void)str_add(out,
+	    n->filter.len != 0	   ? n->filter
+		: n->feed.len != 0 ? n->feed
+				   : n->destination);
 }
 
 static void

@@ -69,7 +69,8 @@ render(const void *self, const struct note *n, struct formatted *out)
 	    &(struct clip) { MESSAGE_BYTES, true, NULL });
 	json_int(&j, "priority", look->priority);
 	json_open_array(&j, "tags");
-	format_member(&j, NULL, n->filter, &label);
+	if (n->filter.len != 0)
+		format_member(&j, NULL, n->filter, &label);
 	if (n->kind[0] != '\0')
 		json_text(&j, NULL, sv_of(n->kind));
 	if (n->unconfirmed)

@@ -173,11 +173,15 @@ static const struct severity severities[] = {
 	{ NULL, "ALERT", SGR_BOLD },
 };
 
-/* Severity, filter and what is new about it, and at the right end when. */
+/* Severity, filter and what is new about it, and at the right end when.  Of
+ * trouble its kind stands for the filter. */
 static void
 set_head(struct setter *t, const json_t *data, struct sv kind, struct sv when)
 {
-	char *filter = clean(text_of(json_object_get(data, "filter"), "name"));
+	bool is_trouble = json_object_get(data, "trouble") != NULL;
+	char *filter = clean(is_trouble
+		? kind
+		: text_of(json_object_get(data, "filter"), "name"));
 	struct sv word = text_of(data, "severity");
 	bool unconfirmed = json_is_true(
 	    json_object_get(json_object_get(data, "story"), "unconfirmed"));
@@ -196,7 +200,7 @@ set_head(struct setter *t, const json_t *data, struct sv kind, struct sv when)
 	(void)str_adds(t->out, filter);
 	attribute(t, SGR_END);
 	used = strlen(s->label) + 2 + columns_of(sv_of(filter));
-	if (kind.len != 0) {
+	if (kind.len != 0 && !is_trouble) {
 		(void)str_addf(t->out, "  %.*s", SV_ARG(kind));
 		used += 2 + kind.len;
 	}
@@ -249,11 +253,23 @@ set_digest(struct setter *t, const json_t *digest)
 }
 
 static void
+set_trouble(struct setter *t, const json_t *trouble)
+{
+	struct sv feed = text_of(trouble, "feed");
+
+	set_text(t, text_of(trouble, "title"), SGR_BOLD);
+	if (feed.len != 0)
+		set_source(t, feed, text_of(trouble, "url"));
+	set_text(t, text_of(trouble, "text"), "");
+}
+
+static void
 set_alert(struct setter *t, const json_t *root)
 {
 	const json_t *data = json_object_get(root, "data");
 	const json_t *item = json_object_get(data, "item");
 	const json_t *digest = json_object_get(data, "digest");
+	const json_t *trouble = json_object_get(data, "trouble");
 	struct sv title = text_of(item, "title");
 	struct sv excerpt = text_of(data, "excerpt");
 	char kind[ALERT_KIND_BYTES];
@@ -264,7 +280,9 @@ set_alert(struct setter *t, const json_t *root)
 	set_head(t, data, sv_of(kind), text_of(root, "timestamp"));
 	if (title.len != 0)
 		set_text(t, title, SGR_BOLD);
-	if (digest != NULL) {
+	if (trouble != NULL) {
+		set_trouble(t, trouble);
+	} else if (digest != NULL) {
 		set_digest(t, digest);
 	} else {
 		set_source(t, text_of(json_object_get(item, "feed"), "name"),
@@ -282,8 +300,9 @@ alert_format_text(struct sv json, bool colour, struct str *out)
 	    json.p != NULL ? json.p : "", json.len, JSON_ALLOW_NUL, NULL);
 	const json_t *data = json_object_get(root, "data");
 	struct setter t = { .out = out, .colour = colour };
-	bool ok = json_is_object(json_object_get(data, "filter")) &&
-	    json_is_object(json_object_get(data, "item"));
+	bool ok = json_is_object(json_object_get(data, "trouble")) ||
+	    (json_is_object(json_object_get(data, "filter")) &&
+		json_is_object(json_object_get(data, "item")));
 
 	if (ok)
 		set_alert(&t, root);

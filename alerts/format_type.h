@@ -13,7 +13,8 @@ struct note {
 	const json_t *root; /* the document */
 	const json_t *data; /* its data */
 	struct sv id, type, time;
-	struct sv severity, filter, feed;
+	struct sv severity, filter, feed; /* of trouble: no filter, */
+	struct sv destination; /* and a feed, this or neither */
 	struct sv title, excerpt; /* some of the title shows */
 	struct sv link; /* http or https, or empty */
 	bool unconfirmed;
@@ -56,7 +57,8 @@ void format_add(struct str *out, struct sv text, const struct clip *c);
 void format_member(
     struct json *j, const char *key, struct sv text, const struct clip *c);
 
-/* "HIGH · confirmed · gaza-ceasefire · un-news", into a member. */
+/* "HIGH · confirmed · gaza-ceasefire · un-news" or "HIGH · feed failing ·
+ * un-news", into a member. */
 void format_member_source(
     struct json *j, const char *key, const struct note *n, const char *escaped);
 

@@ -29,33 +29,66 @@ outbox_judge_status(
 		(void)err_set(&out->why, "answered %d%s", status, hint);
 }
 
+static int64_t
+longest_wait(const struct outbox_policy *p, const struct outbox_result *r)
+{
+	int64_t most_ms = r->retry_within_ms;
+
+	if (most_ms == 0 || most_ms > p->retry_max_ms)
+		return p->retry_max_ms;
+	return most_ms > p->retry_min_ms ? most_ms : p->retry_min_ms;
+}
+
 int64_t
 outbox_next_try(const struct outbox_policy *p, unsigned attempts,
     int64_t now_ms, const struct outbox_result *r, double jitter)
 {
 	int64_t wait_ms = p->retry_min_ms, asked_ms = r->retry_after_ms;
+	int64_t most_ms = longest_wait(p, r);
 
-	for (unsigned i = 1; i < attempts && wait_ms < p->retry_max_ms; i++)
+	for (unsigned i = 1; i < attempts && wait_ms < most_ms; i++)
 		wait_ms *= 2;
-	if (wait_ms > p->retry_max_ms)
-		wait_ms = p->retry_max_ms;
+	if (wait_ms > most_ms)
+		wait_ms = most_ms;
 	wait_ms += (int64_t)((double)wait_ms * jitter / 5);
 	if (asked_ms > HTTP_WAIT_MAX_MS)
 		asked_ms = HTTP_WAIT_MAX_MS;
 	return now_ms + (asked_ms > wait_ms ? asked_ms : wait_ms);
 }
 
+enum outbox_circuit
+outbox_circuit(const struct outbox_outage *o, bool sending)
+{
+	if (o->failures == 0)
+		return OUTBOX_CLOSED;
+	return sending ? OUTBOX_PROBING : OUTBOX_OPEN;
+}
+
+void
+outbox_failed(struct outbox_outage *o, const struct outbox_policy *p,
+    const struct outbox_result *r, bool given_up, int64_t now_ms, double jitter)
+{
+	struct outbox_result soon = *r;
+
+	if (given_up)
+		soon.retry_within_ms = OUTBOX_FIRST_MS;
+	if (o->failures++ == 0)
+		o->since_ms = now_ms;
+	o->tried_ms = now_ms;
+	o->next_ms = outbox_next_try(p, o->failures, now_ms, &soon, jitter);
+}
+
 int64_t
-outbox_resume(const struct outbox_policy *p, int64_t tried_ms, int64_t next_ms,
+outbox_resume(const struct outbox_outage *o, const struct outbox_policy *p,
     int64_t now_ms)
 {
-	int64_t from_ms = tried_ms > now_ms ? tried_ms : now_ms;
+	int64_t from_ms = o->tried_ms > now_ms ? o->tried_ms : now_ms;
 
-	if (next_ms <= from_ms)
+	if (o->failures == 0 || o->next_ms <= from_ms)
 		return now_ms;
-	if (next_ms - from_ms > HTTP_WAIT_MAX_MS)
+	if (o->next_ms - from_ms > HTTP_WAIT_MAX_MS)
 		return now_ms + p->retry_max_ms;
-	return now_ms + (next_ms - from_ms);
+	return now_ms + (o->next_ms - from_ms);
 }
 
 bool

@@ -22,6 +22,7 @@ static const struct kind kind_COUNT = { "integer", NULL, NULL, "number" };
 static const struct kind kind_SOME = { "integer", NULL, NULL, "number" };
 static const struct kind kind_FLAG = { "boolean", NULL, NULL, "true" };
 static const struct kind kind_TEXTS = { "array", NULL, "string", "texts" };
+static const struct kind kind_NAMES = { "array", NULL, "string", "texts" };
 static const struct kind kind_HITS = { "array", NULL, NULL, "hits" };
 static const struct kind kind_ALSO = { "array", NULL, "object", "items" };
 

@@ -87,7 +87,13 @@ smtp_open(const struct config_destination *c, const struct destination_env *env,
 	str_init(&s->message, MESSAGE_BYTES);
 	s->mail = mail_new(env->loop, env->http,
 	    &(struct mail_server) {
-		c->url, c->starttls, c->auth.user, c->auth.password },
+		.url = c->url,
+		.starttls = c->starttls,
+		.user = c->auth.user,
+		.password = c->auth.password,
+		.allow_private = c->allow_private.v,
+		.nallow_private = c->allow_private.n,
+	    },
 	    e);
 	if (s->mail != NULL)
 		return s;

@@ -2,11 +2,17 @@
  *
  * A file is written and fsynced in tmp/, renamed into new/, and new/ is
  * fsynced, before the alert counts as delivered.  This blocks the loop for the
- * few milliseconds that the disk takes: one alert per turn. */
+ * few milliseconds that the disk takes: one alert per turn.
+ *
+ * The reader takes files away unseen, so what is known of new/ is how many wait
+ * there at most.  It is counted when an alert comes for which there would be no
+ * room, and not often when there is much to count. */
+#include "alerts/census.h"
 #include "alerts/destination.h"
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "net/loop.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -20,9 +26,24 @@
 
 #define LEFTOVER_S (36 * 60 * 60) /* as maildirs are cleaned */
 #define NAME_BYTES 256
+#define FULL_MS (10 * SEC_MS) /* the longest wait for the reader, */
+#define FILES_PER_MS 10 /* or as long as keeps counting below 1% of the time \
+			 */
 
 struct spool {
 	char *dir;
+	int64_t max_files, max_bytes;
+	bool counted;
+	int64_t files, bytes; /* wait in new/ at most, if counted */
+	int64_t recount_ms; /* loop time; not before */
+	struct loop *loop; /* borrowed */
+	struct timer *step; /* of the census */
+	struct census census;
+
+	/* The attempt that waits for the census. */
+	const struct delivery *delivery; /* borrowed */
+	delivery_fn *done;
+	void *arg;
 };
 
 /* Descriptors of one attempt; -1: not open. */
@@ -121,15 +142,25 @@ write_tmp(int tmp, const char *name, struct sv body)
 	return ok;
 }
 
-/* A file that stands in new/ already was put there before a crash, maybe
- * without the directory's fsync. */
 static bool
-put_file(const struct spool_dirs *d, const char *name, struct sv body)
+has_room(const struct spool *s, struct sv body)
 {
-	if (faccessat(d->new, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-		return fsync(d->new) == 0;
-	return write_tmp(d->tmp, name, body) &&
-	    renameat(d->tmp, name, d->new, name) == 0 && fsync(d->new) == 0;
+	return s->files == 0 ||
+	    (s->files < s->max_files &&
+		s->bytes + (int64_t)body.len < s->max_bytes);
+}
+
+/* With room for it. */
+static bool
+put_file(struct spool *s, const struct spool_dirs *d, const char *name,
+    struct sv body)
+{
+	if (!write_tmp(d->tmp, name, body) ||
+	    renameat(d->tmp, name, d->new, name) != 0)
+		return false;
+	s->files++;
+	s->bytes += (int64_t)body.len + 1;
+	return fsync(d->new) == 0;
 }
 
 static const char *
@@ -150,28 +181,113 @@ advice(int code)
 }
 
 static void
-spool_send(void *self, const struct delivery *d, delivery_fn *done, void *arg)
+say_trouble(const struct spool *s, int code, struct outbox_result *r)
 {
-	struct spool *s = self;
+	r->kind = DELIVERY_RETRY;
+	(void)err_set(
+	    &r->why, "%s: %s%s", s->dir, strerror(code), advice(code));
+}
+
+static void
+say_full(const struct spool *s, struct outbox_result *r)
+{
+	int64_t rest_ms = s->recount_ms - loop_now_ms(s->loop);
+
+	r->kind = DELIVERY_RETRY;
+	r->retry_after_ms = rest_ms > 0 ? rest_ms : -1;
+	r->retry_within_ms = FULL_MS;
+	if (s->files >= s->max_files)
+		(void)err_set(&r->why, "full: %lld files wait in %s/new",
+		    (long long)s->files, s->dir);
+	else
+		(void)err_set(&r->why, "full: %lld bytes wait in %s/new",
+		    (long long)s->bytes, s->dir);
+}
+
+/* False: the census has begun, and tells how many files there are.  A file that
+ * stands in new/ already was put there before a crash, maybe without the
+ * directory's fsync. */
+static bool
+try_to_put(struct spool *s, const struct spool_dirs *d, const char *name,
+    struct outbox_result *r)
+{
+	struct sv body = s->delivery->body;
+	bool ok = true;
+
+	if (faccessat(d->new, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		ok = fsync(d->new) == 0;
+	else if (s->counted && has_room(s, body))
+		ok = put_file(s, d, name, body);
+	else if (s->counted && loop_now_ms(s->loop) < s->recount_ms)
+		say_full(s, r);
+	else if (census_begin(&s->census, d->new))
+		return false;
+	else
+		ok = false;
+	if (!ok)
+		say_trouble(s, errno, r);
+	return true;
+}
+
+/* Goes on with the attempt; `done` comes last. */
+static void
+attempt(struct spool *s)
+{
 	struct outbox_result r = { .kind = DELIVERY_DONE,
 		.retry_after_ms = -1 };
 	struct spool_dirs dirs;
 	char name[NAME_BYTES];
+	bool over = true;
 
-	if (!file_name(d, name)) {
+	if (!file_name(s->delivery, name)) {
 		r.kind = DELIVERY_REFUSED;
 		(void)err_set(&r.why, "the alert's id makes no file name");
 	} else {
-		if (!open_dirs(s, &dirs) || !put_file(&dirs, name, d->body)) {
-			int code = errno;
-
-			r.kind = DELIVERY_RETRY;
-			(void)err_set(&r.why, "%s: %s%s", s->dir,
-			    strerror(code), advice(code));
-		}
+		if (open_dirs(s, &dirs))
+			over = try_to_put(s, &dirs, name, &r);
+		else
+			say_trouble(s, errno, &r);
 		close_dirs(&dirs);
 	}
-	done(&r, arg);
+	if (over)
+		s->done(&r, s->arg);
+	else
+		timer_set(s->step, 0);
+}
+
+static void
+on_step(void *arg)
+{
+	struct outbox_result r = { .retry_after_ms = -1 };
+	struct spool *s = arg;
+
+	switch (census_step(&s->census)) {
+	case CENSUS_MORE:
+		timer_set(s->step, 0);
+		return;
+	case CENSUS_FAILED:
+		say_trouble(s, errno, &r);
+		s->done(&r, s->arg);
+		return;
+	case CENSUS_ENDED:
+		break;
+	}
+	s->counted = true;
+	s->files = s->census.files;
+	s->bytes = s->census.bytes;
+	s->recount_ms = loop_now_ms(s->loop) + s->files / FILES_PER_MS + 1;
+	attempt(s);
+}
+
+static void
+spool_send(void *self, const struct delivery *d, delivery_fn *done, void *arg)
+{
+	struct spool *s = self;
+
+	s->delivery = d;
+	s->done = done;
+	s->arg = arg;
+	attempt(s);
 }
 
 static void
@@ -203,7 +319,6 @@ spool_open(const struct config_destination *c,
 	struct spool *s;
 	struct spool_dirs dirs;
 
-	(void)env;
 	if (c->dir == NULL || *c->dir == '\0') {
 		(void)err_set(e, "a spool needs `dir`");
 		return NULL;
@@ -214,6 +329,10 @@ spool_open(const struct config_destination *c,
 	}
 	s = mem_calloc(1, sizeof(*s));
 	s->dir = mem_strdup(c->dir);
+	s->max_files = c->max_files;
+	s->max_bytes = (int64_t)c->max_bytes;
+	s->loop = env->loop;
+	s->step = timer_new(s->loop, on_step, s);
 	(void)file_mkdirs(s->dir, 0750, NULL);
 	if (open_dirs(s, &dirs))
 		remove_leftovers(dirs.tmp);
@@ -226,6 +345,8 @@ spool_close(void *self)
 {
 	struct spool *s = self;
 
+	timer_free(s->step);
+	census_end(&s->census);
 	free(s->dir);
 	free(s);
 }

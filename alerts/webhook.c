@@ -24,6 +24,8 @@ struct webhook {
 	char **secrets;
 	size_t nsecrets;
 	int64_t timeout_ms;
+	struct cidr *allow;
+	size_t nallow;
 	struct format *format;
 	struct formatted sent; /* of the attempt under way */
 	struct str signatures;
@@ -90,6 +92,8 @@ webhook_open(const struct config_destination *c,
 	for (size_t i = 0; i < w->nsecrets; i++)
 		w->secrets[i] = mem_svdup(c->secrets.v[i].text);
 	w->timeout_ms = c->timeout_ms;
+	w->nallow = c->allow_private.n;
+	w->allow = cidrs_copy(c->allow_private.v, w->nallow);
 	return w;
 }
 
@@ -159,6 +163,8 @@ post(struct webhook *w, const char *id)
 		.body = str_sv(&w->sent.body),
 		.timeout_ms = w->timeout_ms,
 		.max_bytes = ANSWER_BYTES,
+		.allow_private = w->allow,
+		.nallow_private = w->nallow,
 		.keep_alive = true };
 	w->call = http_start(w->env->http, &req, &events, w);
 }
@@ -198,6 +204,7 @@ webhook_close(void *self)
 		free(w->secrets[i]);
 	}
 	free(w->secrets);
+	free(w->allow);
 	free(w->shown);
 	free(w->url);
 	free(w);

@@ -1,6 +1,8 @@
 /* base/cidr.c: IP networks such as 10.0.0.0/8 and fc00::/7. */
 #include "base/cidr.h"
 
+#include "base/mem.h"
+
 #include <arpa/inet.h>
 #include <string.h>
 
@@ -57,4 +59,15 @@ cidr_contains(const struct cidr *net, const unsigned char addr[16])
 	if (memcmp(net->addr, addr, bytes) != 0)
 		return false;
 	return rest == 0 || (net->addr[bytes] ^ addr[bytes]) >> (8 - rest) == 0;
+}
+
+struct cidr *
+cidrs_copy(const struct cidr *nets, size_t n)
+{
+	struct cidr *copy = NULL;
+
+	if (n != 0)
+		copy = memcpy(
+		    mem_calloc(n, sizeof(*copy)), nets, n * sizeof(*copy));
+	return copy;
 }

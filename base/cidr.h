@@ -16,4 +16,7 @@ bool cidr_parse(struct sv text, struct cidr *out);
 
 bool cidr_contains(const struct cidr *net, const unsigned char addr[16]);
 
+/* Returns owned; NULL for none. */
+struct cidr *cidrs_copy(const struct cidr *nets, size_t n);
+
 #endif

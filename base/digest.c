@@ -1,4 +1,5 @@
-/* base/digest.c: SHA-256, HMAC and the two base encodings, over libcrypto. */
+/* base/digest.c: SHA-256, HMAC and encodings of bytes as text, over libcrypto.
+ */
 #include "base/digest.h"
 
 #include <openssl/evp.h>
@@ -19,23 +20,50 @@ sha256(struct sv data, unsigned char out[SHA256_BYTES])
 	    EVP_sha256(), NULL));
 }
 
-void
-sha256_parts(const struct sv *parts, size_t n, unsigned char out[SHA256_BYTES])
+/* struct sha256 is libcrypto's context under another name. */
+static EVP_MD_CTX *
+context(struct sha256 *s)
+{
+	return (EVP_MD_CTX *)s;
+}
+
+struct sha256 *
+sha256_begin(void)
 {
 	EVP_MD_CTX *c = EVP_MD_CTX_new();
 
 	must(c != NULL);
 	must(EVP_DigestInit_ex(c, EVP_sha256(), NULL));
+	return (struct sha256 *)c;
+}
+
+void
+sha256_add(struct sha256 *s, struct sv data)
+{
+	must(EVP_DigestUpdate(context(s), data.p, data.len));
+}
+
+void
+sha256_end(struct sha256 *s, unsigned char out[SHA256_BYTES])
+{
+	must(EVP_DigestFinal_ex(context(s), out, NULL));
+	EVP_MD_CTX_free(context(s));
+}
+
+void
+sha256_parts(const struct sv *parts, size_t n, unsigned char out[SHA256_BYTES])
+{
+	struct sha256 *s = sha256_begin();
+
 	for (size_t i = 0; i < n; i++) {
-		unsigned char len[8];
+		char len[8];
 
 		for (int k = 0; k < 8; k++)
-			len[k] = (unsigned char)(parts[i].len >> 8 * k);
-		must(EVP_DigestUpdate(c, len, sizeof(len)));
-		must(EVP_DigestUpdate(c, parts[i].p, parts[i].len));
+			len[k] = (char)(parts[i].len >> 8 * k);
+		sha256_add(s, (struct sv) { len, sizeof(len) });
+		sha256_add(s, parts[i]);
 	}
-	must(EVP_DigestFinal_ex(c, out, NULL));
-	EVP_MD_CTX_free(c);
+	sha256_end(s, out);
 }
 
 void
@@ -46,6 +74,17 @@ hmac_sha256(struct sv key, struct sv data, unsigned char out[SHA256_BYTES])
 	must(HMAC(EVP_sha256(), key.p != NULL ? key.p : "", (int)key.len,
 		 (const unsigned char *)(data.p != NULL ? data.p : ""),
 		 data.len, out, &len) != NULL);
+}
+
+void
+hex_encode(struct str *out, struct sv bytes)
+{
+	const char *digits = "0123456789abcdef";
+
+	for (size_t i = 0; i < bytes.len; i++) {
+		(void)str_addc(out, digits[(unsigned char)bytes.p[i] >> 4]);
+		(void)str_addc(out, digits[bytes.p[i] & 15]);
+	}
 }
 
 void

@@ -74,6 +74,7 @@
 #define ITEM_ID_BYTES            KiB(4)
 #define ITEM_CATEGORIES          64
 #define ITEM_ENCLOSURES          32
+#define RAW_KEPT_BYTES           KiB(256)     /* of one item, until it is known whether it rings */
 
 /* Articles */
 #define ARTICLE_BYTES            MiB(4)       /* one page */
@@ -120,6 +121,10 @@
 #define OUTBOX_KEPT_ROWS         10000        /* delivered alerts that can be sent again, */
 #define OUTBOX_KEPT_BYTES        KiB(64)      /* each of them, */
 #define OUTBOX_KEPT_MS           (INT64_C(7) * 24 * 3600 * 1000) /* for how long */
+#define DEAD_KEPT_ROWS           10000        /* alerts given up, of each destination, */
+#define DEAD_KEPT_BYTES          MiB(256)     /* all of them, */
+#define DEAD_KEPT_MS             (INT64_C(30) * 24 * 3600 * 1000) /* for how long */
+#define DEAD_DROPPED_AT_ONCE     64           /* in one transaction */
 #define OUTBOX_COUNT             100000       /* no further is counted */
 #define REPLAY_AT_ONCE           64           /* alerts sent again, in one transaction */
 
@@ -158,6 +163,8 @@
 #define DIGEST_TITLES_BYTES      KiB(1)       /* their titles in a row, */
 #define DIGEST_TITLE_BYTES       120          /* each */
 #define DIGESTS_AT_ONCE          32           /* made in one turn */
+#define TROUBLES_ONE_BY_ONE      10           /* of a kind, told of singly in an hour */
+#define TROUBLES_NAMES           10           /* shown of more */
 #define OUTBOX_LOAD              64           /* rows of one destination in memory */
 
 /* clang-format on */

@@ -31,6 +31,7 @@
 	X(deliveries,         "deliveries_total",             COUNTER, "Alerts delivered, per destination.") \
 	X(deliveries_failed,  "delivery_attempts_failed_total", COUNTER, "Delivery attempts that failed.") \
 	X(dead_letters,       "dead_letters_total",           COUNTER, "Alerts given up by a destination.") \
+	X(dead_letters_dropped, "dead_letters_dropped_total", COUNTER, "Alerts given up that were too old or too many to be kept.") \
 	X(commits,            "commits_total",                COUNTER, "Database transactions.") \
 	X(commit_failures,    "commit_failures_total",        COUNTER, "Database transactions that failed.") \
 	X(loop_longest_ms,    "loop_longest_ms",              GAUGE,   "Longest time that one turn of the loop took.")

@@ -75,16 +75,35 @@ print_silenced(const json_t *o)
 	}
 }
 
+static const char *
+age_of(const json_t *d, const char *key, char out[AGE_BYTES])
+{
+	return json_object_get(d, key) != NULL ? age(number(d, key), out) : "-";
+}
+
 static void
 print_destination(const json_t *d, int width)
 {
-	char since[AGE_BYTES] = "-";
+	char oldest[AGE_BYTES], failing[AGE_BYTES], next[AGE_BYTES];
 
-	if (json_object_get(d, "oldest_s") != NULL)
-		(void)age(number(d, "oldest_s"), since);
-	(void)printf("%-*s  %-8s %7lld %7s %6lld %8lld  %s\n", width,
+	(void)printf("%-*s  %-8s %7lld %7s %6lld %8lld %7s %7s  %s\n", width,
 	    text(d, "destination"), text(d, "state"), number(d, "waiting"),
-	    since, number(d, "dead"), number(d, "failures"), text(d, "error"));
+	    age_of(d, "oldest_s", oldest), number(d, "dead"),
+	    number(d, "failures"), age_of(d, "failing_s", failing),
+	    age_of(d, "next_s", next), text(d, "error"));
+}
+
+static void
+print_dead(const json_t *d)
+{
+	char oldest[AGE_BYTES];
+
+	if (number(d, "dead") == 0)
+		return;
+	(void)printf("%lld given up for %s, the first %s ago; again with: "
+		     "tocsin replay --to %s --dead\n",
+	    number(d, "dead"), text(d, "destination"),
+	    age_of(d, "oldest_dead_s", oldest), text(d, "destination"));
 }
 
 static void
@@ -99,10 +118,13 @@ print_destinations(const json_t *o)
 
 		width = n > width ? n : width;
 	}
-	(void)printf("\n%-*s  %-8s %7s %7s %6s %8s  %s\n", width, "DESTINATION",
-	    "STATE", "WAITING", "OLDEST", "DEAD", "FAILURES", "LAST ERROR");
+	(void)printf("\n%-*s  %-8s %7s %7s %6s %8s %7s %7s  %s\n", width,
+	    "DESTINATION", "STATE", "WAITING", "OLDEST", "DEAD", "FAILURES",
+	    "FOR", "NEXT IN", "LAST ERROR");
 	json_array_foreach (list, i, d)
 		print_destination(d, width);
+	json_array_foreach (list, i, d)
+		print_dead(d);
 }
 
 static void

@@ -136,6 +136,8 @@ static const struct {
 	unsigned takes, needs;
 } belongings[] = {
 	{ "dir", SPOOL, SPOOL },
+	{ "max-files", SPOOL, 0 },
+	{ "max-size", SPOOL, 0 },
 	{ "file", FEED, FEED },
 	{ "entries", FEED, 0 },
 	{ "url", WEBHOOK | SMTP, WEBHOOK | SMTP },
@@ -144,6 +146,7 @@ static const struct {
 	{ "to", SMTP, SMTP },
 	{ "auth", SMTP, 0 },
 	{ "starttls", SMTP, 0 },
+	{ "allow-private", WEBHOOK | SMTP, 0 },
 	{ "secret", WEBHOOK, 0 },
 	{ "format", SPOOL | WEBHOOK | EXEC | STDOUT, 0 },
 	{ "timeout", WEBHOOK | EXEC | SMTP, 0 },
@@ -329,6 +332,24 @@ check_names(struct diags *d, const struct config_texts *used,
 	}
 }
 
+/* What a destination of trouble only gets is not for a filter to say. */
+static void
+check_notify(
+    struct diags *d, const struct config *c, const struct config_texts *notify)
+{
+	for (size_t i = 0; i < notify->n; i++) {
+		const struct config_text *t = &notify->v[i];
+		const struct config_destination *to = map_get(
+		    &c->destination_names, t->text);
+
+		if (to != NULL && to->trouble == TROUBLE_ONLY)
+			diag_add_text(d, DIAG_ERROR, t, 0, t->text.len, NULL,
+			    "destination %s says 'trouble: only', so that no "
+			    "filter sends there",
+			    to->name);
+	}
+}
+
 void
 check_references(struct diags *d, const struct config *c)
 {
@@ -351,6 +372,7 @@ check_references(struct diags *d, const struct config *c)
 		    d, &c->filters[i].feeds, &c->feed_names, &feeds, "feed");
 		check_names(d, &c->filters[i].notify, &c->destination_names,
 		    &destinations, "destination");
+		check_notify(d, c, &c->filters[i].notify);
 	}
 	free(feeds.v);
 	free(destinations.v);

@@ -75,6 +75,9 @@ enum config_group {
 enum config_else {
 	ELSE_WORDS(WORD_ENUM)
 };
+enum config_trouble {
+	TROUBLE_WORDS(WORD_ENUM)
+};
 enum config_desttype {
 	DESTTYPE_WORDS(WORD_ENUM)
 };
@@ -113,6 +116,7 @@ typedef enum config_loglevel opt_LOGLEVEL;
 typedef enum config_article opt_ARTICLE;
 typedef enum config_severity opt_SEVERITY;
 typedef enum config_group opt_GROUP;
+typedef enum config_trouble opt_TROUBLE;
 typedef enum config_desttype opt_DESTTYPE;
 typedef enum config_format opt_FORMAT;
 

@@ -37,6 +37,8 @@
 	X(auth,       "auth",      AUTH,     NULL,     NULL, NULL,  "HTTP Basic credentials: {user: NAME, password: SECRET}; sent to the feed's own host only.") \
 	X(backlog_ms, "backlog",   DURATION, NULL,     "0s", "36500d", "This feed's own backlog. Default: the daemon's.") \
 	X(discover,   "discover",  BOOL,     "no",     NULL, NULL,  "If the URL is a web page that names feeds, poll the first of them.") \
+	X(failing_after_ms, "failing-after", DURATION, "1h", "1m", "30d", "How long the feed has no good poll before alerts of type feed.failing tell of it.") \
+	X(silent_after_ms,  "silent-after",  DURATION, NULL, "0s", "365d", "How long the feed brings no new item before alerts of type feed.silent tell of it; 0: never. Default: three times its longest pause so far, and at least a day; known once it was watched for a week and brought new items in six polls.") \
 	X(max_size,   "max-size",  SIZE,     "16MiB",  "1KiB", "1GiB", "Largest document accepted, after decompression.")
 
 #define ENTITY_OPTIONS(X) \
@@ -67,6 +69,8 @@
 #define DESTINATION_OPTIONS(X) \
 	X(type,         "type",      DESTTYPE, REQUIRED, NULL, NULL, "spool, webhook, exec, smtp, feed or stdout.") \
 	X(dir,          "dir",       PATH,     NULL,     NULL, NULL, "spool: the directory; tmp/ and new/ are made inside it.") \
+	X(max_files,    "max-files", INT,      "100000", "1",  "10000000", "spool: when so many files wait in new/, no more are written: alerts wait in the daemon until the reader takes some away.") \
+	X(max_bytes,    "max-size",  SIZE,     "1GiB",   "2MiB", "1024GiB", "spool: the same for the size of all files in new/.") \
 	X(file,         "file",      PATH,     NULL,     NULL, NULL, "feed: an Atom file with the last alerts, for feed readers and web servers; its directory has to be there.") \
 	X(entries,      "entries",   INT,      "100",    "1",  "1000", "feed: how many alerts it holds.") \
 	X(url,          "url",       URL,      NULL,     NULL, NULL, "webhook: where alerts are POSTed. smtp: the mail server, smtps://HOST or smtp://HOST:587.") \
@@ -75,11 +79,13 @@
 	X(to,           "to",        LIST,     NULL,     NULL, NULL, "smtp: the recipients' addresses; a mail goes to all of them or to none.") \
 	X(auth,         "auth",      AUTH,     NULL,     NULL, NULL, "smtp: whom to log in as: {user: NAME, password: SECRET}.") \
 	X(starttls,     "starttls",  BOOL,     "yes",    NULL, NULL, "smtp: with an smtp: url, send nothing before the connection is encrypted; no: it stays in the clear.") \
+	X(allow_private, "allow-private", NETS, NULL,    NULL, NULL, "webhook, smtp: networks that this url alone may lead to although they are not public, besides those of network: which feeds may reach too.") \
 	X(secrets,      "secret",    SECRETS,  NULL,     NULL, NULL, "webhook: signing secret (whsec_...), or a list of them during a rotation.") \
 	X(format,       "format",    FORMAT,   NULL,     NULL, NULL, "json (default) is the document; text, for stdout and exec, people's output; the others are what a webhook's receiver of that name wants. With ntfy the url ends in the topic.") \
 	X(template,     "template",  PATH,     NULL,     NULL, NULL, "webhook: the file of format: template; see TEMPLATES.") \
 	X(content_type, "content-type", TEXT,  NULL,     NULL, NULL, "webhook: what the template makes. Default: application/json.") \
 	X(gap_ms,       "gap",       DURATION, NULL,     "0s", "1h", "webhook, exec, smtp: least time between two alerts. Default: what the format's receivers document; for json none.") \
+	X(trouble,      "trouble",   TROUBLE,  "yes",    NULL, NULL, "Whether it is told of the daemon's own trouble: feeds and other destinations that fail, silence, gaps; see TROUBLE. only: of nothing else; then filters without notify pass it by, and none may name it.") \
 	X(timeout_ms,   "timeout",   DURATION, "30s",    "1s", "5m", "webhook, exec, smtp: longest time for one attempt.") \
 	X(retry_min_ms, "retry-min", DURATION, "200ms",  "10ms", "1h", "Wait after the first failed attempt; doubles with each.") \
 	X(retry_max_ms, "retry-max", DURATION, "30m",    "1s", "1d", "Longest wait between attempts.") \
@@ -122,6 +128,7 @@
 #define SEVERITY_WORDS(X) X(SEVERITY_LOW, "low") X(SEVERITY_MEDIUM, "medium") X(SEVERITY_HIGH, "high") X(SEVERITY_CRITICAL, "critical")
 #define GROUP_WORDS(X)    X(GROUP_STORY, "story") X(GROUP_NONE, "none")
 #define ELSE_WORDS(X)     X(ELSE_SEND, "send-unconfirmed") X(ELSE_HOLD, "hold")
+#define TROUBLE_WORDS(X)  X(TROUBLE_YES, "yes") X(TROUBLE_NO, "no") X(TROUBLE_ONLY, "only")
 #define DESTTYPE_WORDS(X) X(DEST_SPOOL, "spool") X(DEST_WEBHOOK, "webhook") X(DEST_EXEC, "exec") X(DEST_SMTP, "smtp") X(DEST_FEED, "feed") X(DEST_STDOUT, "stdout")
 #define FORMAT_WORDS(X)   X(FORMAT_JSON, "json") X(FORMAT_TEXT, "text") \
 	X(FORMAT_CLOUDEVENTS, "cloudevents") X(FORMAT_CLOUDEVENTS_BINARY, "cloudevents-binary") \

@@ -533,6 +533,7 @@ static read_fn *const readers[TYPE_COUNT] = {
 	[TYPE_EXPECT] = read_expect,
 	[TYPE_MUTES] = read_mutes,
 	[TYPE_ELSE] = read_word,
+	[TYPE_TROUBLE] = read_word,
 	[TYPE_SOURCES] = read_sources,
 	[TYPE_RATE] = read_rate,
 };

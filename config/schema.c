@@ -81,6 +81,7 @@ static const char *const articles[] = { ARTICLE_WORDS(WORD) };
 static const char *const severities[] = { SEVERITY_WORDS(WORD) };
 static const char *const groups[] = { GROUP_WORDS(WORD) };
 static const char *const elses[] = { ELSE_WORDS(WORD) };
+static const char *const troubles[] = { TROUBLE_WORDS(WORD) };
 static const char *const desttypes[] = { DESTTYPE_WORDS(WORD) };
 static const char *const formats[] = { FORMAT_WORDS(WORD) };
 
@@ -97,6 +98,7 @@ schema_words(enum option_type type)
 		[TYPE_SEVERITY] = WORDS(severities),
 		[TYPE_GROUP] = WORDS(groups),
 		[TYPE_ELSE] = WORDS(elses),
+		[TYPE_TROUBLE] = WORDS(troubles),
 		[TYPE_DESTTYPE] = WORDS(desttypes),
 		[TYPE_FORMAT] = WORDS(formats),
 	};

@@ -11,6 +11,7 @@
 #include "daemon/delivery.h"
 #include "daemon/subscription.h"
 #include "daemon/systemd.h"
+#include "daemon/troubles.h"
 #include "feeds/parse.h"
 #include "filters/compile.h"
 #include "net/work.h"
@@ -40,6 +41,7 @@ struct app {
 	struct quota *quota;
 	struct pipeline *pipeline;
 	struct deliveries *deliveries;
+	struct troubles *troubles;
 	struct articles *articles;
 	struct silences *silences;
 	struct control *control; /* NULL: none is wanted */
@@ -79,6 +81,14 @@ on_committed(bool alerts, bool pending, void *arg)
 		wake_deliveries(a);
 	if (pending)
 		articles_wake(a->articles);
+}
+
+static void
+on_trouble(void *arg)
+{
+	const struct app *a = arg;
+
+	troubles_look(a->troubles);
 }
 
 /* A full disk: what cannot be kept is not fetched. */
@@ -197,6 +207,7 @@ wire(struct app *a)
 		.committer = a->committer,
 		.pipeline = a->pipeline,
 		.on_committed = on_committed,
+		.on_trouble = on_trouble,
 		.arg = a,
 	};
 	subscription_env_init(&a->subscription_env);
@@ -303,6 +314,24 @@ open_control(struct app *a, struct err *e)
 }
 
 static bool
+open_troubles(struct app *a, struct err *e)
+{
+	a->troubles = troubles_new(
+	    &(struct troubles_env) {
+		.loop = a->loop,
+		.store = a->store,
+		.committer = a->committer,
+		.deliveries = a->deliveries,
+		.conf = &a->conf,
+		.subscriptions = &a->subscriptions,
+		.on_alerts = on_alerts,
+		.arg = a,
+	    },
+	    e);
+	return a->troubles != NULL;
+}
+
+static bool
 open_all(struct app *a, struct err *e)
 {
 	a->loop = loop_new();
@@ -321,7 +350,7 @@ open_all(struct app *a, struct err *e)
 		.arg = a };
 	a->deliveries = deliveries_new(
 	    &a->destination_env, a->store, a->committer, a->conf, e);
-	if (a->deliveries == NULL)
+	if (a->deliveries == NULL || !open_troubles(a, e))
 		return false;
 	a->silences = silences_new(a->store, loop_wall_ms(a->loop), e);
 	if (a->silences == NULL)
@@ -354,6 +383,7 @@ app_new(struct config *conf, struct ruleset *rules, const struct app_options *o,
 		return NULL;
 	}
 	wake_deliveries(a);
+	troubles_look(a->troubles);
 	articles_wake(a->articles);
 	return a;
 }
@@ -376,6 +406,7 @@ app_free(struct app *a)
 	/* What it can still commit is told to those who follow. */
 	committer_free(a->committer);
 	articles_free(a->articles);
+	troubles_free(a->troubles);
 	deliveries_free(a->deliveries);
 	pipeline_free(a->pipeline);
 	silences_free(a->silences);
@@ -475,6 +506,7 @@ take_over(
 	gate_set_gap(a->gate, conf->network.host_gap_ms);
 	reload_feeds(a, conf);
 	articles_reload(a->articles, conf);
+	troubles_look(a->troubles);
 	config_unref(old);
 	wake_deliveries(a);
 	log_info("configuration reloaded", KV_INT("feeds", conf->nfeeds),

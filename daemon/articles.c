@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/metrics.h"
+#include "base/url.h"
 #include "daemon/item_json.h"
 #include "feeds/article.h"
 #include "feeds/feed.h"
@@ -454,6 +455,18 @@ on_body(struct sv bytes, void *arg)
 }
 
 static void
+note_evidence(struct waiting *w)
+{
+	struct str shown;
+
+	str_init(&shown, URL_BYTES);
+	url_redact(&shown, w->url, false);
+	w->item.from.article_url = arena_sv(&w->arena, str_sv(&shown));
+	w->item.from.page = str_sv(&w->page);
+	str_done(&shown);
+}
+
+static void
 on_page(struct waiting *w)
 {
 	struct article found;
@@ -466,6 +479,7 @@ on_page(struct waiting *w)
 	}
 	metrics.articles++;
 	w->item.article = found.text;
+	note_evidence(w);
 	settle(w);
 }
 

@@ -6,6 +6,9 @@
 
 enum change_kind {
 	PUT_FEED,
+	TELL_FEEDS,
+	PUT_FAILING,
+	DEL_FAILING,
 	PUT_ITEM,
 	TOUCH_ITEM,
 	SET_TRAITS,
@@ -31,6 +34,8 @@ struct change {
 	enum change_kind kind;
 	union {
 		struct store_feed feed;
+		enum feed_trouble trouble;
+		struct sv destination;
 		struct store_item item;
 		struct traits_change traits;
 		struct store_told told;
@@ -97,6 +102,19 @@ batch_set_feed(struct batch *b, const struct store_feed *f)
 	to->etag = arena_sv(&b->arena, f->etag);
 	to->last_modified = arena_sv(&b->arena, f->last_modified);
 	to->moved_to = arena_sv(&b->arena, f->moved_to);
+}
+
+void
+batch_tell_feeds(struct batch *b, enum feed_trouble t)
+{
+	add(b, TELL_FEEDS)->trouble = t;
+}
+
+void
+batch_set_failing(struct batch *b, struct sv destination, bool failing)
+{
+	add(b, failing ? PUT_FAILING : DEL_FAILING)->destination = arena_sv(
+	    &b->arena, destination);
 }
 
 void
@@ -232,6 +250,12 @@ apply_change(struct store *s, const struct change *c, struct err *e)
 	switch (c->kind) {
 	case PUT_FEED:
 		return store_put_feed(s, &c->feed, e);
+	case TELL_FEEDS:
+		return store_tell_feeds(s, c->trouble, e);
+	case PUT_FAILING:
+		return store_put_failing(s, c->destination, e);
+	case DEL_FAILING:
+		return store_del_failing(s, c->destination, e);
 	case PUT_ITEM:
 		return store_put_item(s, &c->item, e);
 	case TOUCH_ITEM:
@@ -272,4 +296,52 @@ batch_apply(struct store *s, void *batch, struct err *e)
 		if (!apply_change(s, c, e))
 			return false;
 	return true;
+}
+
+struct handover {
+	struct batch *batch;
+	commit_done_fn *done;
+	void *arg;
+};
+
+static bool
+apply_handover(struct store *s, void *arg, struct err *e)
+{
+	const struct handover *h = arg;
+
+	return batch_apply(s, h->batch, e);
+}
+
+static void
+drop_handover(void *arg)
+{
+	struct handover *h = arg;
+
+	batch_free(h->batch);
+	free(h);
+}
+
+static void
+on_handover_committed(void *arg)
+{
+	struct handover h = *(struct handover *)arg;
+
+	drop_handover(arg);
+	h.done(h.arg);
+}
+
+void
+batch_hand_over(
+    struct batch *b, struct committer *c, commit_done_fn *done, void *arg)
+{
+	struct handover *h;
+
+	if (b->n == 0) {
+		batch_free(b);
+		return;
+	}
+	h = mem_alloc(sizeof(*h));
+	*h = (struct handover) { b, done, arg };
+	committer_add(
+	    c, apply_handover, on_handover_committed, drop_handover, h);
 }

@@ -2,6 +2,7 @@
 #ifndef DAEMON_BATCH_H
 #define DAEMON_BATCH_H
 
+#include "daemon/commit.h"
 #include "store/store.h"
 
 struct batch;
@@ -14,6 +15,8 @@ size_t batch_size(const struct batch *b);
 
 /* All copy what they are given. */
 void batch_set_feed(struct batch *b, const struct store_feed *f);
+void batch_tell_feeds(struct batch *b, enum feed_trouble t);
+void batch_set_failing(struct batch *b, struct sv destination, bool failing);
 void batch_put_item(struct batch *b, const struct store_item *i);
 void batch_touch_item(struct batch *b, const struct store_item *i);
 void batch_set_traits(struct batch *b, struct sv feed,
@@ -34,5 +37,10 @@ bool batch_has_pending(const struct batch *b);
 
 /* Writes all of it into the open transaction (a commit_apply_fn). */
 bool batch_apply(struct store *s, void *batch, struct err *e);
+
+/* Has it committed and takes it; `done` is called then, and not at all for an
+ * empty one. */
+void batch_hand_over(
+    struct batch *b, struct committer *c, commit_done_fn *done, void *arg);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/metrics.h"
+#include "daemon/dead.h"
 #include "net/loop.h"
 
 #include <assert.h>
@@ -27,7 +28,6 @@ struct queued {
 	char *id, *body; /* owned */
 	size_t body_len;
 	int64_t created_ms; /* wall clock */
-	int64_t due_ms; /* monotonic: the wall clock may jump */
 	unsigned attempts;
 };
 
@@ -54,8 +54,10 @@ struct runner {
 	bool closed; /* the destination wants no more */
 	bool paused; /* somebody said so */
 	bool told; /* that it fails */
-	unsigned failures; /* in a row */
-	int64_t failing_since_ms; /* monotonic; -1: it does not */
+	bool known; /* how it was doing when the process ended */
+	struct outbox_outage outage;
+	int64_t due_ms; /* of the next attempt, monotonic */
+	int64_t failing_since_ms; /* monotonic; -1: not since the start */
 	int64_t clocks_ms; /* wall less monotonic, at the last failure */
 	struct err error; /* of the last attempt */
 	int64_t error_ms; /* wall clock */
@@ -66,54 +68,94 @@ struct deliveries {
 	struct destination_env env;
 	struct store *store; /* borrowed */
 	struct committer *committer; /* borrowed */
+	struct dead_letters *dead;
 	struct runner **runners;
 	size_t n;
 	struct map paused; /* names, also of those not configured now */
+	deliveries_attempt_fn *on_attempt;
+	void *attempt_arg;
 };
 
-/* A change of one row, on its way into the store. */
+/* What came of an attempt, on its way into the store: of the alert, and whether
+ * the destination is in an outage. */
 struct mark {
 	enum {
+		MARK_NONE,
 		MARK_DONE,
 		MARK_RETRY,
 		MARK_DEAD
 	} kind;
-	int64_t row, tried_ms, next_ms; /* wall clock */
+	int64_t row;
+	int64_t now_ms; /* wall clock */
 	unsigned attempts;
+	bool outage_changed;
+	struct outbox_outage outage;
+	char *destination; /* owned */
 	char why[ERR_BYTES];
 };
+
+static bool
+apply_outage(struct store *s, const struct mark *m, struct err *e)
+{
+	const struct outbox_outage *o = &m->outage;
+
+	if (!m->outage_changed)
+		return true;
+	if (o->failures == 0)
+		return store_del_outage(s, sv_of(m->destination), e);
+	return store_put_outage(s,
+	    &(struct store_outage) { sv_of(m->destination), o->failures,
+		o->since_ms, o->tried_ms, o->next_ms, sv_of(m->why) },
+	    e);
+}
 
 static bool
 apply_mark(struct store *s, void *arg, struct err *e)
 {
 	const struct mark *m = arg;
 
+	if (!apply_outage(s, m, e))
+		return false;
 	switch (m->kind) {
+	case MARK_NONE:
+		return true;
 	case MARK_DONE:
 		return store_outbox_done(s, m->row, e);
 	case MARK_RETRY:
-		return store_outbox_retry(s, m->row, m->attempts, m->tried_ms,
-		    m->next_ms, sv_of(m->why), e);
+		return store_outbox_retry(s, m->row, m->attempts, e);
 	case MARK_DEAD:
-		return store_outbox_dead(s, m->row, sv_of(m->why), e);
+		return store_outbox_dead(
+		    s, m->row, sv_of(m->why), m->now_ms, e);
 	}
 	BUG("no such mark");
+}
+
+static void
+mark_free(void *arg)
+{
+	struct mark *m = arg;
+
+	free(m->destination);
+	free(m);
 }
 
 static void
 record(struct runner *r, struct mark m, const struct err *why)
 {
 	struct mark *kept = mem_alloc(sizeof(*kept));
+	struct committer *c = r->all->committer;
 
 	*kept = m;
+	kept->now_ms = loop_wall_ms(r->all->env.loop);
+	kept->outage = r->outage;
+	kept->destination = mem_strdup(r->name);
 	memcpy(kept->why, why->msg, sizeof(kept->why));
 	/* A delivery that is not recorded when the process is killed comes
 	 * again, with the same id. */
 	if (m.kind == MARK_DONE)
-		committer_add_soon(
-		    r->all->committer, apply_mark, free, free, kept);
+		committer_add_soon(c, apply_mark, mark_free, mark_free, kept);
 	else
-		committer_add(r->all->committer, apply_mark, free, free, kept);
+		committer_add(c, apply_mark, mark_free, mark_free, kept);
 }
 
 static struct queued *
@@ -155,17 +197,11 @@ random_fraction(void)
 static void
 try_later(struct runner *r, struct queued *q, const struct outbox_result *res)
 {
-	int64_t wall_ms = loop_wall_ms(r->all->env.loop);
-	int64_t next_ms = outbox_next_try(
-	    &r->policy, r->failures, wall_ms, res, random_fraction());
-
-	q->due_ms = loop_now_ms(r->all->env.loop) + (next_ms - wall_ms);
 	record(r,
 	    (struct mark) { .kind = MARK_RETRY,
 		.row = q->row,
 		.attempts = q->attempts,
-		.tried_ms = wall_ms,
-		.next_ms = next_ms },
+		.outage_changed = true },
 	    &res->why);
 	if (!r->told)
 		log_warn("delivery failed; trying again until it works",
@@ -175,29 +211,60 @@ try_later(struct runner *r, struct queued *q, const struct outbox_result *res)
 }
 
 static void
-give_up(struct runner *r, struct queued *q, const struct outbox_result *res)
+give_up(struct runner *r, struct queued *q, const struct outbox_result *res,
+    bool outage_changed)
 {
 	metrics.dead_letters++;
 	log_error("alert given up", KV("destination", r->name),
 	    KV("alert", q->id), KV("error", res->why.msg),
 	    KV_INT("attempts", q->attempts));
-	record(
-	    r, (struct mark) { .kind = MARK_DEAD, .row = q->row }, &res->why);
+	record(r,
+	    (struct mark) { .kind = MARK_DEAD,
+		.row = q->row,
+		.outage_changed = outage_changed },
+	    &res->why);
 	drop_first(r);
+	dead_letters_note(r->all->dead);
+}
+
+/* It works, or is to be tried as if it did; true: that is news. */
+static bool
+end_outage(struct runner *r)
+{
+	bool was = r->outage.failures != 0;
+
+	r->outage = (struct outbox_outage) { .failures = 0 };
+	r->due_ms = loop_now_ms(r->all->env.loop);
+	r->failing_since_ms = -1;
+	r->told = false;
+	r->known = true;
+	return was;
+}
+
+/* At once, whatever was going to be waited for.  Also when it is not known yet
+ * whether anything was. */
+static void
+forget_outage(struct runner *r)
+{
+	(void)end_outage(r);
+	record(r, (struct mark) { .kind = MARK_NONE, .outage_changed = true },
+	    &(struct err) { "" });
 }
 
 static void
 note_success(struct runner *r, struct queued *q)
 {
+	bool was_told = r->told;
+
 	metrics.deliveries++;
-	record(r, (struct mark) { .kind = MARK_DONE, .row = q->row },
+	record(r,
+	    (struct mark) { .kind = MARK_DONE,
+		.row = q->row,
+		.outage_changed = end_outage(r) },
 	    &(struct err) { "" });
-	if (r->told)
+	if (was_told)
 		log_info("delivery works again", KV("destination", r->name),
 		    KV_INT("attempts", q->attempts));
-	r->told = false;
-	r->failures = 0;
-	r->failing_since_ms = -1;
 	drop_first(r);
 }
 
@@ -221,14 +288,19 @@ static void
 note_failure(
     struct runner *r, struct queued *q, const struct outbox_result *res)
 {
+	int64_t wall_ms = loop_wall_ms(r->all->env.loop);
 	int64_t since_ms = q->created_ms > r->resumed_ms ? q->created_ms
 							 : r->resumed_ms;
+	bool over = outbox_is_over(
+	    &r->policy, since_ms, wall_ms, failing_ms(r));
 
 	metrics.deliveries_failed++;
-	r->failures++;
-	if (outbox_is_over(&r->policy, since_ms, loop_wall_ms(r->all->env.loop),
-		failing_ms(r)))
-		give_up(r, q, res);
+	outbox_failed(
+	    &r->outage, &r->policy, res, over, wall_ms, random_fraction());
+	r->due_ms = loop_now_ms(r->all->env.loop) +
+	    (r->outage.next_ms - wall_ms);
+	if (over)
+		give_up(r, q, res, true);
 	else
 		try_later(r, q, res);
 }
@@ -265,12 +337,15 @@ on_result(const struct outbox_result *res, void *arg)
 		break;
 	case DELIVERY_REFUSED:
 		metrics.deliveries_failed++;
-		give_up(r, q, res);
+		give_up(r, q, res, false);
 		break;
 	case DELIVERY_CLOSED:
 		close_destination(r, res);
 		break;
 	}
+	if (r->all->on_attempt != NULL && res->kind != DELIVERY_REFUSED)
+		r->all->on_attempt(
+		    r->name, res->kind == DELIVERY_DONE, r->all->attempt_arg);
 	go_on(r);
 }
 
@@ -278,8 +353,6 @@ static void
 on_row(const struct store_outbox *o, void *arg)
 {
 	struct runner *r = arg;
-	const struct loop *l = r->all->env.loop;
-	int64_t wall_ms = loop_wall_ms(l);
 	struct queued *q = &r->queue[(r->head + r->n++) % OUTBOX_LOAD];
 
 	*q = (struct queued) { .row = o->row,
@@ -288,11 +361,34 @@ on_row(const struct store_outbox *o, void *arg)
 		.body_len = o->body.len,
 		.created_ms = o->created_ms,
 		.attempts = o->attempts };
-	if (r->n == 1 && r->error.msg[0] == '\0' && o->why.len != 0)
-		(void)err_set(&r->error, "%.*s", SV_ARG(o->why));
-	q->due_ms = loop_now_ms(l) - wall_ms +
-	    outbox_resume(&r->policy, o->tried_ms, o->next_ms, wall_ms);
 	r->last_row = o->row;
+}
+
+static void
+on_outage(const struct store_outage *o, void *arg)
+{
+	struct runner *r = arg;
+	const struct loop *l = r->all->env.loop;
+	int64_t wall_ms = loop_wall_ms(l);
+
+	r->outage = (struct outbox_outage) { o->failures, o->since_ms,
+		o->tried_ms, o->next_ms };
+	(void)err_set(&r->error, "%.*s", SV_ARG(o->why));
+	r->due_ms = loop_now_ms(l) - wall_ms +
+	    outbox_resume(&r->outage, &r->policy, wall_ms);
+}
+
+static bool
+read_rows(struct runner *r, struct err *e)
+{
+	struct store *s = r->all->store;
+	struct sv name = sv_of(r->name);
+
+	if (!r->known && !store_read_outage(s, name, on_outage, r, e))
+		return false;
+	r->known = true;
+	return store_each_outbox(
+	    s, name, r->last_row, OUTBOX_LOAD, on_row, r, e);
 }
 
 /* Fills the empty queue from the store; false: there is nothing to do now. */
@@ -304,8 +400,7 @@ load(struct runner *r)
 	if (!r->more)
 		return false;
 	assert(r->n == 0);
-	if (!store_each_outbox(r->all->store, sv_of(r->name), r->last_row,
-		OUTBOX_LOAD, on_row, r, &e)) {
+	if (!read_rows(r, &e)) {
 		if (!r->told)
 			log_error("cannot read the outbox",
 			    KV("destination", r->name), KV("error", e.msg));
@@ -314,8 +409,6 @@ load(struct runner *r)
 		return r->n != 0;
 	}
 	r->more = r->n == OUTBOX_LOAD;
-	if (r->n != 0 && r->failures < first(r)->attempts)
-		r->failures = first(r)->attempts;
 	return r->n != 0;
 }
 
@@ -341,8 +434,8 @@ on_timer(void *arg)
 		return;
 	now_ms = loop_now_ms(r->all->env.loop);
 	wait_ms = outbox_pace_next(&r->pace, r->spent_ms, now_ms) - now_ms;
-	if (first(r)->due_ms - now_ms > wait_ms)
-		wait_ms = first(r)->due_ms - now_ms;
+	if (r->due_ms - now_ms > wait_ms)
+		wait_ms = r->due_ms - now_ms;
 	if (wait_ms > 0)
 		timer_set(r->timer, wait_ms);
 	else
@@ -379,8 +472,10 @@ runner_free(struct runner *r)
 static void
 runner_switch(struct runner *r, const struct config_destination *c, void *self)
 {
-	if (r->self != NULL)
+	if (r->self != NULL) {
 		r->type->close(r->self);
+		forget_outage(r);
+	}
 	r->type = destination_type(c->type);
 	r->self = self;
 	r->policy = (struct outbox_policy) { c->retry_min_ms, c->retry_max_ms,
@@ -389,10 +484,6 @@ runner_switch(struct runner *r, const struct config_destination *c, void *self)
 				 : format_pace(c->format);
 	r->spent_ms = 0;
 	r->sending = r->told = false;
-	r->failures = 0;
-	r->failing_since_ms = -1;
-	if (r->n != 0)
-		first(r)->due_ms = loop_now_ms(r->all->env.loop);
 	timer_set(r->timer, 0);
 }
 
@@ -435,13 +526,27 @@ add_AUTH(struct str *out, struct config_auth v)
 	add_TEXT(out, v.password);
 }
 
+static void
+add_NETS(struct str *out, struct config_nets v)
+{
+	add_NUMBER(out, (int64_t)v.n);
+	for (size_t i = 0; i < v.n; i++) {
+		add_NUMBER(out, v.v[i].bits);
+		(void)str_add(out,
+		    (struct sv) {
+			(const char *)v.v[i].addr, sizeof(v.v[i].addr) });
+	}
+}
+
 #define add_BOOL add_NUMBER
 #define add_INT add_NUMBER
+#define add_SIZE(out, v) add_NUMBER(out, (int64_t)(v))
 #define add_LIST add_SECRETS
 #define add_PATH add_TEXT
 #define add_URL add_TEXT
 #define add_DURATION add_NUMBER
 #define add_DESTTYPE add_NUMBER
+#define add_TROUBLE add_NUMBER
 #define add_FORMAT add_NUMBER
 
 /* A template that was written anew is another one. */
@@ -575,6 +680,7 @@ deliveries_new(const struct destination_env *env, struct store *s,
 	d->env = *env;
 	d->store = s;
 	d->committer = cm;
+	d->dead = dead_letters_new(env->loop, s);
 	map_init(&d->paused);
 	if (!store_each_hold(s, HOLD_DESTINATION, on_hold, d, e) ||
 	    !deliveries_reload(d, c, e)) {
@@ -592,8 +698,17 @@ deliveries_free(struct deliveries *d)
 	while (d->n > 0)
 		runner_free(d->runners[--d->n]);
 	free(d->runners);
+	dead_letters_free(d->dead);
 	map_done(&d->paused);
 	free(d);
+}
+
+void
+deliveries_on_attempt(
+    struct deliveries *d, deliveries_attempt_fn *fn, void *arg)
+{
+	d->on_attempt = fn;
+	d->attempt_arg = arg;
 }
 
 void
@@ -611,12 +726,9 @@ deliveries_wake(struct deliveries *d, const char *destination)
 static void
 resume(struct runner *r)
 {
-	r->closed = r->told = false;
-	r->failures = 0;
-	r->failing_since_ms = -1;
+	r->closed = false;
+	forget_outage(r);
 	r->resumed_ms = loop_wall_ms(r->all->env.loop);
-	if (r->n != 0)
-		first(r)->due_ms = loop_now_ms(r->all->env.loop);
 	r->more = true;
 	if (!r->sending)
 		timer_set(r->timer, 0);
@@ -654,7 +766,8 @@ deliveries_state(
 		.name = r->name,
 		.paused = r->paused,
 		.closed = r->closed,
-		.failures = r->failures,
+		.circuit = outbox_circuit(&r->outage, r->sending),
+		.outage = r->outage,
 		.error = r->error.msg,
 		.error_ms = r->error_ms,
 	};

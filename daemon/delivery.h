@@ -15,6 +15,13 @@ deliveries_new(const struct destination_env *env, struct store *s,
     struct committer *cm, const struct config *c, struct err *e);
 void deliveries_free(struct deliveries *d); /* cancels what is under way */
 
+/* Tells after each attempt whether it worked; one alert refused says nothing of
+ * the destination. */
+typedef void
+deliveries_attempt_fn(const char *destination, bool worked, void *arg);
+void deliveries_on_attempt(
+    struct deliveries *d, deliveries_attempt_fn *fn, void *arg);
+
 /* New rows of `destination` were committed. */
 void deliveries_wake(struct deliveries *d, const char *destination);
 
@@ -29,7 +36,8 @@ struct delivery_state {
 	const char *name;
 	bool paused;
 	bool closed; /* it wanted no more */
-	unsigned failures; /* in a row */
+	enum outbox_circuit circuit;
+	struct outbox_outage outage;
 	const char *error; /* of the last attempt; "" when it worked */
 	int64_t error_ms; /* wall clock; 0: before the start */
 };

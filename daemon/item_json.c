@@ -15,6 +15,7 @@
 	X(id) X(title) X(link) X(author) X(lang) X(summary) X(content) \
 	X(source_title) X(source_link) X(source_id) X(feed_title)
 #define ITEM_TIMES(X) X(published) X(updated)
+#define EVIDENCE_TEXTS(X) X(url) X(etag) X(last_modified)
 /* clang-format on */
 
 static void
@@ -24,6 +25,18 @@ write_list(struct json *j, const char *key, const struct sv *v, size_t n)
 	for (size_t i = 0; i < n; i++)
 		json_text(j, NULL, v[i]);
 	json_close_array(j);
+}
+
+static void
+write_evidence(struct json *j, const struct item *it)
+{
+	json_open(j, "evidence");
+#define WRITE_TEXT(field) json_text_if(j, #field, it->from.field);
+	EVIDENCE_TEXTS(WRITE_TEXT)
+#undef WRITE_TEXT
+	json_text_if(j, "sha256", item_sha256(it));
+	json_int(j, "fetched_ms", it->from.fetched_ms);
+	json_close(j);
 }
 
 void
@@ -41,6 +54,7 @@ item_to_json(const struct item *it, const struct judged *by, struct str *out)
 		json_int(&j, #field, it->field);
 	ITEM_TIMES(WRITE_TIME)
 #undef WRITE_TIME
+	write_evidence(&j, it);
 	write_list(&j, "categories", it->categories, it->ncategories);
 	json_int(&j, "so_far", (int64_t)by->so_far);
 	write_list(&j, "matched", by->filters, by->n);
@@ -100,6 +114,19 @@ read_list(const json_t *list, struct arena *a, size_t *n)
 }
 
 static void
+read_evidence(const json_t *o, struct arena *a, struct evidence *from)
+{
+	const json_t *ms = json_object_get(o, "fetched_ms");
+
+#define READ_TEXT(field) from->field = text_of(json_object_get(o, #field), a);
+	EVIDENCE_TEXTS(READ_TEXT)
+	READ_TEXT(sha256)
+#undef READ_TEXT
+	from->fetched_ms = json_is_integer(ms) ? json_integer_value(ms)
+					       : NO_TIME;
+}
+
+static void
 read_judged(const json_t *o, struct arena *a, struct judged *by)
 {
 	json_int_t so_far = json_integer_value(json_object_get(o, "so_far"));
@@ -131,6 +158,7 @@ item_from_json(struct sv json, struct arena *a, struct item *it,
 		it->field = json_integer_value(json_object_get(o, #field));
 	ITEM_TIMES(READ_TIME)
 #undef READ_TIME
+	read_evidence(json_object_get(o, "evidence"), a, &it->from);
 	it->categories = read_list(
 	    json_object_get(o, "categories"), a, &it->ncategories);
 	read_judged(o, a, by);

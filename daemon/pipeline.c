@@ -134,7 +134,8 @@ put_alert(struct pipeline *p, struct batch *b, const char *id,
 	    });
 }
 
-/* To the destinations of the filter, or to all. */
+/* To the destinations of the filter, or to all that are not for trouble only.
+ */
 static void
 address(struct pipeline *p, struct batch *b, const struct config_filter *f,
     const char *id)
@@ -144,7 +145,8 @@ address(struct pipeline *p, struct batch *b, const struct config_filter *f,
 	for (size_t i = 0; i < f->notify.n; i++)
 		put_alert(p, b, id, f->notify.v[i].text.p);
 	for (size_t i = 0; f->notify.n == 0 && i < c->ndestinations; i++)
-		put_alert(p, b, id, c->destinations[i].name);
+		if (c->destinations[i].trouble != TROUBLE_ONLY)
+			put_alert(p, b, id, c->destinations[i].name);
 	metrics.alerts++;
 }
 
@@ -245,7 +247,7 @@ encode(struct judging *j, const struct match *m, const struct ringing *r)
 		    ? change_word(r->change)
 		    : NULL,
 		.update_previous_title = previous_title(j, r),
-		.fetched_ms = loop_wall_ms(j->p->loop),
+		.fetched_ms = j->item->from.fetched_ms,
 	};
 
 	memcpy(a.item_key, j->key, ITEM_KEY_BYTES);
@@ -410,53 +412,15 @@ end_waits(struct pipeline *p, struct batch *b)
 	stories_end(p->env.stories, b, now, on_waited, &t);
 }
 
-struct late_batch {
-	struct pipeline_env env;
-	struct batch *batch;
-};
-
-static bool
-apply_late(struct store *s, void *arg, struct err *e)
-{
-	const struct late_batch *l = arg;
-
-	return batch_apply(s, l->batch, e);
-}
-
-static void
-drop_late(void *arg)
-{
-	struct late_batch *l = arg;
-
-	batch_free(l->batch);
-	free(l);
-}
-
-static void
-on_late_committed(void *arg)
-{
-	struct late_batch *l = arg;
-	struct pipeline_env env = l->env;
-
-	drop_late(l);
-	env.on_alerts(env.arg);
-}
-
 /* The wall clock may be set, so it is looked at now and then. */
 static void
 on_late(void *arg)
 {
 	struct pipeline *p = arg;
-	struct late_batch *l = mem_calloc(1, sizeof(*l));
+	struct batch *b = batch_new();
 
-	l->env = p->env;
-	l->batch = batch_new();
-	end_waits(p, l->batch);
-	if (batch_size(l->batch) != 0)
-		committer_add(p->env.committer, apply_late, on_late_committed,
-		    drop_late, l);
-	else
-		drop_late(l);
+	end_waits(p, b);
+	batch_hand_over(b, p->env.committer, p->env.on_alerts, p->env.arg);
 	if (quota_is_waiting(p->env.quota) ||
 	    stories_is_waiting(p->env.stories))
 		timer_set(p->late, LATE_LOOK_MS);

@@ -63,7 +63,31 @@ state_word(const struct delivery_state *d)
 		return "paused";
 	if (d->closed)
 		return "stopped";
-	return d->failures != 0 ? "failing" : "working";
+	switch (d->circuit) {
+	case OUTBOX_CLOSED:
+		return "working";
+	case OUTBOX_OPEN:
+		return "failing";
+	case OUTBOX_PROBING:
+		return "probing";
+	}
+	BUG("no such circuit");
+}
+
+/* The next attempt may be late because the loop is. */
+static void
+write_outage(const struct delivery_state *d, int64_t now_ms, struct json *out)
+{
+	const struct outbox_outage *o = &d->outage;
+	int64_t wait_ms = o->next_ms - now_ms;
+
+	json_int(out, "failures", o->failures);
+	if (d->circuit == OUTBOX_CLOSED)
+		return;
+	json_int(out, "failing_s", (now_ms - o->since_ms) / SEC_MS);
+	if (d->circuit == OUTBOX_OPEN && !d->paused && !d->closed)
+		json_int(out, "next_s",
+		    wait_ms > 0 ? (wait_ms + SEC_MS - 1) / SEC_MS : 0);
 }
 
 static bool
@@ -83,7 +107,12 @@ write_destination(const struct control_env *env, const struct delivery_state *d,
 		json_int(out, "oldest_s",
 		    now_ms > q.oldest_ms ? (now_ms - q.oldest_ms) / SEC_MS : 0);
 	json_int(out, "dead", q.dead);
-	json_int(out, "failures", d->failures);
+	if (q.oldest_dead_ms != 0)
+		json_int(out, "oldest_dead_s",
+		    now_ms > q.oldest_dead_ms
+			? (now_ms - q.oldest_dead_ms) / SEC_MS
+			: 0);
+	write_outage(d, now_ms, out);
 	json_text_if(out, "error", sv_of(d->error));
 	if (d->error_ms != 0)
 		json_int(out, "tried_s", (now_ms - d->error_ms) / SEC_MS);

@@ -29,6 +29,9 @@ struct subscription {
 	bool unfinished; /* something of it has to be told later */
 	int64_t noted_ms; /* the earliest of their times, wall clock */
 	int64_t first_poll_ms; /* wall clock; 0: none yet */
+	struct feed_health health;
+	int64_t polled_ms; /* monotonic; 0: not since the start */
+	size_t known_items, new_items; /* of this document */
 	struct handover *last; /* the poll's last commit is under way */
 };
 
@@ -179,6 +182,7 @@ note_known(struct subscription *s, const struct identity *id)
 	struct store_item i = { .feed = sv_of(poller_config(s->poller)->name),
 		.seen_ms = loop_wall_ms(s->env->poller.loop) };
 
+	s->known_items++;
 	if (id->changed)
 		batch_set_traits(batch_of(s), i.feed, id->key, &id->traits);
 	if (s->touching) {
@@ -226,14 +230,24 @@ note_shared(struct subscription *s, const struct identity *id)
 		    &id->other);
 }
 
+static struct item
+with_origin(struct subscription *s, const struct item *it)
+{
+	struct item full = *it;
+
+	full.feed_title = poller_meta(s->poller)->title;
+	full.from = *poller_evidence(s->poller);
+	full.from.fetched_ms = loop_wall_ms(s->env->poller.loop);
+	return full;
+}
+
 static void
 take_again(struct subscription *s, const struct item *it, struct identity *id)
 {
 	const struct origin o = { poller_config(s->poller), false,
 		polled_since(s) };
-	struct item full = *it;
+	struct item full = with_origin(s, it);
 
-	full.feed_title = poller_meta(s->poller)->title;
 	if (!pipeline_take_again(
 		s->env->pipeline, batch_of(s), &o, &full, id)) {
 		id->traits.text = id->before.traits.text;
@@ -251,13 +265,13 @@ take_new(
 {
 	const struct origin o = { poller_config(s->poller),
 		!poller_feed(s->poller)->seen_before, polled_since(s) };
-	struct item full = *it;
+	struct item full = with_origin(s, it);
 
-	full.feed_title = poller_meta(s->poller)->title;
 	pipeline_take(s->env->pipeline, batch_of(s), &o, &full, id->key);
 	batch_set_traits(
 	    batch_of(s), sv_of(o.feed->name), id->key, &id->traits);
 	s->added++;
+	s->new_items++;
 	if (batch_has_alerts(s->batch))
 		loop_idle_ask(s->idle);
 	hand_over_if_full(s);
@@ -327,7 +341,37 @@ keep_state(struct subscription *s)
 		.gone = f->state == FEED_GONE,
 		.seen_before = f->seen_before,
 		.first_poll_ms = polled_since(s),
+		.health = s->health,
 	    });
+}
+
+/* What a web page was asked for, a feed is asked for next. */
+static void
+note_health(struct subscription *s, enum feed_verdict v)
+{
+	const struct config_feed *c = poller_config(s->poller);
+	const struct loop *l = s->env->poller.loop;
+	int64_t now = loop_now_ms(l);
+
+	if (v == FEED_DISCOVERED)
+		return;
+	feed_health_note(&s->health,
+	    &(struct feed_poll) {
+		.wall_ms = loop_wall_ms(l),
+		.passed_ms = s->polled_ms != 0 ? now - s->polled_ms : 0,
+		.good = v == FEED_NEW_DOCUMENT || v == FEED_UNCHANGED,
+		.gone = v == FEED_STOPPED,
+		.failures = poller_feed(s->poller)->failures,
+		.document = v == FEED_NEW_DOCUMENT,
+		.known_items = s->known_items,
+		.new_items = s->new_items,
+	    },
+	    &(struct feed_patience) {
+		c->failing_after_ms, c->silent_after_ms });
+	s->polled_ms = now;
+	s->known_items = s->new_items = 0;
+	if (s->health.owed != 0)
+		s->env->on_trouble(s->env->arg);
 }
 
 static void
@@ -340,6 +384,7 @@ on_end(struct poller *p, enum feed_verdict v, void *arg)
 	if (s->unfinished)
 		forget_validators(poller_feed(s->poller));
 	s->unfinished = false;
+	note_health(s, v);
 	keep_state(s);
 	if (v != FEED_NEW_DOCUMENT)
 		s->touching = false;
@@ -383,8 +428,11 @@ subscription_restore(struct subscription *s, const struct store_feed *kept)
 
 	f->seen_before = kept->seen_before;
 	s->first_poll_ms = kept->first_poll_ms;
-	if (!sv_is(kept->url, c->url))
+	s->health = kept->health;
+	if (!sv_is(kept->url, c->url)) {
+		feed_health_move(&s->health);
 		return;
+	}
 	keep(&f->etag, kept->etag);
 	keep(&f->last_modified, kept->last_modified);
 	keep(&f->moved_to, kept->moved_to);
@@ -438,4 +486,22 @@ const struct config_feed *
 subscription_config(const struct subscription *s)
 {
 	return poller_config(s->poller);
+}
+
+const struct feed_health *
+subscription_health(const struct subscription *s)
+{
+	return &s->health;
+}
+
+void
+subscription_tell(struct subscription *s, enum feed_trouble t)
+{
+	feed_health_tell(&s->health, t);
+}
+
+bool
+subscription_is_gone(const struct subscription *s)
+{
+	return poller_feed(s->poller)->state == FEED_GONE;
 }

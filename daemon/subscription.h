@@ -18,6 +18,7 @@ struct subscription_env {
 	struct pipeline *pipeline;
 	/* After a commit: alerts or waiting items may be new on disk. */
 	void (*on_committed)(bool alerts, bool pending, void *arg);
+	loop_fn *on_trouble; /* a feed owes to tell of its health */
 	void *arg;
 };
 
@@ -46,6 +47,12 @@ subscription_error(const struct subscription *s, unsigned *failures);
 /* The same name and URL under a new configuration. */
 void subscription_reload(
     struct subscription *s, struct config *conf, const struct config_feed *c);
+
+/* What its polls say of its health, and that something owed is told: the caller
+ * has it put into the store (batch_tell_feeds()). */
+const struct feed_health *subscription_health(const struct subscription *s);
+void subscription_tell(struct subscription *s, enum feed_trouble t);
+bool subscription_is_gone(const struct subscription *s); /* 410 */
 
 const struct config_feed *subscription_config(const struct subscription *s);
 

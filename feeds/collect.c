@@ -38,6 +38,7 @@ struct frame {
 struct collect {
 	feed_item_fn *on_item;
 	void *arg;
+	struct raw *raw; /* borrowed */
 	char *base_url;
 	struct elements elements;
 	struct frame frames[FEED_DEPTH + 1];
@@ -53,12 +54,14 @@ struct collect {
 };
 
 struct collect *
-collect_new(struct sv base_url, feed_item_fn *on_item, void *arg)
+collect_new(
+    struct sv base_url, struct raw *raw, feed_item_fn *on_item, void *arg)
 {
 	struct collect *c = mem_calloc(1, sizeof(*c));
 
 	c->on_item = on_item;
 	c->arg = arg;
+	c->raw = raw;
 	c->base_url = mem_svdup(base_url);
 	str_init(&c->text, ITEM_TEXT_BYTES);
 	str_init(&c->plain, ITEM_TEXT_BYTES * 2);
@@ -363,6 +366,7 @@ record(struct collect *c, enum scope scope)
 static void
 open_item(struct collect *c, const struct xml_element *el)
 {
+	raw_begin(c->raw);
 	record_clear(&c->item);
 	record_clear(&c->source);
 	c->in_item = true;
@@ -609,6 +613,7 @@ leave_item(struct collect *c)
 {
 	struct frame *f = top(c) - 1;
 
+	raw_end_before(c->raw);
 	end_item(c);
 	f->element = NULL;
 	f->scope = f[-1].scope;
@@ -853,6 +858,7 @@ end_item(struct collect *c)
 	it.source_title = c->source.text[FIELD_TITLE];
 	it.source_link = c->source.text[FIELD_LINK];
 	it.source_id = c->source.text[FIELD_ID];
+	it.raw = c->raw;
 	c->nitems++;
 	c->in_item = false;
 	c->on_item(&it, c->arg);
@@ -865,10 +871,12 @@ end_field(struct collect *c)
 	struct frame *f = top(c);
 	enum scope around = c->depth > 1 ? f[-1].scope : IN_ROOT;
 
-	if (f->reads)
+	if (f->reads) {
 		end_known(c, f, record(c, around));
-	else if (f->element->reading == OPENS_ITEM)
+	} else if (f->element->reading == OPENS_ITEM) {
+		raw_end_with(c->raw);
 		end_item(c);
+	}
 	c->text.len = f->mark;
 }
 

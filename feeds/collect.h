@@ -5,11 +5,13 @@
 #include "base/err.h"
 #include "feeds/elements.h"
 #include "feeds/parse.h"
+#include "feeds/raw.h"
 
 struct collect;
 
-struct collect *
-collect_new(struct sv base_url, feed_item_fn *on_item, void *arg);
+/* Borrows `raw`, which the scanner keeps. */
+struct collect *collect_new(
+    struct sv base_url, struct raw *raw, feed_item_fn *on_item, void *arg);
 void collect_free(struct collect *c); /* NULL is fine */
 
 /* Their `arg` is the collector.  A document that is no feed fails, and one with

@@ -6,6 +6,7 @@
 #include "base/url.h"
 #include "base/utf8.h"
 #include "feeds/link.h"
+#include "feeds/raw.h"
 
 #include <string.h>
 
@@ -200,6 +201,12 @@ half_words(struct sv v, size_t stop_at)
 		}
 	}
 	return halves;
+}
+
+struct sv
+item_sha256(const struct item *it)
+{
+	return it->raw != NULL ? raw_sha256(it->raw) : it->from.sha256;
 }
 
 size_t

@@ -11,6 +11,18 @@ struct enclosure {
 	int64_t length; /* bytes; -1: not stated */
 };
 
+struct raw;
+
+/* What shows later where an item came from. */
+struct evidence {
+	struct sv url; /* of the document after redirects, without a password */
+	struct sv etag, last_modified; /* of the document, as its server said */
+	struct sv sha256; /* of the item where it is not being read any more */
+	int64_t fetched_ms; /* when its last byte was there, wall clock */
+	struct sv article_url; /* as `url`, of the article's page */
+	struct sv page; /* that page, as it came */
+};
+
 /* Texts are plain UTF-8: markup is gone, block borders are blanks or line
  * feeds.  URLs are absolute where a base was known.  What the feed does not say
  * is the empty view, NO_TIME or 0. */
@@ -27,6 +39,7 @@ struct item {
 	size_t ncategories;
 	struct enclosure *enclosures;
 	size_t nenclosures;
+	struct raw *raw; /* while it is being read: its bytes */
 
 	/* Filled downstream of the parser. */
 	struct sv article; /* text of the page behind the link */
@@ -34,7 +47,14 @@ struct item {
 	struct sv feed_title; /* the document's */
 	struct sv *tags; /* the feed's */
 	size_t ntags;
+	struct evidence from;
 };
+
+/* Hash of the item in the document, in lower-case hex: of the text from the
+ * first byte of its start tag (JSON: of its brace) to the last of its end tag,
+ * as it stands in the document once that is unpacked and in UTF-8; where the
+ * end tag is missing, to the tag that ends it.  Empty: not known. */
+struct sv item_sha256(const struct item *it);
 
 /* What the document says of itself. */
 struct feed_meta {

@@ -28,6 +28,7 @@ enum next {
 
 struct json_scan {
 	const struct json_scan_events *events;
+	struct raw *raw; /* borrowed */
 	void *arg;
 	enum state state;
 	enum next next;
@@ -44,11 +45,12 @@ struct json_scan {
 };
 
 struct json_scan *
-json_scan_new(const struct json_scan_events *events, void *arg)
+json_scan_new(const struct json_scan_events *events, struct raw *raw, void *arg)
 {
 	struct json_scan *x = mem_calloc(1, sizeof(*x));
 
 	x->events = events;
+	x->raw = raw;
 	x->arg = arg;
 	x->next = VALUE;
 	str_init(&x->key, JSON_KEY_BYTES);
@@ -208,6 +210,7 @@ take_token(struct json_scan *x, struct sv v)
 		return 1;
 	if (c == ',')
 		return take_comma(x);
+	raw_token(x->raw, v.p, v.p + 1);
 	if (c == '}' || c == ']')
 		return take_close(x, c == ']');
 	if ((c == '{' || c == '[') && x->next == VALUE)
@@ -498,9 +501,12 @@ json_scan_push(struct json_scan *x, struct sv v, struct err *e)
 
 	if (x->failed)
 		return err_set(e, "%s", x->err.msg);
+	raw_go_on(x->raw, v.p);
 	while (rest.len != 0 && !x->closed && !x->failed)
 		rest = sv_from(rest, take(x, rest));
-	move_behind(x, sv_sub(v, 0, v.len - rest.len));
+	v = sv_sub(v, 0, v.len - rest.len);
+	raw_pause(x->raw, v.p + v.len);
+	move_behind(x, v);
 	if (x->expected != NULL)
 		say_where(x);
 	return x->failed ? err_set(e, "%s", x->err.msg) : true;

@@ -4,7 +4,7 @@
 #define FEEDS_JSON_SCAN_H
 
 #include "base/err.h"
-#include "base/sv.h"
+#include "feeds/raw.h"
 
 enum json_scan_type {
 	JSON_SCAN_OBJECT,
@@ -30,8 +30,10 @@ struct json_scan_events {
 
 struct json_scan;
 
-struct json_scan *
-json_scan_new(const struct json_scan_events *events, void *arg);
+/* Borrows `raw`, which is told the place of every bracket and brace before its
+ * event. */
+struct json_scan *json_scan_new(
+    const struct json_scan_events *events, struct raw *raw, void *arg);
 void json_scan_free(struct json_scan *x); /* NULL is fine */
 
 /* Takes whole characters of UTF-8.  False, once and for ever, at an error of

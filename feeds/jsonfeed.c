@@ -95,6 +95,7 @@ struct jsonfeed {
 	feed_item_fn *on_item;
 	void *arg;
 	char *base_url;
+	struct raw *raw;
 	struct json_scan *scan;
 	enum part parts[FEED_DEPTH + 1]; /* of what is open, below TOP */
 	size_t depth;
@@ -119,7 +120,8 @@ feed_new(struct sv base_url, feed_item_fn *on_item, void *arg)
 	f->on_item = on_item;
 	f->arg = arg;
 	f->base_url = mem_svdup(base_url);
-	f->scan = json_scan_new(&events, f);
+	f->raw = raw_new();
+	f->scan = json_scan_new(&events, f->raw, f);
 	f->parts[0] = TOP;
 	str_init(&f->plain, ITEM_TEXT_BYTES * 2);
 	str_init(&f->url, URL_BYTES);
@@ -137,6 +139,7 @@ feed_free(void *feed)
 	struct jsonfeed *f = feed;
 
 	json_scan_free(f->scan);
+	raw_free(f->raw);
 	str_done(&f->plain);
 	str_done(&f->url);
 	arena_done(&f->feed_arena);
@@ -228,6 +231,7 @@ find_member(enum part within, struct sv key)
 static void
 begin_item(struct jsonfeed *f)
 {
+	raw_begin(f->raw);
 	record_clear(&f->item);
 	f->in_item = true;
 }
@@ -372,7 +376,9 @@ end_item(struct jsonfeed *f)
 	struct item it;
 
 	f->in_item = false;
+	raw_end_with(f->raw);
 	record_to_item(&f->item, &it);
+	it.raw = f->raw;
 	if (it.title.len + it.link.len + it.summary.len + it.content.len != 0)
 		is_jsonfeed(f);
 	if (is_known(f)) {

@@ -29,6 +29,8 @@ struct poller {
 	struct http_call *call; /* of an http feed under way */
 	struct local *local; /* of a file feed under way */
 	struct feed_parser *parser;
+	struct evidence evidence; /* of the document that comes in */
+	struct arena head; /* its texts */
 	struct feed_answer answer; /* of the poll that ended */
 	bool paused;
 	bool committing; /* the last poll is not on disk yet */
@@ -54,6 +56,7 @@ poller_new(const struct poller_env *env, struct config *conf,
 	p->conf = config_ref(conf);
 	p->c = c;
 	p->timer = timer_new(env->loop, on_due, p);
+	arena_init(&p->head);
 	feed_init(&p->feed, loop_now_ms(env->loop));
 	return p;
 }
@@ -67,6 +70,8 @@ drop_exchange(struct poller *p)
 	p->local = NULL;
 	feed_parser_free(p->parser);
 	p->parser = NULL;
+	p->evidence = (struct evidence) { 0 };
+	arena_clear(&p->head);
 	gate_leave(&p->pass);
 }
 
@@ -87,6 +92,7 @@ poller_free(struct poller *p)
 		return;
 	drop_exchange(p);
 	drop_answer(p);
+	arena_done(&p->head);
 	timer_free(p->timer);
 	feed_done(&p->feed);
 	config_unref(p->conf);
@@ -176,6 +182,30 @@ on_parsed(const struct item *it, void *arg)
 	p->answer.new_items += p->env->events->on_item(p, it, p->arg);
 }
 
+static struct sv
+validator(struct poller *p, const struct http_response *r, const char *name)
+{
+	struct sv v = http_header(r, name);
+
+	return v.len <= HTTP_VALIDATOR_BYTES ? arena_sv(&p->head, v) : SV_NONE;
+}
+
+/* `r` is NULL for a file. */
+static void
+note_evidence(struct poller *p, const struct http_response *r, struct sv url)
+{
+	struct str shown;
+
+	str_init(&shown, URL_BYTES);
+	url_redact(&shown, url, false);
+	p->evidence.url = arena_sv(&p->head, str_sv(&shown));
+	str_done(&shown);
+	if (r == NULL)
+		return;
+	p->evidence.etag = validator(p, r, "etag");
+	p->evidence.last_modified = validator(p, r, "last-modified");
+}
+
 static void
 begin_document(struct poller *p, struct sv content_type, struct sv url)
 {
@@ -241,8 +271,10 @@ on_head(const struct http_response *r, void *arg)
 {
 	struct poller *p = arg;
 
-	if (r->status == 200 || r->status == 206)
+	if (r->status == 200 || r->status == 206) {
 		begin_document(p, http_header(r, "content-type"), r->url);
+		note_evidence(p, r, r->url);
+	}
 	return true;
 }
 
@@ -403,8 +435,10 @@ on_data(struct sv bytes, void *arg)
 {
 	struct poller *p = arg;
 
-	if (p->parser == NULL)
+	if (p->parser == NULL) {
 		begin_document(p, SV_NONE, sv_of(p->c->url));
+		note_evidence(p, NULL, sv_of(p->c->url));
+	}
 	return on_body(bytes, p);
 }
 
@@ -467,6 +501,12 @@ const struct feed_meta *
 poller_meta(const struct poller *p)
 {
 	return feed_parser_meta(p->parser);
+}
+
+const struct evidence *
+poller_evidence(const struct poller *p)
+{
+	return &p->evidence;
 }
 
 const char *

@@ -55,6 +55,7 @@ void poller_reload(
 const struct config_feed *poller_config(const struct poller *p);
 struct feed *poller_feed(struct poller *p);
 const struct feed_meta *poller_meta(const struct poller *p); /* in on_item */
+const struct evidence *poller_evidence(const struct poller *p); /* so too */
 
 /* Why the last poll failed; "" when it did not. */
 const char *poller_error(const struct poller *p);

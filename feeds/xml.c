@@ -20,6 +20,7 @@ enum state {
 
 struct xml {
 	const struct xml_events *events;
+	struct raw *raw; /* borrowed */
 	void *arg;
 	enum state state;
 	bool started, closed, last, failed;
@@ -45,11 +46,12 @@ struct xml {
 };
 
 struct xml *
-xml_new(const struct xml_events *events, void *arg)
+xml_new(const struct xml_events *events, struct raw *raw, void *arg)
 {
 	struct xml *x = mem_calloc(1, sizeof(*x));
 
 	x->events = events;
+	x->raw = raw;
 	x->arg = arg;
 	str_init(&x->in, MiB(1));
 	str_init(&x->names, FEED_TAG_BYTES);
@@ -360,17 +362,22 @@ close_innermost(struct xml *x)
 	x->closed = x->depth == 0;
 }
 
+/* `v` is the whole tag. */
 static void
-end_tag(struct xml *x, struct sv name)
+end_tag(struct xml *x, struct sv v)
 {
+	struct sv name = sv_sub(v, 2, name_len(sv_from(v, 2)));
 	size_t i = x->depth;
 
 	while (i > 0 && !sv_ieq(open_name(x, i - 1), name))
 		i--;
 	if (i == 0)
 		return;
-	while (x->depth >= i)
+	raw_token(x->raw, v.p, v.p);
+	while (x->depth > i)
 		close_innermost(x);
+	raw_token(x->raw, v.p, v.p + v.len);
+	close_innermost(x);
 }
 
 static struct sv
@@ -534,10 +541,12 @@ take_tag(struct xml *x, struct sv v)
 		n = v.len + 1;
 	x->scanned = 0;
 	x->quote = x->before = '\0';
-	if (v.p[1] == '/')
-		end_tag(x, sv_sub(v, 2, name_len(sv_from(v, 2))));
-	else
+	if (v.p[1] == '/') {
+		end_tag(x, sv_sub(v, 0, n));
+	} else {
+		raw_token(x->raw, v.p, v.p + sv_sub(v, 0, n).len);
 		start_tag(x, sv_sub(v, 1, n - 2));
+	}
 	return n;
 }
 
@@ -622,12 +631,15 @@ keep(struct xml *x, struct sv v)
 static bool
 take_all(struct xml *x, struct sv v, struct err *e)
 {
+	const char *end = v.p + v.len;
 	size_t n = 1;
 
+	raw_go_on(x->raw, v.p);
 	while (v.len != 0 && n != 0 && !x->closed && !x->failed) {
 		n = take(x, v);
 		v = sv_from(v, n);
 	}
+	raw_pause(x->raw, end - v.len);
 	if (x->failed)
 		return err_set(e, "%s", x->err.msg);
 	flush(x);

@@ -4,7 +4,7 @@
 #define FEEDS_XML_H
 
 #include "base/err.h"
-#include "base/sv.h"
+#include "feeds/raw.h"
 
 /* `uri` is empty without a name space, and where the prefix was not declared;
  * the same one lies at the same address as long as the parser lives. */
@@ -38,7 +38,10 @@ struct xml_events {
 
 struct xml;
 
-struct xml *xml_new(const struct xml_events *events, void *arg);
+/* Borrows `raw`, which is told the place of every tag before its event: one
+ * that closes elements but its own stands empty at its beginning. */
+struct xml *
+xml_new(const struct xml_events *events, struct raw *raw, void *arg);
 void xml_free(struct xml *x); /* NULL is fine */
 
 /* Takes whole characters of UTF-8.  False, once and for ever, when a ceiling of

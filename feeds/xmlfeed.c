@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 struct xmlfeed {
+	struct raw *raw;
 	struct collect *collect;
 	struct xml *xml;
 	bool started, is_xml; /* as it begins, whatever follows */
@@ -19,8 +20,9 @@ feed_new(struct sv base_url, feed_item_fn *on_item, void *arg)
 {
 	struct xmlfeed *f = mem_calloc(1, sizeof(*f));
 
-	f->collect = collect_new(base_url, on_item, arg);
-	f->xml = xml_new(&collect_events, f->collect);
+	f->raw = raw_new();
+	f->collect = collect_new(base_url, f->raw, on_item, arg);
+	f->xml = xml_new(&collect_events, f->raw, f->collect);
 	return f;
 }
 
@@ -31,6 +33,7 @@ feed_free(void *feed)
 
 	xml_free(f->xml);
 	collect_free(f->collect);
+	raw_free(f->raw);
 	free(f);
 }
 

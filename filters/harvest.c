@@ -104,6 +104,16 @@ harvest_clear(struct harvest *h)
 	h->n = 0;
 }
 
+static bool
+is_word(struct sv v)
+{
+	size_t i = 0;
+
+	while (i < v.len && ascii_is_alpha(v.p[i]))
+		i++;
+	return i == v.len;
+}
+
 /* The language as it stands in a configuration; empty: none that counts. */
 static struct sv
 plain_lang(const struct harvest *h, struct sv lang)
@@ -114,7 +124,7 @@ plain_lang(const struct harvest *h, struct sv lang)
 		return SV("*");
 	if (sv_is(lang, "simple"))
 		primary = SV("en");
-	if (primary.len < 2 || primary.len > 3 ||
+	if (primary.len < 2 || primary.len > 3 || !is_word(primary) ||
 	    (h->wanted.live != 0 && map_get(&h->wanted, primary) == NULL))
 		return SV_NONE;
 	return primary;

@@ -1,6 +1,8 @@
 /* filters/missing.c: why a query does not hold, in a few words. */
 #include "filters/missing.h"
 
+#include "base/limits.h"
+#include "base/utf8.h"
 #include "filters/near.h"
 
 #include <stdlib.h>
@@ -23,8 +25,8 @@ list_filter(struct lister *x, const struct program *p, size_t i)
 	const struct filter *f = &x->m->rules->filters[p->nodes[i].id];
 	struct verdict *kept;
 
-	(void)str_addf(
-	    x->out, "%.*s does not match", SV_ARG(p->nodes[i].source));
+	(void)str_add(x->out, p->nodes[i].source);
+	(void)str_adds(x->out, " does not match");
 	if (x->inside)
 		return;
 	kept = mem_calloc(p->n, sizeof(*kept));
@@ -51,12 +53,13 @@ list_node(struct lister *x, const struct program *p, size_t i, bool first)
 	}
 	(void)str_adds(x->out, first ? "" : ", ");
 	if (n->kind == QUERY_NOT) {
-		(void)str_addf(x->out, "%.*s is there",
-		    SV_ARG(p->nodes[n->kid - 1].source));
+		(void)str_add(x->out, p->nodes[n->kid - 1].source);
+		(void)str_adds(x->out, " is there");
 	} else if (n->kind == QUERY_FILTER) {
 		list_filter(x, p, i);
 	} else {
-		(void)str_addf(x->out, "%.*s is missing", SV_ARG(n->source));
+		(void)str_add(x->out, n->source);
+		(void)str_adds(x->out, " is missing");
 		missing_group(x->m, x->filter, p, i, x->out);
 	}
 }
@@ -68,15 +71,16 @@ missing_of(
 	struct lister x = { m, f, out, inside };
 
 	matcher_prepare(m, f);
-	if (!matcher_in_scope(m, f))
+	if (!matcher_in_scope(m, f)) {
 		(void)str_adds(out,
 		    "the item's feed, tags or language are outside its "
 		    "scope");
-	else if (!matcher_eval(m, f, &f->match))
+	} else if (!matcher_eval(m, f, &f->match)) {
 		list_node(&x, &f->match, f->match.n - 1, true);
-	else
-		(void)str_addf(out, "vetoed by %.*s",
-		    SV_ARG(f->veto.nodes[f->veto.n - 1].source));
+	} else {
+		(void)str_adds(out, "vetoed by ");
+		(void)str_add(out, f->veto.nodes[f->veto.n - 1].source);
+	}
 }
 
 void
@@ -185,6 +189,7 @@ name_trouble(const struct matcher *m, const struct entity_name *n)
 static void
 explain_names(const struct matcher *m, const struct entity *e, struct str *out)
 {
+	char text[ERR_BYTES]; /* anybody's, and it may go to a terminal */
 	bool any = false;
 
 	for (size_t i = 0; i < e->nnames; i++) {
@@ -192,10 +197,10 @@ explain_names(const struct matcher *m, const struct entity *e, struct str *out)
 
 		if (s == NULL)
 			continue;
-		(void)str_addf(out, "%s\"%.*s\" does not count: %s",
-		    any ? "; " : "",
-		    SV_ARG(text_span(&m->text, s->first, s->last)),
-		    name_trouble(m, &e->names[i]));
+		utf8_printable(
+		    text_span(&m->text, s->first, s->last), text, sizeof(text));
+		(void)str_addf(out, "%s\"%s\" does not count: %s",
+		    any ? "; " : "", text, name_trouble(m, &e->names[i]));
 		any = true;
 	}
 	if (!any)

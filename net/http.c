@@ -187,7 +187,8 @@ leave_slot(struct http_call *c)
 static bool
 may_contact(struct http_call *c, const struct sockaddr *sa)
 {
-	return guard_allows(sa, c->http->allow, c->http->nallow);
+	return guard_allows(sa, c->http->allow, c->http->nallow) ||
+	    guard_allows(sa, c->req.allow_private, c->req.nallow_private);
 }
 
 static void
@@ -496,21 +497,32 @@ start_hop(struct http_call *c)
 	c->query = dns_ask(h->dns, c->now->host, on_name, c);
 }
 
+/* Puts before the error where the redirect leads, without a password. */
+static void
+refuse_hop(struct http_call *c, const char *text)
+{
+	struct str shown;
+
+	str_init(&shown, URL_BYTES);
+	url_redact(&shown, sv_of(text), false);
+	(void)err_wrap(&c->error, "redirect to \"%.200s\"", str_c(&shown));
+	str_done(&shown);
+}
+
 /* False: the hop leads nowhere we may go, and `c` is over. */
 static bool
 judge_hop(struct http_call *c, const struct target *to, const char *text)
 {
 	if (to->url == NULL) {
-		(void)err_wrap(&c->error, "redirect to \"%.200s\"", text);
+		refuse_hop(c, text);
 		end_call(c,
 		    url_is_http(sv_of(text)) ? HTTP_BAD_URL : HTTP_FORBIDDEN);
 		return false;
 	}
 	if (target_is_tls(c->now) && !target_is_tls(to)) {
-		(void)err_set(&c->error,
-		    "redirect from https to \"%.200s\" would give up the "
-		    "protection of TLS",
-		    to->url);
+		(void)err_set(
+		    &c->error, "that would give up the protection of TLS");
+		refuse_hop(c, to->url);
 		end_call(c, HTTP_FORBIDDEN);
 		return false;
 	}
@@ -655,6 +667,17 @@ copy_text(struct http_call *c, const char *text)
 	return text == NULL ? NULL : arena_sv(&c->memory, sv_of(text)).p;
 }
 
+static void
+copy_nets(struct http_call *c, const struct http_request *req)
+{
+	size_t bytes = req->nallow_private * sizeof(*req->allow_private);
+	struct cidr *to = arena_alloc(&c->memory, bytes + 1);
+
+	if (bytes != 0)
+		memcpy(to, req->allow_private, bytes);
+	c->req.allow_private = to;
+}
+
 /* Credentials of the request win over those in the URL. */
 static void
 copy_request(struct http_call *c, const struct http_request *req)
@@ -665,6 +688,7 @@ copy_request(struct http_call *c, const struct http_request *req)
 	copy_headers(c, req);
 	c->req.url = copy_text(c, req->url);
 	c->req.body = arena_sv(&c->memory, req->body);
+	copy_nets(c, req);
 	c->req.user = copy_text(c, own ? req->user : c->first.user);
 	c->req.password = copy_text(c, own ? req->password : c->first.password);
 }

@@ -39,6 +39,9 @@ struct http_request {
 	size_t max_bytes; /* of the decoded body */
 	unsigned max_redirects; /* 0: a redirect is the answer */
 	bool keep_alive; /* further requests to this host are likely soon */
+	/* Networks that this request may go to, besides those for all. */
+	const struct cidr *allow_private;
+	size_t nallow_private;
 };
 
 enum http_failure {

@@ -25,6 +25,8 @@ struct mail {
 	struct target target;
 	bool starttls;
 	char *user, *password;
+	struct cidr *allow;
+	size_t nallow;
 	struct loop_idle *idle; /* tells the end */
 	struct timer *patience;
 
@@ -118,7 +120,8 @@ on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 
 	(void)purpose;
 	http_share(m->http, &shared);
-	if (guard_allows(&a->addr, shared.allow, shared.nallow)) {
+	if (guard_allows(&a->addr, shared.allow, shared.nallow) ||
+	    guard_allows(&a->addr, m->allow, m->nallow)) {
 		m->connecting = true;
 		m->error.msg[0] = '\0';
 		fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
@@ -370,6 +373,8 @@ mail_new(
 	m->starttls = s->starttls;
 	m->user = mem_strdup(s->user);
 	m->password = mem_strdup(s->password);
+	m->nallow = s->nallow_private;
+	m->allow = cidrs_copy(s->allow_private, m->nallow);
 	m->multi = multi_new(l, on_end);
 	multi_keep_ended(m->multi);
 	m->idle = loop_idle_new(l, on_idle, m);
@@ -387,6 +392,7 @@ mail_free(struct mail *m)
 	loop_idle_free(m->idle);
 	timer_free(m->patience);
 	target_done(&m->target);
+	free(m->allow);
 	free(m->user);
 	if (m->password != NULL)
 		explicit_bzero(m->password, strlen(m->password));

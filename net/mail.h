@@ -3,6 +3,7 @@
 #ifndef NET_MAIL_H
 #define NET_MAIL_H
 
+#include "base/cidr.h"
 #include "net/loop.h"
 #include "net/smtp.h"
 
@@ -13,6 +14,9 @@ struct mail_server {
 	const char *url; /* smtp: or smtps:, with a host and maybe a port */
 	bool starttls; /* with smtp: encrypted, or not at all */
 	const char *user, *password; /* NULL: none */
+	/* Networks that it may be in, besides those for all. */
+	const struct cidr *allow_private;
+	size_t nallow_private;
 };
 
 struct mail_result {

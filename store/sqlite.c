@@ -187,11 +187,39 @@ store_rollback(struct store *s)
 bool
 store_put_feed(struct store *s, const struct store_feed *f, struct err *e)
 {
+	const struct feed_health *h = &f->health;
+
 	return EXEC(s, S_PUT_FEED, e, TEXT(f->name), TEXT(f->url),
 	    TEXT(f->etag), TEXT(f->last_modified), TEXT(f->moved_to),
 	    INT(f->moved_since_ms), INT(f->next_due_ms), INT(f->last_poll_ms),
 	    INT(f->interval_ms), INT(f->hold_until_ms), INT(f->failures),
-	    INT(f->gone), INT(f->seen_before), INT(f->first_poll_ms));
+	    INT(f->gone), INT(f->seen_before), INT(f->first_poll_ms),
+	    INT(h->good_ms), INT(h->failed_ms), INT(h->new_ms), INT(h->out_ms),
+	    INT(h->quiet_ms), INT(h->longest_ms), INT(h->pauses),
+	    INT(h->watched_ms), INT(h->items), INT(h->gap_ms),
+	    INT(h->gap_items), INT(h->missed), INT(h->owed), INT(h->told));
+}
+
+bool
+store_tell_feeds(struct store *s, enum feed_trouble t, struct err *e)
+{
+	bool is_end = t == FEED_RECOVERED;
+
+	return EXEC(s, S_TELL_FEEDS, e, INT(FEED_BIT(t)),
+	    INT(is_end ? FEED_BIT(FEED_FAILING) : 0),
+	    INT(is_end ? 0 : FEED_BIT(t)));
+}
+
+bool
+store_put_failing(struct store *s, struct sv destination, struct err *e)
+{
+	return EXEC(s, S_PUT_FAILING, e, TEXT(destination));
+}
+
+bool
+store_del_failing(struct store *s, struct sv destination, struct err *e)
+{
+	return EXEC(s, S_DEL_FAILING, e, TEXT(destination));
 }
 
 bool
@@ -301,17 +329,70 @@ store_outbox_done(struct store *s, int64_t row, struct err *e)
 }
 
 bool
-store_outbox_retry(struct store *s, int64_t row, unsigned attempts,
-    int64_t tried_ms, int64_t next_ms, struct sv why, struct err *e)
+store_outbox_retry(
+    struct store *s, int64_t row, unsigned attempts, struct err *e)
 {
-	return EXEC(s, S_RETRY, e, INT(row), INT(attempts), INT(tried_ms),
-	    INT(next_ms), TEXT(why));
+	return EXEC(s, S_RETRY, e, INT(row), INT(attempts));
 }
 
 bool
-store_outbox_dead(struct store *s, int64_t row, struct sv why, struct err *e)
+store_outbox_dead(
+    struct store *s, int64_t row, struct sv why, int64_t now_ms, struct err *e)
 {
-	return EXEC(s, S_DEAD, e, INT(row), TEXT(why));
+	return EXEC(s, S_DEAD, e, INT(row), TEXT(why), INT(now_ms));
+}
+
+/* From the newest on: the first one that is not kept. */
+struct dead_cut {
+	const struct store_dead_prune *what;
+	size_t rows, bytes; /* so far */
+	int64_t row; /* 0: all are kept */
+};
+
+static void
+on_dead_row(sqlite3_stmt *st, void *arg)
+{
+	struct dead_cut *c = arg;
+
+	c->rows++;
+	c->bytes += (size_t)sqlite3_column_int64(st, 2);
+	if (c->row == 0 &&
+	    (c->rows > c->what->keep || c->bytes > c->what->keep_bytes ||
+		sqlite3_column_int64(st, 1) < c->what->before_ms))
+		c->row = sqlite3_column_int64(st, 0);
+}
+
+bool
+store_prune_dead(
+    struct store *s, const struct store_dead_prune *p, size_t *n, struct err *e)
+{
+	const struct value v[] = { TEXT(p->destination) };
+	struct dead_cut cut = { .what = p };
+
+	*n = 0;
+	if (!each(s, start(s, S_DEAD_LETTERS, v, COUNTOF(v), e), on_dead_row,
+		&cut, e))
+		return false;
+	if (cut.row == 0)
+		return true;
+	if (!EXEC(s, S_DROP_DEAD, e, TEXT(p->destination), INT(cut.row),
+		INT(p->limit)))
+		return false;
+	*n = (size_t)sqlite3_changes64(s->db);
+	return true;
+}
+
+bool
+store_put_outage(struct store *s, const struct store_outage *o, struct err *e)
+{
+	return EXEC(s, S_PUT_OUTAGE, e, TEXT(o->destination), INT(o->failures),
+	    INT(o->since_ms), INT(o->tried_ms), INT(o->next_ms), TEXT(o->why));
+}
+
+bool
+store_del_outage(struct store *s, struct sv destination, struct err *e)
+{
+	return EXEC(s, S_DEL_OUTAGE, e, TEXT(destination));
 }
 
 bool
@@ -519,8 +600,10 @@ struct reader {
 	union {
 		store_told_fn *told;
 		store_feed_fn *feed;
+		store_failing_fn *failing;
 		store_pending_fn *pending;
 		store_outbox_fn *outbox;
+		store_outage_fn *outage;
 		store_story_item_fn *story_item;
 		store_telling_fn *telling;
 		store_quota_fn *quota;
@@ -561,6 +644,27 @@ store_each_told(struct store *s, struct sv feed,
 }
 
 static void
+read_health(sqlite3_stmt *st, struct feed_health *h)
+{
+	int at = 14;
+
+	h->good_ms = sqlite3_column_int64(st, at++);
+	h->failed_ms = sqlite3_column_int64(st, at++);
+	h->new_ms = sqlite3_column_int64(st, at++);
+	h->out_ms = sqlite3_column_int64(st, at++);
+	h->quiet_ms = sqlite3_column_int64(st, at++);
+	h->longest_ms = sqlite3_column_int64(st, at++);
+	h->pauses = (unsigned)sqlite3_column_int64(st, at++);
+	h->watched_ms = sqlite3_column_int64(st, at++);
+	h->items = (size_t)sqlite3_column_int64(st, at++);
+	h->gap_ms = sqlite3_column_int64(st, at++);
+	h->gap_items = (size_t)sqlite3_column_int64(st, at++);
+	h->missed = sqlite3_column_int64(st, at++) != 0;
+	h->owed = (unsigned)sqlite3_column_int64(st, at++);
+	h->told = (unsigned)sqlite3_column_int64(st, at++);
+}
+
+static void
 on_feed_row(sqlite3_stmt *st, void *arg)
 {
 	const struct reader *r = arg;
@@ -581,6 +685,7 @@ on_feed_row(sqlite3_stmt *st, void *arg)
 		.first_poll_ms = sqlite3_column_int64(st, 13),
 	};
 
+	read_health(st, &f.health);
 	r->fn.feed(&f, r->arg);
 }
 
@@ -590,6 +695,23 @@ store_each_feed(struct store *s, store_feed_fn *fn, void *arg, struct err *e)
 	struct reader r = { { .feed = fn }, arg };
 
 	return each(s, start(s, S_FEEDS, NULL, 0, e), on_feed_row, &r, e);
+}
+
+static void
+on_failing_row(sqlite3_stmt *st, void *arg)
+{
+	const struct reader *r = arg;
+
+	r->fn.failing(column_text(st, 0), r->arg);
+}
+
+bool
+store_each_failing(
+    struct store *s, store_failing_fn *fn, void *arg, struct err *e)
+{
+	struct reader r = { { .failing = fn }, arg };
+
+	return each(s, start(s, S_FAILINGS, NULL, 0, e), on_failing_row, &r, e);
 }
 
 static void
@@ -609,7 +731,7 @@ on_pending_row(sqlite3_stmt *st, void *arg)
 }
 
 static void
-on_host_row(sqlite3_stmt *st, void *arg)
+on_name_row(sqlite3_stmt *st, void *arg)
 {
 	(void)str_add(arg, column_text(st, 0));
 }
@@ -621,7 +743,17 @@ store_next_host(
 	const struct value v[] = { TEXT(after) };
 
 	return each(
-	    s, start(s, S_NEXT_HOST, v, COUNTOF(v), e), on_host_row, host, e);
+	    s, start(s, S_NEXT_HOST, v, COUNTOF(v), e), on_name_row, host, e);
+}
+
+bool
+store_next_dead(
+    struct store *s, struct sv after, struct str *destination, struct err *e)
+{
+	const struct value v[] = { TEXT(after) };
+
+	return each(s, start(s, S_NEXT_DEAD, v, COUNTOF(v), e), on_name_row,
+	    destination, e);
 }
 
 bool
@@ -648,10 +780,7 @@ on_outbox_row(sqlite3_stmt *st, void *arg)
 		.destination = column_text(st, 2),
 		.created_ms = sqlite3_column_int64(st, 3),
 		.attempts = (unsigned)sqlite3_column_int64(st, 4),
-		.tried_ms = sqlite3_column_int64(st, 5),
-		.next_ms = sqlite3_column_int64(st, 6),
-		.body = column_text(st, 7),
-		.why = column_text(st, 8),
+		.body = column_text(st, 5),
 	    },
 	    r->arg);
 }
@@ -665,6 +794,34 @@ store_each_outbox(struct store *s, struct sv destination, int64_t after,
 
 	return each(
 	    s, start(s, S_OUTBOX, v, COUNTOF(v), e), on_outbox_row, &r, e);
+}
+
+static void
+on_outage_row(sqlite3_stmt *st, void *arg)
+{
+	const struct reader *r = arg;
+
+	r->fn.outage(
+	    &(struct store_outage) {
+		.destination = column_text(st, 0),
+		.failures = (unsigned)sqlite3_column_int64(st, 1),
+		.since_ms = sqlite3_column_int64(st, 2),
+		.tried_ms = sqlite3_column_int64(st, 3),
+		.next_ms = sqlite3_column_int64(st, 4),
+		.why = column_text(st, 5),
+	    },
+	    r->arg);
+}
+
+bool
+store_read_outage(struct store *s, struct sv destination, store_outage_fn *fn,
+    void *arg, struct err *e)
+{
+	const struct value v[] = { TEXT(destination) };
+	struct reader r = { { .outage = fn }, arg };
+
+	return each(
+	    s, start(s, S_OUTAGE, v, COUNTOF(v), e), on_outage_row, &r, e);
 }
 
 static void
@@ -687,6 +844,7 @@ on_queue_row(sqlite3_stmt *st, void *arg)
 	out->waiting = sqlite3_column_int64(st, 0);
 	out->oldest_ms = sqlite3_column_int64(st, 1);
 	out->dead = sqlite3_column_int64(st, 2);
+	out->oldest_dead_ms = sqlite3_column_int64(st, 3);
 }
 
 bool

@@ -13,12 +13,23 @@
 	X(BEGIN, "BEGIN IMMEDIATE") \
 	X(COMMIT, "COMMIT") \
 	X(PUT_FEED, \
-	    "INSERT INTO feed VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)" \
+	    "INSERT INTO feed VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14," \
+	    "?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28)" \
 	    " ON CONFLICT(name) DO UPDATE SET url=?2, etag=?3, last_modified=?4," \
 	    " moved_to=?5, moved_since=?6, next_due=?7, last_poll=?8, interval=?9," \
 	    " hold_until=?10, failures=?11, gone=?12, seen_before=?13," \
-	    " first_poll=?14") \
+	    " first_poll=?14," \
+	    " good=?15, failed=?16, newest=?17, out=?18, quiet=?19," \
+	    " longest=?20, pauses=?21, watched=?22, items=?23, gap=?24," \
+	    " gap_items=?25, missed=?26, owed=?27, told=?28") \
 	X(FEEDS, "SELECT * FROM feed ORDER BY name") \
+	X(TELL_FEEDS, \
+	    "UPDATE feed SET owed=owed&~?1, told=(told&~?2)|?3," \
+	    " failed=iif(?2=0,failed,0) WHERE owed>0 AND owed&?1<>0") \
+	X(PUT_FAILING, \
+	    "INSERT INTO failing VALUES (?1) ON CONFLICT DO NOTHING") \
+	X(DEL_FAILING, "DELETE FROM failing WHERE destination=?1") \
+	X(FAILINGS, "SELECT * FROM failing ORDER BY destination") \
 	X(PUT_ITEM, \
 	    "INSERT INTO item(feed,key,disposition,seen)" \
 	    " VALUES (?1,?2,?3,?4) ON CONFLICT DO UPDATE" \
@@ -63,16 +74,31 @@
 	    "DELETE FROM outbox WHERE row IN (SELECT row FROM outbox" \
 	    " WHERE state=3 AND created<?1 LIMIT 4)") \
 	X(DONE, \
-	    "UPDATE outbox SET why='', state=iif(length(body)>?2,3,1)," \
+	    "UPDATE outbox SET state=iif(length(body)>?2,3,1)," \
 	    " body=iif(length(body)>?2,'',body) WHERE row=?1 AND state=0") \
 	X(RETRY, \
-	    "UPDATE outbox SET attempts=?2, tried=?3, next=?4, why=?5" \
-	    " WHERE row=?1 AND state=0") \
-	X(DEAD, "UPDATE outbox SET state=2, why=?2 WHERE row=?1 AND state=0") \
+	    "UPDATE outbox SET attempts=?2 WHERE row=?1 AND state=0") \
+	X(DEAD, \
+	    "UPDATE outbox SET state=2, why=?2, ended=?3," \
+	    " size=length(CAST(body AS BLOB)) WHERE row=?1 AND state=0") \
+	X(NEXT_DEAD, \
+	    "SELECT destination FROM outbox WHERE state=2 AND destination>?1" \
+	    " ORDER BY destination LIMIT 1") \
+	X(DEAD_LETTERS, \
+	    "SELECT row,ended,size FROM outbox WHERE state=2 AND destination=?1" \
+	    " ORDER BY row DESC") \
+	X(DROP_DEAD, \
+	    "DELETE FROM outbox WHERE row IN (SELECT row FROM outbox" \
+	    " WHERE state=2 AND destination=?1 AND row<=?2 ORDER BY row LIMIT ?3)") \
 	X(OUTBOX, \
-	    "SELECT row,id,destination,created,attempts,tried,next,body,why" \
-	    " FROM outbox" \
+	    "SELECT row,id,destination,created,attempts,body FROM outbox" \
 	    " WHERE state=0 AND destination=?1 AND row>?2 ORDER BY row LIMIT ?3") \
+	X(PUT_OUTAGE, \
+	    "INSERT INTO outage VALUES (?1,?2,?3,?4,?5,?6)" \
+	    " ON CONFLICT DO UPDATE SET failures=?2, since=?3, tried=?4, next=?5," \
+	    " why=?6") \
+	X(DEL_OUTAGE, "DELETE FROM outage WHERE destination=?1") \
+	X(OUTAGE, "SELECT * FROM outage WHERE destination=?1") \
 	X(LAST_ROW, "SELECT coalesce(max(row),0) FROM outbox") \
 	X(REPLAYABLE, \
 	    "SELECT row FROM outbox WHERE state=1 AND ?5=0 AND destination=?1" \
@@ -93,7 +119,9 @@
 	    " (SELECT created FROM outbox WHERE state=0 AND destination=?1" \
 	    "   ORDER BY row LIMIT 1)," \
 	    " (SELECT count(*) FROM (SELECT 1 FROM outbox" \
-	    "   WHERE state=2 AND destination=?1 LIMIT ?2))") \
+	    "   WHERE state=2 AND destination=?1 LIMIT ?2))," \
+	    " (SELECT ended FROM outbox WHERE state=2 AND destination=?1" \
+	    "   ORDER BY row LIMIT 1)") \
 	X(PUT_HOLD, \
 	    "INSERT INTO hold VALUES (?1,?2,?3)" \
 	    " ON CONFLICT DO UPDATE SET until=?3") \

@@ -19,8 +19,8 @@
 
 /* One step of the schema each; `user_version` counts the steps taken.  Steps
  * are only ever added.  outbox.state: 0 due, 1 done, 2 dead, 3 done and its
- * body forgotten; rows are numbered without reuse, because readers go on "after
- * row". */
+ * body forgotten; `ended` and `size` are of dead ones; rows are numbered
+ * without reuse, because readers go on "after row". */
 static const char *const migrations[] = {
 	"CREATE TABLE feed(name TEXT PRIMARY KEY, url TEXT NOT NULL,"
 	" etag TEXT NOT NULL, last_modified TEXT NOT NULL,"
@@ -83,6 +83,36 @@ static const char *const migrations[] = {
 	"CREATE INDEX outbox_dead ON outbox(destination, row) WHERE state=2;"
 	"CREATE TABLE hold(kind INTEGER NOT NULL, name TEXT NOT NULL,"
 	" until INTEGER NOT NULL, PRIMARY KEY(kind, name)) WITHOUT ROWID;",
+	"CREATE TABLE outage(destination TEXT PRIMARY KEY,"
+	" failures INTEGER NOT NULL, since INTEGER NOT NULL,"
+	" tried INTEGER NOT NULL, next INTEGER NOT NULL,"
+	" why TEXT NOT NULL) WITHOUT ROWID;"
+	"INSERT INTO outage SELECT destination,attempts,tried,tried,next,why"
+	" FROM outbox WHERE attempts>0 AND row IN"
+	" (SELECT min(row) FROM outbox WHERE state=0 GROUP BY destination);",
+	"DROP INDEX outbox_dead;"
+	"ALTER TABLE outbox RENAME COLUMN tried TO ended;"
+	"ALTER TABLE outbox RENAME COLUMN next TO size;"
+	"UPDATE outbox SET ended=1000*unixepoch(),"
+	" size=length(CAST(body AS BLOB)) WHERE state=2;"
+	"CREATE INDEX outbox_dead ON outbox(destination, row, ended, size)"
+	" WHERE state=2;",
+	"ALTER TABLE feed ADD COLUMN good INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE feed ADD COLUMN failed INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE feed ADD COLUMN newest INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE feed ADD COLUMN out INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE feed ADD COLUMN quiet INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE feed ADD COLUMN longest INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE feed ADD COLUMN pauses INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE feed ADD COLUMN watched INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE feed ADD COLUMN items INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE feed ADD COLUMN gap INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE feed ADD COLUMN gap_items INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE feed ADD COLUMN missed INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE feed ADD COLUMN owed INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE feed ADD COLUMN told INTEGER NOT NULL DEFAULT 0;"
+	"CREATE INDEX feed_owed ON feed(owed) WHERE owed>0;"
+	"CREATE TABLE failing(destination TEXT PRIMARY KEY) WITHOUT ROWID;",
 	"ALTER TABLE item ADD COLUMN wording INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE item ADD COLUMN text INTEGER NOT NULL DEFAULT 0;"
 	"CREATE TABLE told(feed TEXT NOT NULL, key BLOB NOT NULL,"

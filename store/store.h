@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "feeds/health.h"
 #include "feeds/item.h"
 
 struct store;
@@ -23,6 +24,7 @@ struct store_feed {
 	bool gone; /* 410 */
 	bool seen_before; /* a first good poll has been */
 	int64_t first_poll_ms; /* good or not */
+	struct feed_health health;
 };
 
 enum disposition {
@@ -121,10 +123,17 @@ struct store_quota {
 struct store_outbox {
 	int64_t row;
 	struct sv id, destination, body;
-	struct sv why; /* the last attempt failed */
 	int64_t created_ms;
-	int64_t tried_ms, next_ms; /* the last attempt (0: none), the next */
 	unsigned attempts;
+};
+
+/* A destination that fails. */
+struct store_outage {
+	struct sv destination;
+	unsigned failures; /* in a row */
+	int64_t since_ms;
+	int64_t tried_ms, next_ms; /* the last attempt, the next */
+	struct sv why; /* the last attempt failed */
 };
 
 /* What somebody has said that outlives the process. */
@@ -163,6 +172,13 @@ void store_close(struct store *s); /* NULL is fine; commits nothing */
 bool store_begin(struct store *s, struct err *e) MUST_CHECK;
 bool store_put_feed(
     struct store *s, const struct store_feed *f, struct err *e) MUST_CHECK;
+bool store_tell_feeds(struct store *s, enum feed_trouble t,
+    struct err *e) MUST_CHECK; /* feed_health_tell() for all that owe it */
+/* A destination fails, and the others were told. */
+bool store_put_failing(
+    struct store *s, struct sv destination, struct err *e) MUST_CHECK;
+bool store_del_failing(
+    struct store *s, struct sv destination, struct err *e) MUST_CHECK;
 bool store_put_item(
     struct store *s, const struct store_item *i, struct err *e) MUST_CHECK;
 bool store_touch_item(struct store *s, struct sv feed,
@@ -189,10 +205,24 @@ bool store_del_telling(struct store *s, uint64_t story, struct sv filter,
 bool store_put_quota(
     struct store *s, const struct store_quota *q, struct err *e) MUST_CHECK;
 bool store_outbox_done(struct store *s, int64_t row, struct err *e) MUST_CHECK;
-bool store_outbox_retry(struct store *s, int64_t row, unsigned attempts,
-    int64_t tried_ms, int64_t next_ms, struct sv why, struct err *e) MUST_CHECK;
-bool store_outbox_dead(
-    struct store *s, int64_t row, struct sv why, struct err *e) MUST_CHECK;
+bool store_outbox_retry(
+    struct store *s, int64_t row, unsigned attempts, struct err *e) MUST_CHECK;
+bool store_outbox_dead(struct store *s, int64_t row, struct sv why,
+    int64_t now_ms, struct err *e) MUST_CHECK;
+/* Which dead letters of a destination are dropped, the oldest first. */
+struct store_dead_prune {
+	struct sv destination;
+	int64_t before_ms; /* given up before, */
+	size_t keep; /* or more than these, */
+	size_t keep_bytes; /* or larger, all together; */
+	size_t limit; /* at once */
+};
+bool store_prune_dead(struct store *s, const struct store_dead_prune *p,
+    size_t *n, struct err *e) MUST_CHECK;
+bool store_put_outage(
+    struct store *s, const struct store_outage *o, struct err *e) MUST_CHECK;
+bool store_del_outage(
+    struct store *s, struct sv destination, struct err *e) MUST_CHECK;
 bool store_put_hold(
     struct store *s, const struct store_hold *h, struct err *e) MUST_CHECK;
 bool store_del_hold(
@@ -229,6 +259,9 @@ bool store_each_told(struct store *s, struct sv feed,
 typedef void store_feed_fn(const struct store_feed *f, void *arg);
 bool store_each_feed(
     struct store *s, store_feed_fn *fn, void *arg, struct err *e) MUST_CHECK;
+typedef void store_failing_fn(struct sv destination, void *arg);
+bool store_each_failing(
+    struct store *s, store_failing_fn *fn, void *arg, struct err *e) MUST_CHECK;
 /* The first host, in order, after `after` with items that wait; appended to
  * `host`, which stays as it is when there is none. */
 bool store_next_host(struct store *s, struct sv after, struct str *host,
@@ -250,12 +283,23 @@ typedef void store_outbox_fn(const struct store_outbox *o, void *arg);
 bool store_each_outbox(struct store *s, struct sv destination, int64_t after,
     size_t limit, store_outbox_fn *fn, void *arg, struct err *e) MUST_CHECK;
 
+/* Calls `fn` if the destination fails. */
+typedef void store_outage_fn(const struct store_outage *o, void *arg);
+bool store_read_outage(struct store *s, struct sv destination,
+    store_outage_fn *fn, void *arg, struct err *e) MUST_CHECK;
+
 bool store_last_outbox(struct store *s, int64_t *row, struct err *e) MUST_CHECK;
+
+/* The first destination, in order, after `after` that has dead letters;
+ * appended to `destination`, which stays as it is when there is none. */
+bool store_next_dead(struct store *s, struct sv after, struct str *destination,
+    struct err *e) MUST_CHECK;
 
 /* How a destination is doing. */
 struct store_queue {
 	int64_t waiting, dead; /* counted up to OUTBOX_COUNT */
 	int64_t oldest_ms; /* since when the first has waited; 0: none does */
+	int64_t oldest_dead_ms; /* when it was given up; 0: none was */
 };
 bool store_read_queue(struct store *s, struct sv destination,
     struct store_queue *out, struct err *e) MUST_CHECK;

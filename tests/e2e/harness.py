@@ -9,11 +9,13 @@ import hmac
 import html
 import http.server
 import json
+import mmap
 import os
 import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import threading
@@ -290,6 +292,34 @@ class Daemon:
     def memory_kib(self, field):
         with open(f'/proc/{self.process.pid}/status', encoding='ascii') as f:
             return int(re.search(rf'{field}:\s*(\d+) kB', f.read())[1])
+
+
+class Clock:
+    """The wall clock of a daemon that runs with `env`; at first it is right.
+    `shim` is tests/faults/clock.c, compiled; it is made where there is none."""
+
+    def __init__(self, folder, shim=None):
+        if shim is None:
+            shim = os.path.join(folder, 'clock.so')
+            subprocess.run(
+                ['cc', '-D_GNU_SOURCE', '-shared', '-fPIC', '-o', shim,
+                 'tests/faults/clock.c', '-ldl'], check=True)
+        path = os.path.join(folder, 'shift')
+        with open(path, 'wb') as f:
+            f.write(bytes(8))
+        with open(path, 'r+b') as f:
+            self.map = mmap.mmap(f.fileno(), 8)
+        self.env = {'LD_PRELOAD': shim, 'CLOCK_SHIFT': path,
+                    'ASAN_OPTIONS': 'verify_asan_link_order=0:'
+                    + os.environ.get('ASAN_OPTIONS', '')}
+
+    def shift(self, ms):
+        """So far from what is right."""
+        self.map[:8] = struct.pack('q', int(ms))
+
+    def set(self, when):
+        """To seconds since 1970; it goes on from there."""
+        self.shift((when - time.time()) * 1000)
 
 
 class Case(unittest.TestCase):

@@ -83,9 +83,35 @@ class Commands(Control):
         self.assertRegex(shown, r'tocsind \d+\.\d+\.\d+, up \d+ s\n')
         self.assertIn('2 feeds, 1 failing\n', shown)
         self.assertRegex(
-            shown, r'(?m)^desk +failing +2 +\d+ s +0 +\d+  .*500')
-        self.assertRegex(shown, r'(?m)^spool +working +0 +- +0 +0  $')
+            shown, r'(?m)^desk +failing +2 +\d+ s +0 +\d+ +\d+ s +\d+ s  .*500')
+        self.assertRegex(shown, r'(?m)^spool +working +0 +- +0 +0 +- +-  $')
         self.assertEqual(daemon.stop(), 0)
+
+    def test_a_full_spool_loses_nothing(self):
+        self.shown = 5
+        spool = self.conf['destinations']['spool']
+        spool.update({'max-files': 2, 'retry-max': '1s'})
+        daemon = self.daemon(self.conf).start()
+        taken = []
+        while len(taken) < 4:
+            wait_until(lambda: any('full: 2 files wait in' in d['error']
+                                   for d in self.status()['destinations']
+                                   if 'error' in d), 20, 'a full spool')
+            waiting = daemon.spooled()
+            self.assertEqual(len(waiting), 2)
+            for name, document in waiting:
+                taken.append(document['data']['id'])
+                os.unlink(os.path.join(self.folder, 'spool', 'new', name))
+            wait_until(lambda: len(daemon.spooled()) == min(
+                2, 5 - len(taken)), 20, 'more')
+        taken += [d['data']['id'] for _, d in daemon.spooled()]
+        self.hook.wait(5)
+        self.assertEqual(
+            sorted(taken), sorted(d['data']['id'] for _, d in self.hook.alerts))
+        self.assertEqual(len(set(taken)), 5)
+        self.assertEqual(daemon.stop(), 0)
+        log = daemon.log()
+        self.assertEqual(log.count('full: '), log.count('works again'))
 
     def test_a_secret_in_a_url_is_not_shown(self):
         self.conf['destinations']['desk']['url'] = (
@@ -180,6 +206,16 @@ class Commands(Control):
         self.hook.wait(2)
         self.assertEqual({i for i, _ in self.hook.alerts}, tried)
         self.assertEqual(daemon.stop(), 0)
+
+    def test_status_tells_of_dead_letters(self):
+        self.conf['destinations']['desk'] = {
+            'type': 'exec', 'command': ['/bin/sh', '-c', 'exit 100']}
+        self.daemon(self.conf).start()
+        self.wait_desk(dead=2, waiting=0)
+        self.assertIn('oldest_dead_s', self.desk())
+        self.assertRegex(self.tocsin('status'),
+                         r'(?m)^2 given up for desk, the first \d+ s ago; '
+                         r'again with: tocsin replay --to desk --dead$')
 
     def test_a_silenced_filter_rings_nobody(self):
         self.conf['filters']['calm'] = {'match': '"ceasefire 4"'}

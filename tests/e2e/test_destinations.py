@@ -8,7 +8,7 @@ import os
 import threading
 import unittest
 
-from harness import Case, SECRET, item, rss, wait_until
+from harness import Case, SECRET, item, reply, rss, wait_until
 from mailserver import MailServer
 
 HOSTILE = ('Ceasefire $(touch pwned) `touch pwned` ; touch pwned\r\n'
@@ -100,6 +100,46 @@ class Exec(Case):
         daemon.wait_log(r'/nowhere/pager cannot be executed')
         config['destinations']['pager']['command'] = good
         self.assertEqual(daemon.stop(), 0)
+
+
+class Private(Case):
+    def test_a_network_that_one_destination_may_reach(self):
+        """Neither feeds nor other destinations get there with it."""
+        self.site.routes['/night'] = reply(200)
+        self.serve('/feed', [item(1, 'A ceasefire over there', 'Quiet.')])
+        path = os.path.join(self.folder, 'feed.xml')
+
+        def show(number, title):
+            with open(path + '.new', 'w', encoding='utf-8') as f:
+                f.write(rss([item(number, title, 'Quiet.')]))
+            os.rename(path + '.new', path)
+        show(5, 'A ceasefire here')
+        config = self.config(
+            {'far': {'url': '/feed', 'article': 'never'},
+             'near': {'url': 'file:feed.xml', 'article': 'never'}},
+            {'truce': {'match': 'ceasefire'}})
+        config['network']['allow-private'] = []
+        desk = config['destinations']['desk']
+        night = config['destinations']['night'] = {
+            **desk, 'url': self.site.base + '/night'}
+        desk['allow-private'] = ['127.0.0.1']
+        daemon = self.daemon(config).start()
+        self.hook.wait(1)
+        refused = r'is not a public address'
+        daemon.wait_log(rf'delivery failed.*destination=night.*{refused}')
+        daemon.wait_log(rf'feed=far.*{refused}')
+        self.assertEqual([d['data']['item']['title']
+                          for _, d in self.hook.alerts], ['A ceasefire here'])
+        self.assertEqual(self.site.seen('/night'), [])
+        self.assertEqual(self.site.seen('/feed'), [])
+        night['allow-private'] = desk.pop('allow-private')
+        daemon.reload(config)           # and now the other way round
+        show(6, 'Another truce, a ceasefire at last')
+        self.site.wait_seen('/night', 2)
+        daemon.wait_log(rf'delivery failed.*destination=desk.*{refused}')
+        self.assertEqual(daemon.stop(), 0)
+        self.assertEqual(len(self.hook.attempts), 1)
+        self.assertEqual(self.site.seen('/feed'), [])
 
 
 class Mail(Case):

@@ -3,16 +3,15 @@ and the point's number: it makes the daemon live through one fault, lets it
 recover and returns what does not hold."""
 import email.utils
 import fcntl
-import mmap
 import os
 import shutil
 import signal
-import struct
 import subprocess
 import time
 
 from checker import DUE
 from world import BROKEN, ODD, OK, Answer, wait_until
+from harness import Clock
 
 DAY_MS = 24 * 3600 * 1000
 STATUSES = [s for s in range(100, 600) if s != 410]
@@ -410,23 +409,11 @@ JUMPS = (DAY_MS, -DAY_MS, 365 * DAY_MS, -365 * DAY_MS, 3600 * 1000,
          -3600 * 1000, 3 * DAY_MS + 1, -1500, 1500)
 
 
-class Clock:
-    def __init__(self, folder):
-        self.path = os.path.join(folder, 'shift')
-        with open(self.path, 'wb') as f:
-            f.write(bytes(8))
-        with open(self.path, 'r+b') as f:
-            self.map = mmap.mmap(f.fileno(), 8)
-
-    def shift(self, ms):
-        self.map[:8] = struct.pack('q', ms)
-
-
 def clock(world, number):
     """The wall clock jumps while the daemon runs, while alerts wait."""
     rng, jump = world.rng, JUMPS[number % len(JUMPS)]
-    shift = Clock(world.folder)
-    env = {'LD_PRELOAD': world.shim('clock'), 'CLOCK_SHIFT': shift.path}
+    shift = Clock(world.folder, world.shim('clock'))
+    env = shift.env
     begun = time.monotonic()
     # By a year: what was delivered before is long forgotten.
     world.record.forgets = abs(jump) > 30 * DAY_MS

@@ -59,7 +59,8 @@ scan(struct sv in, size_t step, struct trace *t, struct err *e)
 {
 	static const struct json_scan_events events = { on_open, on_value,
 		on_close };
-	struct json_scan *x = json_scan_new(&events, t);
+	struct raw *raw = raw_new();
+	struct json_scan *x = json_scan_new(&events, raw, t);
 	bool ok = true;
 
 	t->depth = 0;
@@ -73,6 +74,7 @@ scan(struct sv in, size_t step, struct trace *t, struct err *e)
 	ok = ok && json_scan_finish(x, e);
 	assert(!ok || t->depth == 0);
 	json_scan_free(x);
+	raw_free(raw);
 	return ok;
 }
 

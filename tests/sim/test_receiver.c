@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 #include <signal.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -132,9 +132,45 @@ struct outage {
 	struct str document;
 	size_t attempts, delivered;
 	bool in_order;
+	size_t next; /* number of the alert that may come at the earliest */
+	int64_t last_ms,
+	    least_gap_ms; /* between attempts after the first hour */
 };
 #define OUTAGE_MS DAY_MS
 #define OUTAGE_ITEMS (OUTAGE_MS / (15 * MIN_MS))
+/* From 200 ms to half an hour it doubles 13 times, then that comes 48 times. */
+#define OUTAGE_ATTEMPTS (13 + OUTAGE_MS / (30 * MIN_MS))
+
+static void
+note_attempt(struct outage *o, const struct http_request *req, bool works)
+{
+	int64_t now_ms = sim_wall_ms() - SIM_EPOCH_MS;
+	const char *number = strstr(req->body.p, "number ");
+	size_t n = number != NULL ? strtoul(number + 7, NULL, 10) : 0;
+
+	o->attempts++;
+	if (o->last_ms > HOUR_MS && now_ms < OUTAGE_MS &&
+	    now_ms - o->last_ms < o->least_gap_ms)
+		o->least_gap_ms = now_ms - o->last_ms;
+	o->last_ms = now_ms;
+	if (n < o->next)
+		o->in_order = false;
+	o->next = works ? n + 1 : n;
+	o->delivered += works;
+}
+
+static void
+add_items(struct outage *o, int64_t n)
+{
+	str_clear(&o->document);
+	(void)str_adds(&o->document, "<rss version='2.0'><channel>");
+	for (int i = 1; i <= n; i++)
+		(void)str_addf(&o->document,
+		    "<item><guid>%d</guid>"
+		    "<title>A ceasefire, number %d.</title></item>",
+		    i, i);
+	(void)str_adds(&o->document, "</channel></rss>");
+}
 
 static void
 serve_outage(const struct http_request *req, struct sim_reply *out, void *arg)
@@ -142,46 +178,106 @@ serve_outage(const struct http_request *req, struct sim_reply *out, void *arg)
 	struct outage *o = arg;
 	int64_t now_ms = sim_wall_ms() - SIM_EPOCH_MS;
 	int64_t n = now_ms / (15 * MIN_MS) + 1;
-	char this[32];
 
 	out->takes_ms = 20;
 	out->status = req->post && now_ms < OUTAGE_MS ? 503 : 200;
 	if (!req->post) {
-		str_clear(&o->document);
-		(void)str_adds(&o->document, "<rss version='2.0'><channel>");
-		for (n = n < OUTAGE_ITEMS ? n : OUTAGE_ITEMS; n > 0; n--)
-			(void)str_addf(&o->document,
-			    "<item><guid>%d</guid>"
-			    "<title>A ceasefire, number %d.</title></item>",
-			    (int)n, (int)n);
-		(void)str_adds(&o->document, "</channel></rss>");
+		add_items(o, n < OUTAGE_ITEMS ? n : OUTAGE_ITEMS);
 		out->body = str_sv(&o->document);
 		return;
 	}
-	o->attempts++;
-	if (out->status != 200)
-		return;
-	(void)snprintf(this, sizeof(this), "number %zu.", ++o->delivered);
-	if (strstr(req->body.p, this) == NULL)
-		o->in_order = false;
+	note_attempt(o, req, out->status == 200);
+}
+
+static struct outage *
+begin_outage(struct world *w)
+{
+	static struct outage o;
+
+	o = (struct outage) { .in_order = true, .least_gap_ms = DAY_MS };
+	str_init(&o.document, KiB(64));
+	w->serve = serve_outage;
+	w->arg = &o;
+	return &o;
 }
 
 static void
 after_a_day_of_outage_all_come_once_and_in_order(void **state)
 {
 	struct world *w = *state;
-	struct outage o = { .in_order = true };
+	struct outage *o = begin_outage(w);
 
-	str_init(&o.document, KiB(64));
-	w->serve = serve_outage;
-	w->arg = &o;
 	world_live(w, CONFIG, 7 * HOUR_MS);
-	world_live(w, CONFIG, OUTAGE_MS - 7 * HOUR_MS + 40 * MIN_MS);
-	assert_int_equal(o.delivered, OUTAGE_ITEMS);
-	assert_true(o.in_order);
-	/* From 200 ms to half an hour, twice. */
-	assert_in_range(o.attempts - o.delivered, 40, 90);
-	str_done(&o.document);
+	world_live(w, CONFIG, 5 * HOUR_MS);
+	world_live(w, CONFIG, OUTAGE_MS - 12 * HOUR_MS);
+	assert_int_equal(o->delivered, 0);
+	assert_in_range(o->attempts, 40, OUTAGE_ATTEMPTS);
+	assert_in_range(o->least_gap_ms, 25 * MIN_MS, DAY_MS);
+	world_live(w, CONFIG, 40 * MIN_MS);
+	assert_int_equal(o->delivered, OUTAGE_ITEMS);
+	assert_true(o->in_order);
+	/* All of them in the minute after the first. */
+	assert_in_range(o->last_ms - OUTAGE_MS, 0, 37 * MIN_MS);
+	assert_in_range(o->attempts - o->delivered, 40, OUTAGE_ATTEMPTS + 1);
+	str_done(&o->document);
+}
+
+/* Then each alert that is overdue has one attempt of its own, and no two come
+ * within ten seconds; those that are not overdue are delivered at last. */
+static void
+in_a_day_of_outage_giving_up_is_no_volley(void **state)
+{
+	struct world *w = *state;
+	struct outage *o = begin_outage(w);
+	int64_t dead = metrics.dead_letters;
+
+	w->desk = ", give-up: 6h";
+	world_live(w, CONFIG, 11 * HOUR_MS);
+	world_live(w, CONFIG, OUTAGE_MS - 11 * HOUR_MS);
+	dead = metrics.dead_letters - dead;
+	assert_in_range(dead, 60, (OUTAGE_MS - 6 * HOUR_MS) / (15 * MIN_MS));
+	assert_in_range(o->attempts, dead, OUTAGE_ATTEMPTS + (size_t)dead);
+	assert_in_range(o->least_gap_ms, 10 * SEC_MS, DAY_MS);
+	world_live(w, CONFIG, 40 * MIN_MS);
+	assert_int_equal(o->delivered + (size_t)dead, OUTAGE_ITEMS);
+	assert_true(o->in_order);
+	str_done(&o->document);
+}
+
+/* The receiver dislikes the first of five alerts and takes all others. */
+static void
+serve_picky(const struct http_request *req, struct sim_reply *out, void *arg)
+{
+	struct outage *o = arg;
+
+	out->takes_ms = 20;
+	out->status = 200;
+	if (!req->post) {
+		add_items(o, 5);
+		out->body = str_sv(&o->document);
+		return;
+	}
+	if (strstr(req->body.p, "number 1.") != NULL)
+		out->status = 422;
+	note_attempt(o, req, out->status == 200);
+}
+
+static void
+an_alert_that_is_disliked_takes_no_other_with_it(void **state)
+{
+	struct world *w = *state;
+	struct outage *o = begin_outage(w);
+	int64_t dead = metrics.dead_letters;
+
+	w->serve = serve_picky;
+	world_live(w, CONFIG, 3 * DAY_MS - HOUR_MS);
+	assert_int_equal(metrics.dead_letters - dead, 0);
+	assert_int_equal(o->delivered, 0);
+	world_live(w, CONFIG, 3 * HOUR_MS);
+	assert_int_equal(metrics.dead_letters - dead, 1);
+	assert_int_equal(o->delivered, 4);
+	assert_true(o->in_order);
+	str_done(&o->document);
 }
 
 static void
@@ -235,6 +331,8 @@ main(void)
 		T(a_clock_that_is_set_right_at_a_restart_delays_nothing),
 		T(a_daemon_that_was_off_for_days_does_not_give_up_at_once),
 		T(after_a_day_of_outage_all_come_once_and_in_order),
+		T(in_a_day_of_outage_giving_up_is_no_volley),
+		T(an_alert_that_is_disliked_takes_no_other_with_it),
 		T(one_that_is_away_does_not_delay_another),
 		T(one_that_is_gone_is_asked_again_after_a_reload),
 	};

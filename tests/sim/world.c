@@ -26,9 +26,10 @@ world_init(struct world *w)
 {
 	const char *tmp = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
 
-	*w = (struct world) {
-		.receiver = 204, .daemon = "", .destinations = ""
-	};
+	*w = (struct world) { .receiver = 204,
+		.daemon = "",
+		.desk = ", trouble: no",
+		.destinations = "" };
 	(void)snprintf(w->dir, sizeof(w->dir), "%s/tocsin-sim-XXXXXX", tmp);
 	assert_non_null(mkdtemp(w->dir));
 	w->requests = mem_calloc(MOST_REQUESTS, sizeof(*w->requests));
@@ -177,8 +178,8 @@ write_config(const struct world *w, const char *config, struct str *text)
 	(void)str_addf(text,
 	    "daemon: {state: %s, log-level: error%s}\n"
 	    "destinations:\n"
-	    "  desk: {type: webhook, url: 'http://desk.example/'}\n%s%s",
-	    w->dir, w->daemon, w->destinations, config);
+	    "  desk: {type: webhook, url: 'http://desk.example/'%s}\n%s%s",
+	    w->dir, w->daemon, w->desk, w->destinations, config);
 }
 
 static struct config *

@@ -34,6 +34,7 @@ struct world {
 	struct alert_seen *alerts; /* accepted POSTs */
 	size_t npages, nrequests, nalerts;
 	const char *daemon; /* options of daemon:, ", key: value"; or "" */
+	const char *desk; /* of desk:, the same; else it gets no trouble */
 	const char *destinations; /* more of them, lines of YAML; or "" */
 	sim_server_fn *serve; /* instead of the pages and the receiver */
 	void *arg; /* of serve */

@@ -143,6 +143,7 @@ the_document_is_as_published(void **state)
 	    "\"start\":13,\"length\":9,\"entity\":\"truce\","
 	    "\"wikidata\":\"Q107706\"}],"
 	    "\"excerpt\":\"An immediate ceasefire.\","
+	    "\"evidence\":{\"fetched\":\"2024-03-26T05:12:09.000Z\"},"
 	    "\"lag\":{\"published_to_fetched_ms\":9000,"
 	    "\"fetched_to_queued_ms\":123}}}");
 	str_done(&out);
@@ -165,6 +166,7 @@ what_is_unknown_is_absent(void **state)
 	    "\"filter\":{\"name\":\"gaza-ceasefire\"},"
 	    "\"item\":{\"id\":\"30313233343536373839616263646500\","
 	    "\"feed\":{\"name\":\"un-news\",\"tags\":[]}},\"hits\":[],"
+	    "\"evidence\":{\"fetched\":\"2024-03-26T05:12:09.000Z\"},"
 	    "\"lag\":{\"fetched_to_queued_ms\":123}}}");
 	str_done(&out);
 }
@@ -182,9 +184,10 @@ no_item_makes_a_document_that_cannot_be_sent(void **state)
 	(void)state;
 	str_init(&out, ALERT_BYTES);
 	memset(big, '\x01', sizeof(big)); /* six bytes each in JSON */
-	it.title = it.summary = it.author = it.id = it.content = (struct sv) {
-		big, sizeof(big)
-	};
+	it.title = it.summary = it.author = it.id = it.content = it.link =
+	    it.lang = it.feed_title = (struct sv) { big, sizeof(big) };
+	it.from.url = it.from.etag = it.from.last_modified =
+	    it.from.article_url = it.title;
 	for (size_t i = 0; i < COUNTOF(h); i++)
 		h[i] = (struct alert_hit) { .field = "content",
 			.text = { big, sizeof(big) },
@@ -195,6 +198,41 @@ no_item_makes_a_document_that_cannot_be_sent(void **state)
 	j = json_loadb(str_c(&out), out.len, 0, NULL);
 	assert_non_null(j);
 	json_decref(j);
+	str_done(&out);
+}
+
+static void
+an_article_is_evidence_where_hits_stand_in_it(void **state)
+{
+	static const char *const fields[] = { "article", "summary" };
+	struct item it = news();
+	struct alert_hit h = hit(&it, "summary", "ceasefire", 0);
+	struct alert a = alert_of(&it, &h, 1);
+	struct str out;
+
+	(void)state;
+	str_init(&out, ALERT_BYTES);
+	it.from = (struct evidence) { .url = SV("http://a/feed"),
+		.etag = SV("\"7\""),
+		.last_modified = SV("Tue"),
+		.sha256 = SV("5e"),
+		.article_url = SV("http://a/1"),
+		.page = SV("abc") };
+	for (size_t i = 0; i < COUNTOF(fields); i++) {
+		h.field = fields[i];
+		str_clear(&out);
+		assert_true(alert_encode(&a, &out));
+		assert_non_null(strstr(str_c(&out),
+		    i == 0
+			? "\"evidence\":{\"url\":\"http://a/feed\","
+			  "\"etag\":\"\\\"7\\\"\",\"last_modified\":\"Tue\","
+			  "\"sha256\":\"5e\","
+			  "\"fetched\":\"2024-03-26T05:12:09.000Z\","
+			  "\"article_url\":\"http://a/1\","
+			  "\"article_sha256\":\"ba7816bf8f01cfea414140de5dae22"
+			  "23b00361a396177a9cb410ff61f20015ad\"}"
+			: "\"fetched\":\"2024-03-26T05:12:09.000Z\"}"));
+	}
 	str_done(&out);
 }
 
@@ -528,6 +566,7 @@ main(void)
 		cmocka_unit_test(the_document_is_as_published),
 		cmocka_unit_test(what_is_unknown_is_absent),
 		cmocka_unit_test(no_item_makes_a_document_that_cannot_be_sent),
+		cmocka_unit_test(an_article_is_evidence_where_hits_stand_in_it),
 		cmocka_unit_test(hostile_bytes_leave_a_valid_document),
 		cmocka_unit_test(a_short_text_is_shown_whole_on_one_line),
 		cmocka_unit_test(a_long_text_is_cut_at_words_around_the_hit),

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "tests/fake/loop.h"
@@ -412,6 +413,67 @@ a_refused_alert_is_dead_at_once(void **state)
 }
 
 static void
+dead_letters_are_dropped_after_a_month(void **state)
+{
+	struct bench *b = *state;
+
+	will_answer(DELIVERY_REFUSED, -1);
+	put(b, "ab", "desk");
+	fake_pass(world.loop, 30 * DAY_MS);
+	assert_int_equal(stats(b).dead, 1);
+	assert_int_equal(metrics.dead_letters_dropped, 0);
+	fake_pass(world.loop, 2 * HOUR_MS);
+	assert_int_equal(stats(b).dead, 0);
+	assert_int_equal(metrics.dead_letters_dropped, 1);
+}
+
+static void
+a_clock_that_is_set_forward_drops_no_dead_letter(void **state)
+{
+	struct bench *b = *state;
+
+	will_answer(DELIVERY_REFUSED, -1);
+	put(b, "a", "desk");
+	fake_pass(world.loop, 30 * MIN_MS);
+	world.loop->wall_ms += 365 * DAY_MS;
+	fake_pass(world.loop, 50 * MIN_MS);
+	world.loop->wall_ms -= 365 * DAY_MS;
+	fake_pass(world.loop, 9 * DAY_MS);
+	assert_int_equal(stats(b).dead, 1);
+}
+
+/* Of each destination. */
+static void
+dead_letters_are_kept_up_to_their_ceiling(void **state)
+{
+	struct bench *b = *state;
+	char id[16];
+	struct err e;
+
+	assert_true(store_begin(b->store, &e));
+	for (int i = 0; i < DEAD_KEPT_ROWS + 99; i++) {
+		(void)snprintf(id, sizeof(id), "old%d", i);
+		assert_true(store_put_alert(b->store,
+		    &(struct store_alert) { .id = sv_of(id),
+			.destination = SV("desk"),
+			.body = SV("{}") },
+		    &e));
+		assert_true(store_outbox_dead(
+		    b->store, i + 1, SV("no"), world.loop->wall_ms, &e));
+	}
+	assert_true(store_commit(b->store, &e));
+	will_answer(DELIVERY_REFUSED, -1);
+	will_answer(DELIVERY_REFUSED, -1);
+	put(b, "a", "desk");
+	put(b, "a", "other");
+	fake_pass(world.loop, 30 * SEC_MS);
+	assert_int_equal(stats(b).dead, DEAD_KEPT_ROWS + 101);
+	fake_pass(world.loop, MIN_MS);
+	assert_int_equal(stats(b).dead, DEAD_KEPT_ROWS + 1);
+	assert_int_equal(metrics.dead_letters_dropped, 100);
+}
+
+static void
 a_closed_destination_waits_for_a_reload(void **state)
 {
 	struct bench *b = *state;
@@ -542,8 +604,107 @@ why_it_failed_is_known_after_a_restart(void **state)
 	fake_pass(world.loop, MIN_MS);
 	assert_true(deliveries_state(b->deliveries, 0, &d));
 	assert_string_equal(d.error, "as the test says");
-	assert_int_equal(d.failures, 1);
+	assert_int_equal(d.outage.failures, 1);
 	assert_int_equal(d.error_ms, 0);
+}
+
+static void
+fail_always(struct bench *b, int64_t give_up_ms)
+{
+	b->destinations[0].give_up_ms = give_up_ms;
+	assert_true(deliveries_reload(b->deliveries, &b->config, NULL));
+	for (size_t i = 0; i < COUNTOF(world.answers) - 1; i++)
+		will_answer(DELIVERY_RETRY, -1);
+}
+
+static void
+what_comes_in_an_outage_hastens_nothing(void **state)
+{
+	struct bench *b = *state;
+	struct delivery_state d;
+
+	will_answer(DELIVERY_RETRY, HOUR_MS);
+	put(b, "a", "desk");
+	fake_pass(world.loop, MIN_MS);
+	expect_log("desk:a ");
+	for (const char *id = "bcdef"; *id != '\0'; id++) {
+		put(b, (char[]) { *id, '\0' }, "desk");
+		fake_pass(world.loop, MIN_MS);
+	}
+	expect_log("");
+	assert_true(deliveries_state(b->deliveries, 0, &d));
+	assert_int_equal(d.circuit, OUTBOX_OPEN);
+	assert_int_equal(d.outage.next_ms - d.outage.since_ms, HOUR_MS);
+	world.silent = true;
+	fake_pass(world.loop, HOUR_MS);
+	expect_log("desk:a ");
+	assert_true(deliveries_state(b->deliveries, 0, &d));
+	assert_int_equal(d.circuit, OUTBOX_PROBING);
+	world.silent = false;
+	answer(world.last);
+	fake_pass(world.loop, 1);
+	expect_log("desk:b desk:c desk:d desk:e desk:f ");
+	assert_true(deliveries_state(b->deliveries, 0, &d));
+	assert_int_equal(d.circuit, OUTBOX_CLOSED);
+}
+
+/* All that is overdue when the first of them is. */
+static void
+each_alert_has_an_attempt_of_its_own_before_it_is_given_up(void **state)
+{
+	struct bench *b = *state;
+
+	fail_always(b, HOUR_MS);
+	put(b, "abcd", "desk");
+	while (metrics.dead_letters == 0)
+		fake_pass(world.loop, SEC_MS);
+	str_clear(&world.log);
+	fake_pass(world.loop, OUTBOX_FIRST_MS - 2 * SEC_MS);
+	expect_log("");
+	assert_int_equal(metrics.dead_letters, 1);
+	fake_pass(world.loop, 5 * SEC_MS); /* jitter: a fifth */
+	expect_log("desk:b ");
+	assert_int_equal(metrics.dead_letters, 2);
+	world.next = world.n; /* it works again */
+	fake_pass(world.loop, 2 * OUTBOX_FIRST_MS);
+	expect_log("desk:c desk:d ");
+	assert_int_equal(stats(b).dead, 2);
+}
+
+static void
+an_outage_goes_on_after_a_restart_though_its_first_alert_is_dead(void **state)
+{
+	struct bench *b = *state;
+	struct delivery_state d;
+	int64_t wall;
+
+	stop(b);
+	make_dir(b);
+	start(b);
+	fail_always(b, HOUR_MS);
+	put(b, "a", "desk");
+	while (metrics.dead_letters == 0)
+		fake_pass(world.loop, SEC_MS);
+	put(b, "b", "desk");
+	fake_pass(world.loop, MIN_MS); /* tried, not given up */
+	str_clear(&world.log);
+	wall = world.loop->wall_ms;
+	stop(b);
+	start(b);
+	world.loop->wall_ms = wall;
+	fake_pass(world.loop, 10 * MIN_MS);
+	expect_log("");
+	assert_true(deliveries_state(b->deliveries, 0, &d));
+	assert_in_range(d.outage.failures, 10, 30);
+	assert_in_range(wall - d.outage.since_ms, HOUR_MS, 3 * HOUR_MS);
+	world.next = world.n;
+	fake_pass(world.loop, 30 * MIN_MS);
+	expect_log("desk:b ");
+	stop(b);
+	start(b);
+	put(b, "c", "desk");
+	fake_pass(world.loop, 10);
+	expect_log("desk:c "); /* its end is known, too */
 }
 
 static void
@@ -900,12 +1061,18 @@ main(void)
 		T(an_alert_is_given_up_once_and_the_next_goes_out),
 		T(what_is_local_is_never_given_up),
 		T(a_refused_alert_is_dead_at_once),
+		T(dead_letters_are_dropped_after_a_month),
+		T(a_clock_that_is_set_forward_drops_no_dead_letter),
+		T(dead_letters_are_kept_up_to_their_ceiling),
 		T(a_closed_destination_waits_for_a_reload),
 		T(a_closed_destination_goes_on_when_it_is_resumed),
 		T(resuming_does_not_wait_for_the_next_try),
 		T(a_paused_destination_keeps_its_alerts),
 		T(what_waited_in_a_pause_is_not_given_up_at_its_end),
 		T(why_it_failed_is_known_after_a_restart),
+		T(what_comes_in_an_outage_hastens_nothing),
+		T(each_alert_has_an_attempt_of_its_own_before_it_is_given_up),
+		T(an_outage_goes_on_after_a_restart_though_its_first_alert_is_dead),
 		T(retry_after_outlives_a_restart),
 		T(a_step_of_the_wall_clock_changes_no_wait),
 		T(a_reload_leaves_alone_what_did_not_change),

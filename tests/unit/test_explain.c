@@ -261,11 +261,39 @@ test_diamonds(void **state)
 	diags_unref(d);
 }
 
+/* Any character may stand in what `tocsin explain` reads. */
+static void
+what_does_not_count_is_cleaned(void **state)
+{
+	static const char black[] =
+	    "feeds: {one: {url: 'https://a.example/'}}\n"
+	    "entities: {sea: {weak: [{name: Black Sea, needs: [grain]}]}}\n"
+	    "filters: {f: {match: '@sea'}}\n";
+	struct diags *d = diags_new();
+	struct config *c = config_parse("test", sv_of(black), d);
+	struct ruleset *r = ruleset_compile(c, d);
+	struct matcher *m = matcher_new();
+	struct item it = { .title = SV("Black\0\x1b[\xC2\x9B Sea") };
+	struct str out;
+
+	(void)state;
+	str_init(&out, KiB(64));
+	assert_false(ruleset_explain(r, 0, m, &it, false, &out));
+	if (strstr(str_c(&out), "\"Black\?\?[? Sea\" does not") == NULL)
+		fail_msg("%s", str_c(&out));
+	str_done(&out);
+	matcher_free(m);
+	ruleset_free(r);
+	config_unref(c);
+	diags_unref(d);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(what_does_not_count_is_cleaned),
 		cmocka_unit_test(test_diamonds),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_colour),

@@ -664,6 +664,25 @@ a_link_that_grows_is_left_out(void **state)
 }
 
 static void
+a_link_turns_no_text_around(void **state)
+{
+	struct str doc;
+
+	(void)state;
+	make_document(&doc, SV("Truce"),
+	    SV("https://a.example/\u202Eé\xC2\x9B"), SV_NONE);
+	for (size_t i = 0; i < COUNTOF(links); i++) {
+		json_t *root = render(links[i].format, str_sv(&doc));
+
+		assert_int_equal(count(text_at(root, links[i].path),
+				     "https://a.example/%E2%80%AEé%C2%9B"),
+		    1);
+		json_decref(root);
+	}
+	str_done(&doc);
+}
+
+static void
 what_is_no_link_is_left_out(void **state)
 {
 	static const char *const bad[] = { "http://[", "http://a b/",
@@ -750,6 +769,7 @@ main(void)
 		cmocka_unit_test(a_template_that_blows_up_is_refused),
 		cmocka_unit_test(a_template_that_only_runs_is_refused),
 		cmocka_unit_test(a_link_that_grows_is_left_out),
+		cmocka_unit_test(a_link_turns_no_text_around),
 		cmocka_unit_test(what_is_no_link_is_left_out),
 		cmocka_unit_test(what_shows_nothing_is_no_text),
 		cmocka_unit_test(what_is_no_alert_is_refused),

@@ -55,6 +55,7 @@ static const struct {
 	    "\"en\": [\"Kyiv\", \"=KYIV\"]\n" },
 
 	/* Nothing that could be used. */
+	{ "e\"x", "Gaza", { NULL }, "", "" },
 	{ "en", "(x)", { NULL }, "", "" },
 	{ "en", "🇹🇷", { NULL }, "", "" },
 	{ "en", "", { NULL }, "", "" },

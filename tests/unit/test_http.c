@@ -632,6 +632,33 @@ a_kept_connection_is_judged_again(void **state)
 	assert_int_equal(exchange(w, req)->failure, HTTP_FORBIDDEN);
 }
 
+/* Nor does it share its kept connections with them. */
+static void
+what_one_request_may_reach_others_may_not(void **state)
+{
+	struct world *w = *state;
+	struct cidr here;
+	struct http_request req = { .url = "http://127.0.0.1:%d/",
+		.keep_alive = true },
+			    trusted = req;
+
+	assert_true(cidr_parse(SV("127.0.0.0/8"), &here));
+	trusted.allow_private = &here;
+	trusted.nallow_private = 1;
+	trusted.max_redirects = 1;
+	http_set_allow(w->http, NULL, 0);
+	fake_http_route(w->server, "/",
+	    SV("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), FAKE_KEEP);
+	assert_int_equal(exchange(w, req)->failure, HTTP_FORBIDDEN);
+	assert_int_equal(exchange(w, trusted)->status, 200);
+	assert_int_equal(exchange(w, req)->failure, HTTP_FORBIDDEN);
+	assert_int_equal(exchange(w, trusted)->status, 200);
+	route(w, "/",
+	    "HTTP/1.1 307 Away\r\nLocation: http://169.254.169.254/\r\n"
+	    "Content-Length: 0\r\n\r\n");
+	assert_int_equal(exchange(w, trusted)->failure, HTTP_FORBIDDEN);
+}
+
 static void
 connections_are_kept_only_on_request(void **state)
 {
@@ -1222,6 +1249,7 @@ main(void)
 		ROW(an_allowed_network_is_contacted),
 		ROW(a_kept_connection_is_judged_again),
 		ROW(connections_are_kept_only_on_request),
+		ROW(what_one_request_may_reach_others_may_not),
 		ROW(names_have_failures_of_two_classes),
 		ROW(an_answer_that_is_not_whole_is_a_failure),
 		ROW(an_endless_body_stops_at_its_ceiling),

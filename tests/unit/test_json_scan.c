@@ -61,7 +61,8 @@ static const struct json_scan_events events = { on_open, on_value, on_close };
 static void
 scan(struct sv in, size_t step, struct str *out)
 {
-	struct json_scan *x = json_scan_new(&events, out);
+	struct raw *raw = raw_new();
+	struct json_scan *x = json_scan_new(&events, raw, out);
 	struct err e;
 	bool ok = true;
 
@@ -74,6 +75,7 @@ scan(struct sv in, size_t step, struct str *out)
 		assert_false(json_scan_finish(x, &e));
 	}
 	json_scan_free(x);
+	raw_free(raw);
 }
 
 struct row {

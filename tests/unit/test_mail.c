@@ -33,6 +33,7 @@ struct world {
 	struct loop *loop;
 	struct http *http;
 	struct cidr loopback;
+	bool alone; /* only this server may be there */
 	struct str message;
 	unsigned done;
 	enum smtp_verdict verdict;
@@ -157,9 +158,17 @@ begin(struct world *w, const struct how *how)
 	open_http(w, how->trusting);
 	(void)snprintf(w->url, sizeof(w->url), "%s://%s:%u", how->scheme,
 	    how->host, w->port);
+	if (w->alone)
+		http_set_allow(w->http, NULL, 0);
 	m = mail_new(w->loop, w->http,
-	    &(struct mail_server) { w->url, how->starttls,
-		how->password != NULL ? "desk" : NULL, how->password },
+	    &(struct mail_server) {
+		.url = w->url,
+		.starttls = how->starttls,
+		.user = how->password != NULL ? "desk" : NULL,
+		.password = how->password,
+		.allow_private = &w->loopback,
+		.nallow_private = w->alone ? 1 : 0,
+	    },
 	    &e);
 	if (m == NULL)
 		fail_msg("%s", e.msg);
@@ -292,6 +301,21 @@ one_mail_after_the_other_and_then_none(void **state)
 	assert_int_equal(w->done, 2);
 }
 
+static void
+a_network_may_be_allowed_to_one_server(void **state)
+{
+	static const struct how how = { "smtp", "127.0.0.1", false, true,
+		NULL };
+	struct world *w = *state;
+
+	start_server(w, "plain");
+	w->alone = true;
+	assert_int_equal(deliver(w, how), SMTP_ACCEPTED);
+	w->loopback.bits = 128;
+	assert_int_equal(deliver(w, how), SMTP_LATER);
+	assert_non_null(strstr(w->error, "is not a public address"));
+}
+
 /* Nobody listens there. */
 static void
 no_server_no_mail(void **state)
@@ -361,6 +385,7 @@ main(void)
 		T(a_server_must_prove_its_name),
 		T(a_wrong_password_is_tried_again),
 		T(one_mail_after_the_other_and_then_none),
+		T(a_network_may_be_allowed_to_one_server),
 		T(no_server_no_mail),
 		T(impossible_options_are_refused),
 	};

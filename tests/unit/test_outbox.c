@@ -87,11 +87,31 @@ the_next_try_is(void **state)
 }
 
 static void
+what_is_likely_to_work_soon_is_tried_soon(void **state)
+{
+	static const struct {
+		unsigned attempts;
+		int64_t within_ms, wait_ms;
+	} rows[] = { { 30, SEC_MS, SEC_MS }, { 2, SEC_MS, 400 },
+		{ 30, 10, 200 }, { 30, DAY_MS, 30 * MIN_MS } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		struct outbox_result r = { .retry_after_ms = -1,
+			.retry_within_ms = rows[i].within_ms };
+
+		assert_int_equal(
+		    outbox_next_try(&policy, rows[i].attempts, NOW, &r, 0),
+		    NOW + rows[i].wait_ms);
+	}
+}
+
+static void
 after_a_restart_it_goes_on(void **state)
 {
 	static const struct {
 		const char *what;
-		int64_t tried_ms, next_ms, wait_ms;
+		int64_t tried_ms, next_ms, wait_ms; /* tried -NOW: never */
 	} rows[] = {
 		{ "at once when it was never tried", -NOW, -NOW, 0 },
 		{ "at once when it is overdue", -DAY_MS, -HOUR_MS, 0 },
@@ -106,10 +126,52 @@ after_a_restart_it_goes_on(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNTOF(rows); i++)
-		if (outbox_resume(&policy, NOW + rows[i].tried_ms,
-			NOW + rows[i].next_ms, NOW) != NOW + rows[i].wait_ms)
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		struct outbox_outage o = { rows[i].tried_ms != -NOW ||
+			    rows[i].next_ms > 0,
+			0, NOW + rows[i].tried_ms, NOW + rows[i].next_ms };
+
+		if (outbox_resume(&o, &policy, NOW) != NOW + rows[i].wait_ms)
 			fail_msg("%s", rows[i].what);
+	}
+}
+
+static void
+an_outage_begins_and_goes_on(void **state)
+{
+	struct outbox_result r = { .retry_after_ms = -1 };
+	struct outbox_outage o = { .failures = 0 };
+
+	(void)state;
+	assert_int_equal(outbox_circuit(&o, true), OUTBOX_CLOSED);
+	outbox_failed(&o, &policy, &r, false, NOW, 0);
+	assert_int_equal(outbox_circuit(&o, false), OUTBOX_OPEN);
+	assert_int_equal(outbox_circuit(&o, true), OUTBOX_PROBING);
+	assert_int_equal(o.next_ms, NOW + 200);
+	outbox_failed(&o, &policy, &r, false, NOW + 200, 0);
+	assert_int_equal(o.failures, 2);
+	assert_int_equal(o.since_ms, NOW);
+	assert_int_equal(o.tried_ms, NOW + 200);
+	assert_int_equal(o.next_ms, NOW + 600);
+}
+
+static void
+after_one_is_given_up_the_next_has_its_own_attempt_soon(void **state)
+{
+	struct outbox_result r = { .retry_after_ms = -1 };
+	struct outbox_outage o = { .failures = 200, .since_ms = 5 };
+
+	(void)state;
+	outbox_failed(&o, &policy, &r, true, NOW, 0);
+	assert_int_equal(o.next_ms, NOW + OUTBOX_FIRST_MS);
+	assert_int_equal(o.failures, 201);
+	assert_int_equal(o.since_ms, 5);
+	r.retry_after_ms = HOUR_MS;
+	outbox_failed(&o, &policy, &r, true, NOW, 0);
+	assert_int_equal(o.next_ms, NOW + HOUR_MS);
+	r.retry_after_ms = -1;
+	outbox_failed(&o, &policy, &r, false, NOW, 0);
+	assert_int_equal(o.next_ms, NOW + 30 * MIN_MS);
 }
 
 static void
@@ -172,7 +234,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_means),
 		cmocka_unit_test(the_next_try_is),
+		cmocka_unit_test(what_is_likely_to_work_soon_is_tried_soon),
 		cmocka_unit_test(after_a_restart_it_goes_on),
+		cmocka_unit_test(an_outage_begins_and_goes_on),
+		cmocka_unit_test(
+		    after_one_is_given_up_the_next_has_its_own_attempt_soon),
 		cmocka_unit_test(it_is_over_after_give_up),
 		cmocka_unit_test(
 		    but_not_when_the_destination_has_just_begun_to_fail),

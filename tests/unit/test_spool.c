@@ -1,7 +1,9 @@
 /* tests/unit/test_spool.c: the spool directory. */
 #include "alerts/destination.h"
 
+#include "base/clock.h"
 #include "base/file.h"
+#include "tests/fake/loop.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,6 +29,9 @@
 
 struct bench {
 	char dir[64], spool[128], other[256];
+	struct loop *loop;
+	int max_files; /* 0: many */
+	size_t max_bytes; /* 0: many */
 	void *self;
 	struct outbox_result last;
 	unsigned done;
@@ -35,14 +40,17 @@ struct bench {
 static const struct destination_type *
 spool(void)
 {
-	return destination_type(DEST_SPOOL);
+	return &destination_spool;
 }
 
 static void
 open_spool(struct bench *b)
 {
-	struct config_destination c = { .type = DEST_SPOOL, .dir = b->spool };
-	struct destination_env env = { .loop = NULL };
+	struct config_destination c = { .type = DEST_SPOOL,
+		.dir = b->spool,
+		.max_files = b->max_files != 0 ? b->max_files : 100000,
+		.max_bytes = b->max_bytes != 0 ? b->max_bytes : MiB(100) };
+	struct destination_env env = { .loop = b->loop };
 	struct err e;
 
 	b->self = spool()->open(&c, &env, &e);
@@ -57,6 +65,7 @@ set_up(void **state)
 
 	(void)snprintf(b->dir, sizeof(b->dir), "/tmp/test_spool.XXXXXX");
 	assert_non_null(mkdtemp(b->dir));
+	b->loop = loop_new();
 	(void)snprintf(b->spool, sizeof(b->spool), "%s/a/spool", b->dir);
 	open_spool(b);
 	*state = b;
@@ -75,7 +84,7 @@ path(struct bench *b, const char *name)
 static const char *
 names(struct bench *b, const char *sub, bool and_remove)
 {
-	static char list[1000];
+	static char list[100000];
 	DIR *d = opendir(path(b, sub));
 	struct dirent *f;
 
@@ -109,6 +118,7 @@ tear_down(void **state)
 	struct bench *b = *state;
 
 	spool()->close(b->self);
+	loop_free(b->loop);
 	remove_spool(b);
 	(void)snprintf(b->other, sizeof(b->other), "%s/a", b->dir);
 	(void)rmdir(b->other);
@@ -130,8 +140,11 @@ static int
 deliver(struct bench *b, const char *id, struct sv body)
 {
 	struct delivery d = { sv_of(id), body, CREATED };
+	unsigned done = b->done;
 
 	spool()->send(b->self, &d, on_result, b);
+	fake_pass(b->loop, 0);
+	assert_int_equal(b->done, done + 1);
 	return b->last.kind;
 }
 
@@ -282,6 +295,116 @@ old_leftovers_in_tmp_are_removed_at_open(void **state)
 }
 
 static void
+make_files(struct bench *b, int n)
+{
+	char name[32];
+
+	for (int i = 0; i < n; i++) {
+		(void)snprintf(name, sizeof(name), "new/f%d", i);
+		make_file(b, name, 0);
+	}
+}
+
+static void
+reopen(struct bench *b, int max_files, size_t max_bytes)
+{
+	spool()->close(b->self);
+	b->max_files = max_files;
+	b->max_bytes = max_bytes;
+	open_spool(b);
+}
+
+static void
+a_full_spool_takes_no_more_until_there_is_room(void **state)
+{
+	struct bench *b = *state;
+
+	reopen(b, 3, 0);
+	make_files(b, 1);
+	assert_int_equal(deliver(b, "a", SV("{}")), DELIVERY_DONE);
+	assert_int_equal(deliver(b, "b", SV("{}")), DELIVERY_DONE);
+	assert_int_equal(deliver(b, "c", SV("{}")), DELIVERY_RETRY);
+	assert_non_null(strstr(b->last.why.msg, "full: 3 files wait in "));
+	assert_non_null(strstr(b->last.why.msg, path(b, "new")));
+	assert_in_range(b->last.retry_within_ms, 1, MIN_MS);
+	assert_int_equal(unlink(path(b, "new/f0")), 0);
+	fake_pass(b->loop, SEC_MS);
+	assert_int_equal(deliver(b, "c", SV("{}")), DELIVERY_DONE);
+	assert_int_equal(deliver(b, "d", SV("{}")), DELIVERY_RETRY);
+	assert_string_equal(names(b, "tmp", false), "");
+}
+
+static void
+what_waits_is_not_larger_than_allowed(void **state)
+{
+	struct bench *b = *state;
+
+	reopen(b, 0, 10);
+	assert_int_equal(deliver(b, "a", SV("{\"a\":1}")), DELIVERY_DONE);
+	assert_int_equal(deliver(b, "b", SV("{}")), DELIVERY_RETRY);
+	assert_non_null(strstr(b->last.why.msg, "full: 8 bytes wait in "));
+	assert_int_equal(deliver(b, "c", SV("1")), DELIVERY_DONE);
+	(void)names(b, "new", true);
+	fake_pass(b->loop, SEC_MS);
+	/* Never would it fit better than now. */
+	assert_int_equal(
+	    deliver(b, "d", SV("\"0123456789abcdef\"")), DELIVERY_DONE);
+}
+
+/* What is there counts as delivered, whoever else waits. */
+static void
+a_redelivery_needs_no_room(void **state)
+{
+	struct bench *b = *state;
+
+	assert_int_equal(deliver(b, "a", SV("{}")), DELIVERY_DONE);
+	reopen(b, 1, 0);
+	assert_int_equal(deliver(b, "b", SV("{}")), DELIVERY_RETRY);
+	assert_int_equal(deliver(b, "a", SV("{}")), DELIVERY_DONE);
+}
+
+static void
+many_files_are_counted_in_many_turns_and_not_often(void **state)
+{
+	struct bench *b = *state;
+	struct delivery d = { SV("a"), SV("{}"), CREATED };
+
+	make_files(b, 2500);
+	reopen(b, 2500, 0);
+	spool()->send(b->self, &d, on_result, b);
+	for (int turns = 0; turns < 2; turns++) {
+		struct timer *t = fake_next_timer(b->loop, b->loop->now_ms);
+
+		assert_int_equal(b->done, 0);
+		assert_non_null(t);
+		t->due_ms = -1;
+		t->fn(t->arg);
+	}
+	assert_int_equal(b->done, 0);
+	fake_pass(b->loop, 0);
+	assert_int_equal(b->last.kind, DELIVERY_RETRY);
+	/* The reader has taken all: that is seen a little later. */
+	(void)names(b, "new", true);
+	assert_int_equal(deliver(b, "a", SV("{}")), DELIVERY_RETRY);
+	assert_in_range(b->last.retry_after_ms, 100, SEC_MS);
+	fake_pass(b->loop, b->last.retry_after_ms);
+	assert_int_equal(deliver(b, "a", SV("{}")), DELIVERY_DONE);
+}
+
+static void
+who_closes_a_spool_that_counts_hears_nothing(void **state)
+{
+	struct bench *b = *state;
+	struct delivery d = { SV("a"), SV("{}"), CREATED };
+
+	spool()->send(b->self, &d, on_result, b);
+	reopen(b, 0, 0);
+	fake_pass(b->loop, SEC_MS);
+	assert_int_equal(b->done, 0);
+	assert_string_equal(names(b, "new", false), "");
+}
+
+static void
 impossible_options_are_refused(void **state)
 {
 	struct config_destination c = { .type = DEST_SPOOL };
@@ -311,6 +434,11 @@ main(void)
 		T(links_inside_are_not_followed),
 		T(a_failed_write_leaves_nothing_behind),
 		T(old_leftovers_in_tmp_are_removed_at_open),
+		T(a_full_spool_takes_no_more_until_there_is_room),
+		T(what_waits_is_not_larger_than_allowed),
+		T(a_redelivery_needs_no_room),
+		T(many_files_are_counted_in_many_turns_and_not_often),
+		T(who_closes_a_spool_that_counts_hears_nothing),
 		T(impossible_options_are_refused),
 	};
 

@@ -362,6 +362,45 @@ prune_forgets_only_what_left_its_feed(void **state)
 	assert_false(has(p, SV("h"), key_a));
 }
 
+/* A number of its own in each member. */
+static const struct feed_health some_health = {
+	.good_ms = 11,
+	.failed_ms = 12,
+	.new_ms = 13,
+	.out_ms = 14,
+	.quiet_ms = 15,
+	.longest_ms = 16,
+	.pauses = 17,
+	.watched_ms = 18,
+	.items = 19,
+	.gap_ms = 20,
+	.gap_items = 21,
+	.missed = true,
+	.owed = FEED_BIT(FEED_FAILING) | FEED_BIT(FEED_RECOVERED),
+	.told = FEED_BIT(FEED_SILENT) | FEED_BIT(FEED_GAP),
+};
+
+static void
+check_health(const struct feed_health *h)
+{
+	const struct feed_health *w = &some_health;
+
+	assert_int_equal(h->good_ms, w->good_ms);
+	assert_int_equal(h->failed_ms, w->failed_ms);
+	assert_int_equal(h->new_ms, w->new_ms);
+	assert_int_equal(h->out_ms, w->out_ms);
+	assert_int_equal(h->quiet_ms, w->quiet_ms);
+	assert_int_equal(h->longest_ms, w->longest_ms);
+	assert_int_equal(h->pauses, w->pauses);
+	assert_int_equal(h->watched_ms, w->watched_ms);
+	assert_int_equal(h->items, w->items);
+	assert_int_equal(h->gap_ms, w->gap_ms);
+	assert_int_equal(h->gap_items, w->gap_items);
+	assert_true(h->missed);
+	assert_int_equal(h->owed, w->owed);
+	assert_int_equal(h->told, w->told);
+}
+
 static void
 on_feed(const struct store_feed *f, void *arg)
 {
@@ -382,6 +421,7 @@ on_feed(const struct store_feed *f, void *arg)
 	assert_true(f->gone);
 	assert_false(f->seen_before);
 	assert_int_equal(f->first_poll_ms, 9);
+	check_health(&f->health);
 }
 
 static void
@@ -399,7 +439,8 @@ a_feed_is_kept_with_every_field(void **state)
 		.failures = 7,
 		.gone = true,
 		.seen_before = true,
-		.first_poll_ms = 9 };
+		.first_poll_ms = 9,
+		.health = some_health };
 	unsigned n = 0;
 
 	OK(p, store_begin(p->s, &p->e));
@@ -555,22 +596,58 @@ a_delivered_alert_is_not_taken_again(void **state)
 	assert_int_equal(read_outbox(p, "desk", 0, 10), 1);
 	row = rows.v[0].row;
 	OK(p, store_begin(p->s, &p->e));
-	OK(p, store_outbox_retry(p->s, row, 3, 55, 77, SV("503"), &p->e));
+	OK(p, store_outbox_retry(p->s, row, 3, &p->e));
 	OK(p, store_commit(p->s, &p->e));
 	assert_int_equal(read_outbox(p, "desk", 0, 10), 1);
 	assert_int_equal(rows.v[0].attempts, 3);
-	assert_int_equal(rows.v[0].tried_ms, 55);
-	assert_int_equal(rows.v[0].next_ms, 77);
 	OK(p, store_begin(p->s, &p->e));
 	OK(p, store_outbox_done(p->s, row, &p->e));
 	OK(p, store_outbox_done(p->s, row, &p->e));
-	OK(p, store_outbox_retry(p->s, row, 4, 55, 99, SV("late"), &p->e));
+	OK(p, store_outbox_retry(p->s, row, 4, &p->e));
 	put_alert(p, "x", "desk", 2);
 	OK(p, store_commit(p->s, &p->e));
 	reopen(p);
 	assert_int_equal(read_outbox(p, "desk", 0, 10), 0);
 	OK(p, store_read_stats(p->s, &st, &p->e));
 	assert_int_equal(st.outbox + st.dead, 0);
+}
+
+static void
+on_outage(const struct store_outage *o, void *arg)
+{
+	struct store_outage *out = arg;
+
+	*out = *o;
+	out->why.p = sv_is(o->why, "503") ? "as put" : "";
+}
+
+static void
+an_outage_is_kept_until_it_ends(void **state)
+{
+	struct store_outage o = { SV("desk"), 3, 50, 55, 77, SV("503") }, was;
+	struct place *p = *state;
+
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_put_outage(p->s, &o, &p->e));
+	o.failures = 4;
+	OK(p, store_put_outage(p->s, &o, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	reopen(p);
+	was.failures = 0;
+	OK(p, store_read_outage(p->s, SV("other"), on_outage, &was, &p->e));
+	assert_int_equal(was.failures, 0);
+	OK(p, store_read_outage(p->s, SV("desk"), on_outage, &was, &p->e));
+	assert_int_equal(was.failures, 4);
+	assert_int_equal(was.since_ms, 50);
+	assert_int_equal(was.tried_ms, 55);
+	assert_int_equal(was.next_ms, 77);
+	assert_string_equal(was.why.p, "as put");
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_del_outage(p->s, SV("desk"), &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	was.failures = 0;
+	OK(p, store_read_outage(p->s, SV("desk"), on_outage, &was, &p->e));
+	assert_int_equal(was.failures, 0);
 }
 
 static void
@@ -609,7 +686,7 @@ a_dead_letter_is_counted_and_not_sent(void **state)
 	OK(p, store_commit(p->s, &p->e));
 	assert_int_equal(read_outbox(p, "desk", 0, 10), 2);
 	OK(p, store_begin(p->s, &p->e));
-	OK(p, store_outbox_dead(p->s, rows.v[0].row, SV("gave up"), &p->e));
+	OK(p, store_outbox_dead(p->s, rows.v[0].row, SV("gave up"), 5, &p->e));
 	put_alert(p, "x", "desk", 1);
 	OK(p, store_commit(p->s, &p->e));
 	assert_int_equal(read_outbox(p, "desk", 0, 10), 1);
@@ -631,7 +708,7 @@ finish_all(struct place *p, const char *to, bool dead)
 	for (size_t i = 0; i < n; i++)
 		OK(p,
 		    dead ? store_outbox_dead(
-			       p->s, rows.v[i].row, SV("gave up"), &p->e)
+			       p->s, rows.v[i].row, SV("gave up"), 5, &p->e)
 			 : store_outbox_done(p->s, rows.v[i].row, &p->e));
 	OK(p, store_commit(p->s, &p->e));
 }
@@ -727,6 +804,73 @@ dead_letters_can_be_sent_again_behind_what_waits(void **state)
 	assert_int_equal(q.dead, 0);
 	OK(p, store_read_queue(p->s, SV("nowhere"), &q, &p->e));
 	assert_int_equal(q.waiting + q.dead + q.oldest_ms, 0);
+}
+
+/* Each has 8 bytes. */
+static size_t
+prune_dead(struct place *p, const char *to, struct store_dead_prune what)
+{
+	size_t n = 0;
+
+	what.destination = sv_of(to);
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_prune_dead(p->s, &what, &n, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	return n;
+}
+
+static void
+dead_letters_are_dropped_from_the_oldest_on(void **state)
+{
+	static const char *const ids[] = { "a", "b", "c", "d", "e", "f" };
+	const struct store_dead_prune all = { SV_NONE, INT64_MIN, 100, 1000,
+		100 };
+	struct place *p = *state;
+	struct store_dead_prune some = all;
+	struct store_queue q;
+	struct str next;
+
+	OK(p, store_begin(p->s, &p->e));
+	for (size_t i = 0; i < COUNTOF(ids); i++) {
+		put_alert(p, ids[i], "desk", 1);
+		put_alert(p, ids[i], "other", 1);
+	}
+	put_alert(p, "waits", "east", 1);
+	OK(p, store_commit(p->s, &p->e));
+	OK(p, store_begin(p->s, &p->e));
+	assert_int_equal(read_outbox(p, "desk", 0, 10), COUNTOF(ids));
+	for (size_t i = 0; i < COUNTOF(ids); i++)
+		OK(p,
+		    store_outbox_dead(
+			p->s, rows.v[i].row, SV("no"), (int64_t)i + 10, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	finish_all(p, "other", true);
+	assert_int_equal(prune_dead(p, "desk", all), 0);
+	some.keep = 5;
+	assert_int_equal(prune_dead(p, "desk", some), 1); /* a */
+	some.keep = 100;
+	some.keep_bytes = 39;
+	assert_int_equal(prune_dead(p, "desk", some), 1); /* b */
+	some.keep_bytes = 1000;
+	some.before_ms = 13;
+	OK(p, store_read_queue(p->s, SV("desk"), &q, &p->e));
+	assert_int_equal(q.oldest_dead_ms, 12);
+	assert_int_equal(prune_dead(p, "desk", some), 1); /* c */
+	some.before_ms = 100;
+	some.limit = 2;
+	assert_int_equal(prune_dead(p, "desk", some), 2);
+	assert_int_equal(replay(p, "desk", true, 0), 1);
+	assert_int_equal(read_outbox(p, "desk", 0, 10), 1);
+	assert_string_equal(rows.id[0], "f");
+	OK(p, store_read_queue(p->s, SV("other"), &q, &p->e));
+	assert_int_equal(q.dead, 6);
+	str_init(&next, 20);
+	OK(p, store_next_dead(p->s, SV(""), &next, &p->e));
+	assert_string_equal(str_c(&next), "other");
+	str_clear(&next);
+	OK(p, store_next_dead(p->s, SV("other"), &next, &p->e));
+	assert_int_equal(next.len, 0);
+	str_done(&next);
 }
 
 static bool
@@ -947,28 +1091,52 @@ a_full_disk_is_reported_and_survived(void **state)
 	assert_int_equal(st.outbox, 60);
 }
 
-/* Writes bytes into the closed database; `at` < 0: into all but the start. */
-static void
-spoil(struct place *p, off_t at, const char *bytes, size_t n)
+/* Closes the database. */
+static int
+open_file(struct place *p, char path[128])
 {
-	char path[128], junk[4096];
 	int fd;
 
 	store_close(p->s);
 	p->s = NULL;
-	(void)snprintf(path, sizeof(path), "%s/tocsin.db", p->dir);
+	(void)snprintf(path, 128, "%s/tocsin.db", p->dir);
 	fd = open(path, O_RDWR);
 	assert_true(fd >= 0);
-	if (at >= 0) {
-		assert_int_equal(pwrite(fd, bytes, n, at), n);
-	} else {
-		off_t end = lseek(fd, 0, SEEK_END);
+	return fd;
+}
 
-		memset(junk, 0xA5, sizeof(junk));
-		for (off_t o = 2 * 4096; o < end; o += 4096)
-			assert_int_equal(
-			    pwrite(fd, junk, sizeof(junk), o), 4096);
-	}
+static void
+spoil(struct place *p, off_t at, const char *bytes, size_t n)
+{
+	char path[128];
+	int fd = open_file(p, path);
+
+	assert_int_equal(pwrite(fd, bytes, n, at), n);
+	assert_int_equal(close(fd), 0);
+}
+
+/* The first page of each table and index; the schema stays sound. */
+static void
+spoil_tables(struct place *p)
+{
+	char path[128], junk[4096];
+	int fd = open_file(p, path);
+	sqlite3_stmt *st;
+	sqlite3 *db;
+
+	memset(junk, 0xA5, sizeof(junk));
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_prepare_v2(db,
+		"SELECT rootpage FROM sqlite_schema WHERE rootpage<>0", -1, &st,
+		NULL),
+	    SQLITE_OK);
+	while (sqlite3_step(st) == SQLITE_ROW)
+		assert_int_equal(pwrite(fd, junk, sizeof(junk),
+				     (sqlite3_column_int64(st, 0) - 1) * 4096),
+		    4096);
+	assert_int_equal(sqlite3_finalize(st), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 	assert_int_equal(close(fd), 0);
 }
 
@@ -996,8 +1164,8 @@ damage_found_while_running_is_moved_aside_at_the_next_start(void **state)
 	bool fresh = false, found;
 
 	OK(p, try_batch(p, 0, 20));
-	spoil(p, -1, NULL, 0);
-	open_store(p); /* the first pages are sound */
+	spoil_tables(p);
+	open_store(p);
 	assert_false(store_has_item(p->s, SV("f"), key_a, &found, &t, &p->e));
 	assert_false(store_has_item(p->s, SV("f"), key_a, &found, &t, &p->e));
 	assert_non_null(strstr(p->e.msg, "is damaged; restart tocsind"));
@@ -1163,7 +1331,11 @@ take_back_schema(struct place *p)
 			     "CREATE INDEX outbox_dead ON outbox(row)"
 			     " WHERE state=2;"
 			     "DROP TABLE story_item; DROP TABLE telling;"
-			     "ALTER TABLE outbox DROP COLUMN tried;"
+			     "ALTER TABLE outbox DROP COLUMN ended;"
+			     "DROP TABLE outage;"
+			     "ALTER TABLE outbox RENAME COLUMN size TO next;"
+			     "UPDATE outbox SET attempts=3, next=77, why='503'"
+			     " WHERE destination='late';"
 			     "DROP TABLE quota;"
 			     "DROP INDEX item_page;"
 			     "ALTER TABLE item DROP COLUMN link;"
@@ -1176,10 +1348,98 @@ take_back_schema(struct place *p)
 			     "CREATE INDEX pending_next ON pending(next);"
 			     "DROP INDEX item_seen;"
 			     "ALTER TABLE feed DROP COLUMN first_poll;"
+			     "DROP TABLE failing; DROP INDEX feed_owed;"
+			     "ALTER TABLE feed DROP COLUMN good;"
+			     "ALTER TABLE feed DROP COLUMN failed;"
+			     "ALTER TABLE feed DROP COLUMN newest;"
+			     "ALTER TABLE feed DROP COLUMN out;"
+			     "ALTER TABLE feed DROP COLUMN quiet;"
+			     "ALTER TABLE feed DROP COLUMN longest;"
+			     "ALTER TABLE feed DROP COLUMN pauses;"
+			     "ALTER TABLE feed DROP COLUMN watched;"
+			     "ALTER TABLE feed DROP COLUMN items;"
+			     "ALTER TABLE feed DROP COLUMN gap;"
+			     "ALTER TABLE feed DROP COLUMN gap_items;"
+			     "ALTER TABLE feed DROP COLUMN missed;"
+			     "ALTER TABLE feed DROP COLUMN owed;"
+			     "ALTER TABLE feed DROP COLUMN told;"
 			     "PRAGMA user_version=1",
 			     NULL, NULL, NULL),
 	    SQLITE_OK);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void
+put_health(struct place *p, const char *name, const struct feed_health *h)
+{
+	OK(p, store_begin(p->s, &p->e));
+	OK(p,
+	    store_put_feed(p->s,
+		&(struct store_feed) { .name = sv_of(name), .health = *h },
+		&p->e));
+	OK(p, store_commit(p->s, &p->e));
+}
+
+static const struct feed_health quiet_health = { .failed_ms = 9,
+	.told = FEED_BIT(FEED_FAILING) };
+
+static void
+on_health(const struct store_feed *f, void *arg)
+{
+	if (sv_is(f->name, "owes")) {
+		*(struct feed_health *)arg = f->health;
+		return;
+	}
+	assert_int_equal(f->health.told, quiet_health.told);
+	assert_int_equal(f->health.failed_ms, quiet_health.failed_ms);
+}
+
+/* The store tells as feed_health_tell() does, all that owe it and no other. */
+static void
+what_feeds_owe_is_told_at_once(void **state)
+{
+	struct place *p = *state;
+
+	for (int t = 0; t < FEED_TROUBLES; t++) {
+		struct feed_health h = some_health, out;
+
+		h.owed |= FEED_BIT(t);
+		put_health(p, "owes", &h);
+		put_health(p, "not", &quiet_health);
+		OK(p, store_begin(p->s, &p->e));
+		OK(p, store_tell_feeds(p->s, (enum feed_trouble)t, &p->e));
+		OK(p, store_commit(p->s, &p->e));
+		feed_health_tell(&h, (enum feed_trouble)t);
+		OK(p, store_each_feed(p->s, on_health, &out, &p->e));
+		assert_int_equal(out.owed, h.owed);
+		assert_int_equal(out.told, h.told);
+		assert_int_equal(out.failed_ms, h.failed_ms);
+	}
+}
+
+static void
+on_failing(struct sv destination, void *arg)
+{
+	assert_true(sv_is(destination, "desk"));
+	++*(unsigned *)arg;
+}
+
+static void
+that_a_destination_fails_is_kept(void **state)
+{
+	struct place *p = *state;
+	unsigned n = 0;
+
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_put_failing(p->s, SV("desk"), &p->e));
+	OK(p, store_put_failing(p->s, SV("desk"), &p->e));
+	OK(p, store_put_failing(p->s, SV("mail"), &p->e));
+	OK(p, store_del_failing(p->s, SV("mail"), &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	store_close(p->s);
+	open_store(p);
+	OK(p, store_each_failing(p->s, on_failing, &n, &p->e));
+	assert_int_equal(n, 1);
 }
 
 static void
@@ -1196,17 +1456,30 @@ an_older_schema_is_brought_up_to_date(void **state)
 	const struct store_feed f = {
 		.name = SV("wire"), .seen_before = true, .first_poll_ms = 7
 	};
+	struct store_outage o = { .failures = 0 };
 	struct place *p = *state;
+	struct store_queue q;
 	unsigned n = 0;
 
 	OK(p, try_batch(p, 0, 3));
 	OK(p, store_begin(p->s, &p->e));
 	OK(p, store_put_feed(p->s, &f, &p->e));
 	put_alert(p, "old", "bodiless", 1);
+	put_alert(p, "dead", "grave", 1);
+	put_alert(p, "a", "late", 1);
+	put_alert(p, "b", "late", 1);
 	OK(p, store_commit(p->s, &p->e));
 	finish_all(p, "bodiless", false);
+	finish_all(p, "grave", true);
 	take_back_schema(p);
 	open_store(p);
+	OK(p, store_read_outage(p->s, SV("late"), on_outage, &o, &p->e));
+	assert_int_equal(o.failures, 3);
+	assert_int_equal(o.next_ms, 77);
+	assert_string_equal(o.why.p, "as put");
+	OK(p, store_read_queue(p->s, SV("grave"), &q, &p->e));
+	assert_int_equal(q.dead, 1);
+	assert_true(q.oldest_dead_ms > 1700000000000); /* as if just now */
 	assert_int_equal(replay(p, "bodiless", false, 0), 0);
 	OK(p, store_each_feed(p->s, on_old_feed, &n, &p->e));
 	assert_int_equal(n, 1);
@@ -1229,7 +1502,7 @@ reads_all(const char *step)
 static void
 no_statement_reads_a_table_without_its_index(void **state)
 {
-	const char *at_start = "FEEDS QUOTAS STATS";
+	const char *at_start = "FEEDS FAILINGS QUOTAS STATS";
 	static const struct {
 		const char *name, *sql;
 	} all[] = {
@@ -1388,17 +1661,21 @@ main(void)
 		T(prune_forgets_only_what_left_its_feed),
 		T(prune_forgets_the_longest_unseen_when_there_are_too_many),
 		T(no_statement_reads_a_table_without_its_index),
+		T(what_feeds_owe_is_told_at_once),
+		T(that_a_destination_fails_is_kept),
 		T(a_feed_is_kept_with_every_field),
 		T(pending_items_come_in_order_of_their_time),
 		T(pending_items_come_when_they_are_due),
 		T(hosts_of_pending_items_come_in_order),
 		T(the_outbox_keeps_order_and_each_alert_once),
 		T(a_delivered_alert_is_not_taken_again),
+		T(an_outage_is_kept_until_it_ends),
 		T(ids_of_delivered_alerts_are_forgotten_after_a_month),
 		T(a_dead_letter_is_counted_and_not_sent),
 		T(what_was_told_last_is_kept_with_every_field),
 		T(stories_are_kept_up_to_their_ceiling),
 		T(what_was_delivered_can_be_sent_again_in_order),
+		T(dead_letters_are_dropped_from_the_oldest_on),
 		T(dead_letters_can_be_sent_again_behind_what_waits),
 		T(one_alert_can_be_sent_again_by_its_id),
 		T(bodies_of_delivered_alerts_are_forgotten),

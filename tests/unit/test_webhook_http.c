@@ -26,6 +26,7 @@ struct bench {
 	struct http *http;
 	struct fake_http *server;
 	struct cidr here;
+	bool alone; /* the network is allowed to this webhook */
 	struct destination_env env;
 	struct outbox_result result;
 };
@@ -77,7 +78,10 @@ post(struct bench *b, int port)
 	struct delivery d = { SV("alr_abc"), SV(BODY), 1 };
 	char url[80];
 	struct config_destination c = {
-		.url = url, .secrets = { &secret, 1 }, .timeout_ms = 5000
+		.url = url,
+		.secrets = { &secret, 1 },
+		.timeout_ms = 5000,
+		.allow_private = { &b->here, b->alone ? 1 : 0 },
 	};
 	void *w;
 
@@ -158,6 +162,10 @@ nobody_there_and_nowhere_allowed(void **state)
 	assert_int_equal(post(b, port), DELIVERY_RETRY);
 	assert_non_null(strstr(b->result.why.msg, "127.0.0.1"));
 	assert_int_equal(fake_http_connections(b->server), 0);
+	b->alone = true;
+	(void)post(b, port);
+	assert_int_equal(fake_http_connections(b->server), 1);
+	b->alone = false;
 	http_set_allow(b->http, &b->here, 1);
 	fake_http_free(b->server);
 	b->server = NULL;

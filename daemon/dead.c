@@ -1,0 +1,162 @@
+/* daemon/dead.c: lets dead letters go that are too old or too many. */
+#include "daemon/dead.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/metrics.h"
+
+#include <stdlib.h>
+
+#define EVERY_MS HOUR_MS
+#define SOON_MS MIN_MS
+#define JUMP_MS MIN_MS /* of the wall clock; slewing is far slower */
+
+struct dead_letters {
+	struct loop *loop; /* borrowed */
+	struct store *store; /* borrowed */
+	struct timer *timer;
+	bool soon; /* the next look is at their number only */
+	int64_t clocks_ms; /* wall less monotonic, at the last look */
+
+	/* Of the look under way, which goes from destination to destination. */
+	bool looking;
+	int64_t before_ms;
+	struct str destination;
+	size_t dropped; /* of this one */
+};
+
+static int64_t
+clocks_ms(const struct dead_letters *d)
+{
+	return loop_wall_ms(d->loop) - loop_now_ms(d->loop);
+}
+
+/* A clock that was set an hour ago or less says nothing of anybody's age, nor
+ * may one that is wrong since the start. */
+static void
+begin(struct dead_letters *d)
+{
+	bool jumped = llabs(clocks_ms(d) - d->clocks_ms) > JUMP_MS;
+
+	d->looking = true;
+	d->before_ms = d->soon || jumped ? INT64_MIN
+					 : loop_wall_ms(d->loop) - DEAD_KEPT_MS;
+	if (!d->soon)
+		d->clocks_ms = clocks_ms(d);
+	d->dropped = 0;
+	str_clear(&d->destination);
+}
+
+static void
+end(struct dead_letters *d)
+{
+	d->looking = d->soon = false;
+	timer_set(d->timer, EVERY_MS);
+}
+
+static bool
+prune(struct dead_letters *d, size_t *n, struct err *e)
+{
+	const struct store_dead_prune p = {
+		.destination = str_sv(&d->destination),
+		.before_ms = d->before_ms,
+		.keep = DEAD_KEPT_ROWS,
+		.keep_bytes = DEAD_KEPT_BYTES,
+		.limit = DEAD_DROPPED_AT_ONCE,
+	};
+	bool ok;
+
+	if (!store_begin(d->store, e))
+		return false;
+	ok = store_prune_dead(d->store, &p, n, e);
+	if (!ok)
+		store_rollback(d->store);
+	return ok && store_commit(d->store, e);
+}
+
+static void
+tell(struct dead_letters *d)
+{
+	if (d->dropped != 0)
+		log_warn("dead letters dropped: too old or too many",
+		    KV("destination", str_c(&d->destination)),
+		    KV_INT("alerts", (int64_t)d->dropped));
+	d->dropped = 0;
+}
+
+/* False: there is none. */
+static bool
+go_to_next(struct dead_letters *d, struct err *e)
+{
+	struct str next;
+	bool ok;
+
+	str_init(&next, d->destination.max);
+	ok = store_next_dead(d->store, str_sv(&d->destination), &next, e) &&
+	    next.len != 0;
+	str_done(&d->destination);
+	d->destination = next;
+	return ok;
+}
+
+/* What cannot be done now is done at the next look. */
+static void
+on_timer(void *arg)
+{
+	struct dead_letters *d = arg;
+	bool more = d->looking;
+	size_t n = 0;
+	struct err e;
+
+	if (!more)
+		begin(d);
+	if ((!more && !go_to_next(d, &e)) || !prune(d, &n, &e)) {
+		tell(d);
+		end(d);
+		return;
+	}
+	metrics.dead_letters_dropped += (int64_t)n;
+	d->dropped += n;
+	if (n < DEAD_DROPPED_AT_ONCE) {
+		tell(d);
+		if (!go_to_next(d, &e)) {
+			end(d);
+			return;
+		}
+	}
+	timer_set(d->timer, 0);
+}
+
+struct dead_letters *
+dead_letters_new(struct loop *l, struct store *s)
+{
+	struct dead_letters *d = mem_calloc(1, sizeof(*d));
+
+	d->loop = l;
+	d->store = s;
+	str_init(&d->destination, CONFIG_BYTES);
+	d->timer = timer_new(l, on_timer, d);
+	d->clocks_ms = clocks_ms(d);
+	timer_set(d->timer, EVERY_MS);
+	return d;
+}
+
+void
+dead_letters_free(struct dead_letters *d)
+{
+	if (d == NULL)
+		return;
+	timer_free(d->timer);
+	str_done(&d->destination);
+	free(d);
+}
+
+void
+dead_letters_note(struct dead_letters *d)
+{
+	if (d->looking || d->soon)
+		return;
+	d->soon = true;
+	timer_set(d->timer, SOON_MS);
+}

@@ -1,0 +1,403 @@
+/* tests/sim/test_trouble.c: what people are told when the daemon itself is in
+ * trouble. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "tests/sim/world.h"
+
+#define WIRE "http://wire.example/rss"
+#define SECOND "http://second.example/"
+#define FILTERS "filters: {truce: {match: ceasefire, group: none}}\n"
+#define CONFIG "feeds: {wire: {url: '" WIRE "', every: 5m}}\n" FILTERS
+
+static int
+begin(void **state)
+{
+	struct world *w = mem_calloc(1, sizeof(*w));
+
+	world_init(w);
+	w->desk = "";
+	*state = w;
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	world_done(*state);
+	free(*state);
+	return 0;
+}
+
+/* Items `from` to `to`, the last one first. */
+static void
+show(struct world *w, const char *url, int from, int to)
+{
+	struct str items;
+
+	str_init(&items, MiB(1));
+	for (int n = to; n >= from; n--)
+		(void)str_addf(&items,
+		    "<item><guid>%s-%d</guid><title>Item %d</title></item>",
+		    url, n, n);
+	(void)world_feed(w, url, "", str_c(&items));
+	str_done(&items);
+}
+
+static size_t
+told(const struct world *w, const char *type)
+{
+	char text[64];
+
+	(void)snprintf(text, sizeof(text), "\"type\":\"%s\"", type);
+	return world_rang(w, text);
+}
+
+/* How often of each, in the order of the document's types. */
+#define TOLD(w, failing, recovered, silent, gap) \
+	do { \
+		assert_int_equal(told((w), "feed.failing"), (failing)); \
+		assert_int_equal(told((w), "feed.recovered"), (recovered)); \
+		assert_int_equal(told((w), "feed.silent"), (silent)); \
+		assert_int_equal(told((w), "feed.gap"), (gap)); \
+	} while (0)
+
+static void
+a_feed_that_fails_is_told_of_once_and_when_it_is_back(void **state)
+{
+	struct world *w = *state;
+
+	show(w, WIRE, 1, 3);
+	world_live(w, CONFIG, HOUR_MS);
+	(void)world_page(w, WIRE, 503, "", "");
+	world_live(w, CONFIG, 50 * MIN_MS);
+	TOLD(w, 0, 0, 0, 0);
+	world_live(w, CONFIG, 2 * HOUR_MS);
+	TOLD(w, 1, 0, 0, 0);
+	assert_int_equal(world_rang(w, "the server answered 503"), 1);
+	assert_int_equal(world_rang(w, "\"since\":\"2024-03-26T06:1"), 1);
+	world_live(w, CONFIG, DAY_MS);
+	world_live(w, CONFIG, DAY_MS);
+	TOLD(w, 1, 0, 0, 0);
+	show(w, WIRE, 2, 4);
+	world_live(w, CONFIG, 2 * HOUR_MS);
+	TOLD(w, 1, 1, 0, 0);
+	assert_int_equal(world_rang(w, "No item seems to be missing"), 1);
+	world_live(w, CONFIG, DAY_MS);
+	TOLD(w, 1, 1, 0, 0);
+	(void)world_page(w, WIRE, 0, "", "");
+	world_live(w, CONFIG, 4 * HOUR_MS);
+	show(w, WIRE, 10, 12);
+	world_live(w, CONFIG, 2 * HOUR_MS);
+	TOLD(w, 2, 2, 0, 1);
+	assert_int_equal(world_rang(w, "None of its items was there"), 1);
+	for (size_t i = 0; i < w->nalerts; i++)
+		for (size_t k = 0; k < i; k++)
+			assert_string_not_equal(
+			    w->alerts[i].id, w->alerts[k].id);
+}
+
+static void
+two_failures_are_none(void **state)
+{
+	struct world *w = *state;
+	const char *hourly = "feeds: {wire: {url: '" WIRE
+			     "', every: 2h, failing-after: 1m}}\n" FILTERS;
+
+	(void)world_page(w, WIRE, 500, "", "");
+	world_live(w, hourly, 3 * HOUR_MS);
+	assert_int_equal(world_asked(w, WIRE), 2);
+	TOLD(w, 0, 0, 0, 0);
+	world_live(w, hourly, 10 * HOUR_MS);
+	TOLD(w, 1, 0, 0, 0);
+}
+
+static void
+a_feed_that_is_gone_is_told_of_at_once(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_page(w, WIRE, 410, "", "");
+	world_live(w, CONFIG, MIN_MS);
+	TOLD(w, 1, 0, 0, 0);
+	assert_int_equal(world_rang(w, "Feed wire is gone for good"), 1);
+	world_live(w, CONFIG, DAY_MS);
+	TOLD(w, 1, 0, 0, 0);
+	/* Under another URL it is back. */
+	show(w, "http://wire.example/new", 1, 3);
+	world_live(w,
+	    "feeds: {wire: {url: 'http://wire.example/new'}}\n" FILTERS,
+	    HOUR_MS);
+	TOLD(w, 1, 1, 0, 0);
+}
+
+static void
+silence_is_told_of_once(void **state)
+{
+	struct world *w = *state;
+	const char *config = "feeds: {wire: {url: '" WIRE
+			     "', every: 5m, silent-after: 6h}}\n" FILTERS;
+
+	show(w, WIRE, 1, 3);
+	world_live(w, config, 5 * HOUR_MS);
+	TOLD(w, 0, 0, 0, 0);
+	world_live(w, config, 2 * HOUR_MS);
+	TOLD(w, 0, 0, 1, 0);
+	world_live(w, config, 2 * DAY_MS);
+	TOLD(w, 0, 0, 1, 0);
+	show(w, WIRE, 2, 4);
+	world_live(w, config, 5 * HOUR_MS);
+	TOLD(w, 0, 0, 1, 0);
+	world_live(w, config, 2 * HOUR_MS);
+	TOLD(w, 0, 0, 2, 0);
+	show(w, WIRE, 3, 5);
+	world_live(w,
+	    "feeds: {wire: {url: '" WIRE "', silent-after: 0}}\n" FILTERS,
+	    30 * DAY_MS);
+	TOLD(w, 0, 0, 2, 0);
+}
+
+/* A feed has its own pace, nights and weekends included. */
+static void
+a_feed_is_silent_by_its_own_pauses(void **state)
+{
+	struct world *w = *state;
+
+	for (int n = 1; n <= 32; n++) {
+		show(w, WIRE, n, n + 5);
+		world_live(w, CONFIG, 12 * HOUR_MS);
+	}
+	TOLD(w, 0, 0, 0, 0);
+	world_live(w, CONFIG, 22 * HOUR_MS);
+	TOLD(w, 0, 0, 0, 0);
+	world_live(w, CONFIG, 6 * HOUR_MS);
+	TOLD(w, 0, 0, 1, 0);
+	world_live(w, CONFIG, 30 * DAY_MS);
+	TOLD(w, 0, 0, 1, 0);
+}
+
+static void
+a_gap_is_told_of_once(void **state)
+{
+	struct world *w = *state;
+
+	show(w, WIRE, 1, 4);
+	world_live(w, CONFIG, HOUR_MS);
+	show(w, WIRE, 3, 6); /* some are known */
+	world_live(w, CONFIG, HOUR_MS);
+	show(w, WIRE, 1, 0); /* none are there */
+	world_live(w, CONFIG, HOUR_MS);
+	show(w, WIRE, 5, 7);
+	world_live(w, CONFIG, HOUR_MS);
+	TOLD(w, 0, 0, 0, 0);
+	show(w, WIRE, 20, 24);
+	world_live(w, CONFIG, HOUR_MS);
+	TOLD(w, 0, 0, 0, 1);
+	assert_int_equal(world_rang(w, "\"items\":5,\"incomplete\":true"), 1);
+	show(w, WIRE, 30, 34); /* it is replaced as a whole, it seems */
+	world_live(w, CONFIG, HOUR_MS);
+	TOLD(w, 0, 0, 0, 1);
+	show(w, WIRE, 34, 36); /* it is not */
+	world_live(w, CONFIG, HOUR_MS);
+	show(w, WIRE, 40, 41);
+	world_live(w, CONFIG, HOUR_MS);
+	TOLD(w, 0, 0, 0, 2);
+}
+
+static void
+no_overlap_is_no_gap_where_none_can_be(void **state)
+{
+	struct world *w = *state;
+
+	for (int n = 1; n < 50; n++) { /* it shows one item */
+		show(w, WIRE, n, n);
+		world_live(w, CONFIG, HOUR_MS);
+	}
+	show(w, "http://other.example/", 60, 70); /* another URL */
+	world_live(w, "feeds: {wire: {url: 'http://other.example/'}}\n" FILTERS,
+	    HOUR_MS);
+	TOLD(w, 0, 0, 0, 0);
+}
+
+/* The wall clock is set on by two days, and back. */
+static void
+a_clock_that_jumps_is_no_trouble(void **state)
+{
+	struct world *w = *state;
+	const char *config = "feeds: {wire: {url: '" WIRE
+			     "', every: 5m, silent-after: 1d}}\n" FILTERS;
+
+	w->desk = ", retry-max: 1m";
+	w->destinations = "  second: {type: webhook, url: '" SECOND "'}\n";
+	show(w, WIRE, 1, 3);
+	world_live(w, config, HOUR_MS);
+	sim_begin(sim_wall_ms() + 2 * DAY_MS);
+	(void)world_page(w, WIRE, 503, "", "");
+	w->receiver = 503;
+	world_live(w, config, 50 * MIN_MS);
+	show(w, WIRE, 1, 3);
+	w->receiver = 204;
+	sim_begin(sim_wall_ms() - 4 * DAY_MS);
+	world_live(w, config, HOUR_MS);
+	assert_int_equal(w->nalerts, 0);
+}
+
+/* Feeds that publish by day and rest at the weekend, that are cut off and away
+ * for a while now and then. */
+static void
+a_healthy_feed_is_not_told_of_in_a_month(void **state)
+{
+	struct world *w = *state;
+	int last = 10;
+
+	for (int hour = 0; hour < 31 * 24; hour++) {
+		bool at_work = hour % 24 > 7 && hour / 24 % 7 < 5;
+
+		last += at_work ? hour % 4 : 0;
+		show(w, WIRE, last - 9, last);
+		if (hour % 10 == 0)
+			(void)world_page(w, WIRE, 502, "", "");
+		world_live(w, CONFIG, (hour % 10 == 0 ? 20 : 60) * MIN_MS);
+	}
+	assert_int_equal(w->nalerts, 0);
+}
+
+static void
+many_feeds(struct str *out, size_t n)
+{
+	str_init(out, KiB(64));
+	(void)str_adds(out, FILTERS "feeds:\n");
+	for (size_t i = 0; i < n; i++)
+		(void)str_addf(out,
+		    "  f%zu: {url: 'http://h%zu.example/', every: 5m}\n", i, i);
+}
+
+/* Of how many feeds the alerts tell, each of one or of `count`. */
+static size_t
+feeds_told(const struct world *w, const char *type)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < w->nalerts; i++) {
+		const char *body = w->alerts[i].body, *count;
+
+		if (strstr(body, type) == NULL)
+			continue;
+		count = strstr(body, "\"count\":");
+		sum += count != NULL
+		    ? (size_t)strtoul(count + strlen("\"count\":"), NULL, 10)
+		    : 1;
+	}
+	return sum;
+}
+
+static void
+a_network_that_is_down_rings_a_few_times(void **state)
+{
+	enum {
+		FEEDS = 200
+	};
+	struct world *w = *state;
+	char url[40];
+	struct str config;
+
+	many_feeds(&config, FEEDS);
+	for (int i = 0; i < FEEDS; i++) {
+		(void)snprintf(url, sizeof(url), "http://h%d.example/", i);
+		show(w, url, 1, 3);
+	}
+	world_live(w, str_c(&config), HOUR_MS);
+	for (int i = 0; i < FEEDS; i++) {
+		(void)snprintf(url, sizeof(url), "http://h%d.example/", i);
+		(void)world_page(w, url, 0, "", "");
+	}
+	world_live(w, str_c(&config), 5 * HOUR_MS);
+	assert_int_equal(feeds_told(w, "feed.failing"), FEEDS);
+	assert_in_range(told(w, "feed.failing"), 2, 20);
+	for (int i = 0; i < FEEDS; i++) {
+		(void)snprintf(url, sizeof(url), "http://h%d.example/", i);
+		show(w, url, 10, 13);
+	}
+	world_live(w, str_c(&config), 5 * HOUR_MS);
+	assert_int_equal(feeds_told(w, "feed.recovered"), FEEDS);
+	assert_int_equal(feeds_told(w, "feed.gap"), FEEDS);
+	assert_in_range(w->nalerts, 6, 60);
+	str_done(&config);
+}
+
+static void
+ring(struct world *w, int n)
+{
+	char item[200];
+
+	(void)snprintf(item, sizeof(item),
+	    "<item><guid>%d</guid><title>ceasefire %d</title></item>"
+	    "<item><guid>old</guid><title>Old</title></item>",
+	    n, n);
+	(void)world_feed(w, WIRE, "", item);
+}
+
+static void
+a_destination_that_fails_is_told_to_the_others(void **state)
+{
+	struct world *w = *state;
+	const char *type = "destination.failing";
+
+	w->destinations = "  second: {type: webhook, url: '" SECOND
+			  "', trouble: only}\n"
+			  "  third: {type: webhook, url: 'http://third.example/"
+			  "', trouble: no}\n";
+	ring(w, 1);
+	w->broken_receiver = "http://desk.example/";
+	world_live(w, CONFIG, 9 * MIN_MS);
+	assert_int_equal(told(w, type), 0);
+	world_live(w, CONFIG, 30 * MIN_MS);
+	assert_int_equal(told(w, type), 1);
+	assert_int_equal(world_rang(w, "\"destination\":\"desk\""), 1);
+	assert_int_equal(world_rang(w, "\"waiting\":1"), 1);
+	assert_int_equal(world_rang(w, "answered 500"), 1);
+	world_live(w, CONFIG, 5 * HOUR_MS);
+	world_live(w, CONFIG, 5 * HOUR_MS);
+	assert_int_equal(told(w, type), 1);
+	w->broken_receiver = NULL;
+	world_live(w, CONFIG, HOUR_MS);
+	w->broken_receiver = "http://desk.example/";
+	ring(w, 2);
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(told(w, type), 2);
+	for (size_t i = 0; i < w->nalerts; i++)
+		assert_int_equal(strstr(w->alerts[i].body, type) != NULL,
+		    strcmp(w->alerts[i].url, SECOND) == 0);
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+	const struct CMUnitTest tests[] = {
+		T(a_feed_that_fails_is_told_of_once_and_when_it_is_back),
+		T(two_failures_are_none),
+		T(a_feed_that_is_gone_is_told_of_at_once),
+		T(silence_is_told_of_once),
+		T(a_feed_is_silent_by_its_own_pauses),
+		T(a_gap_is_told_of_once),
+		T(no_overlap_is_no_gap_where_none_can_be),
+		T(a_clock_that_jumps_is_no_trouble),
+		T(a_healthy_feed_is_not_told_of_in_a_month),
+		T(a_network_that_is_down_rings_a_few_times),
+		T(a_destination_that_fails_is_told_to_the_others),
+	};
+
+	log_init(LOG_LEVEL_ERROR);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
