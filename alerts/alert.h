@@ -57,8 +57,8 @@ trouble_id(const struct trouble *t, int64_t began_ms, char out[ALERT_ID_BYTES]);
 bool alert_encode(const struct alert *a, struct str *out);
 
 /* What people are told of a document's type and data.update.reason:
- * "confirmed", "update", "update: correction", "feed failing", ..., or "" for a
- * new item. */
+ * "confirmed", "update: correction", "feed failing", ..., or "" for a new item.
+ */
 #define ALERT_KIND_BYTES sizeof("update: 0123456789abcdef")
 void alert_kind(struct sv type, struct sv reason, char out[ALERT_KIND_BYTES]);
 

@@ -319,8 +319,8 @@ is_reason(struct sv v)
 	    n < ALERT_KIND_BYTES - strlen(UPDATE_KIND ": ");
 }
 
-void
-alert_kind(struct sv type, struct sv reason, char out[ALERT_KIND_BYTES])
+static const char *
+kind_of(struct sv type)
 {
 	static const struct {
 		const char *type, *words;
@@ -331,11 +331,17 @@ alert_kind(struct sv type, struct sv reason, char out[ALERT_KIND_BYTES])
 #undef KIND
 	};
 
-	const char *kind = "";
-
 	for (size_t i = 0; i < COUNTOF(kinds); i++)
 		if (sv_is(type, kinds[i].type))
-			kind = kinds[i].words;
+			return kinds[i].words;
+	return "";
+}
+
+void
+alert_kind(struct sv type, struct sv reason, char out[ALERT_KIND_BYTES])
+{
+	const char *kind = kind_of(type);
+
 	if (strcmp(kind, UPDATE_KIND) == 0 && is_reason(reason))
 		(void)snprintf(out, ALERT_KIND_BYTES, UPDATE_KIND ": %.*s",
 		    SV_ARG(reason));

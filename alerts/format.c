@@ -174,14 +174,14 @@ format_read_note(const json_t *root, struct note *n)
 		.unconfirmed = json_is_true(json_object_get(
 		    json_object_get(data, "story"), "unconfirmed")),
 	};
+	alert_kind(n->type, text_of(json_object_get(data, "update"), "reason"),
+	    n->kind);
 	if (json_is_object(trouble)) {
 		n->feed = text_of(trouble, "feed");
 		n->destination = text_of(trouble, "destination");
 		n->title = text_of(trouble, "title");
 		n->excerpt = text_of(trouble, "text");
 	}
-	alert_kind(n->type, text_of(json_object_get(data, "update"), "reason"),
-	    n->kind);
 	if (!shows(n->excerpt))
 		n->excerpt = SV_NONE;
 	if (!shows(n->title))

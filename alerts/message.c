@@ -60,7 +60,7 @@ put_subject(struct str *out, const json_t *root)
 	struct sv title = text_of(
 	    trouble != NULL ? trouble : json_object_get(data, "item"), "title");
 	struct sv filter = text_of(json_object_get(data, "filter"), "name");
-	struct sv severity = text_of(data, "severity");
+	struct sv severity = text_of(data, "severity"), subject;
 	bool unconfirmed = json_is_true(
 	    json_object_get(json_object_get(data, "story"), "unconfirmed"));
 	char clean[SUBJECT_BYTES + 1], kind[ALERT_KIND_BYTES];
@@ -68,10 +68,10 @@ put_subject(struct str *out, const json_t *root)
 
 	alert_kind(text_of(root, "type"),
 	    text_of(json_object_get(data, "update"), "reason"), kind);
+	subject = trouble != NULL ? sv_of(kind) : filter;
 	str_init(&all, 2 * ALERT_BYTES);
 	(void)str_addf(&all, "[%.*s%s] %.*s", SV_ARG(severity),
-	    unconfirmed ? ", unconfirmed" : "",
-	    SV_ARG(trouble != NULL ? sv_of(kind) : filter));
+	    unconfirmed ? ", unconfirmed" : "", SV_ARG(subject));
 	if (kind[0] != '\0' && trouble == NULL)
 		(void)str_addf(&all, " (%s)", kind);
 	(void)str_adds(&all, title.len != 0 ? ":" : "");

@@ -66,16 +66,29 @@ static bool
 same_traits(const struct item_traits *a, const struct item_traits *b)
 {
 	return a->link == b->link && a->title == b->title &&
-	    a->date == b->date && a->page == b->page && a->text == b->text;
+	    a->date == b->date && a->page == b->page &&
+	    a->wording == b->wording && a->text == b->text;
+}
+
+static void
+digest_text(struct known *k, const struct item *it, struct identity *id)
+{
+	const struct wording w = change_wording(it);
+
+	id->traits.text = change_digest(&k->scratch, &w);
 }
 
 /* Of what an older database knows no text was kept: what it is now counts as
  * what it was. */
 static enum known_as
-compare(struct identity *id, const struct store_seen *before)
+compare(struct known *k, const struct item *it, struct identity *id,
+    const struct store_seen *before)
 {
 	const struct item_traits *was = &before->traits;
 
+	id->traits.text = was->text;
+	if (was->wording != id->traits.wording)
+		digest_text(k, it, id);
 	id->before = *before;
 	id->changed = !same_traits(was, &id->traits);
 	id->rewritten = was->text != 0 && was->text != id->traits.text;
@@ -114,13 +127,13 @@ look_by_key(struct known *k, struct store *s, struct sv feed,
 	}
 	if (here != NULL)
 		return KNOWN_HERE;
-	return has ? compare(id, &before) : KNOWN_NOT;
+	return has ? compare(k, it, id, &before) : KNOWN_NOT;
 }
 
 /* What was found by its page goes by the key that it had then. */
 static enum known_as
-look_by_page(
-    struct known *k, struct store *s, struct sv feed, struct identity *id)
+look_by_page(struct known *k, struct store *s, struct sv feed,
+    const struct item *it, struct identity *id)
 {
 	struct sv page = bytes(&id->traits.page, sizeof(id->traits.page));
 	struct store_seen before;
@@ -135,7 +148,7 @@ look_by_page(
 		log_error("store", KV("error", e.msg));
 	if (!has)
 		return KNOWN_NOT;
-	return find_item(s, feed, id, &before) ? compare(id, &before)
+	return find_item(s, feed, id, &before) ? compare(k, it, id, &before)
 					       : KNOWN_BEFORE;
 }
 
@@ -160,10 +173,12 @@ known_look(struct known *k, struct store *s, struct sv feed,
 	memset(out, 0, sizeof(*out));
 	item_key(it, feed_link, out->key);
 	item_traits(it, feed_link, &out->traits);
-	out->traits.text = change_digest(&k->scratch, &w);
+	out->traits.wording = change_hash(&w);
 	as = look_by_key(k, s, feed, it, out);
 	if (as == KNOWN_NOT)
-		as = look_by_page(k, s, feed, out);
+		as = look_by_page(k, s, feed, it, out);
+	if (as == KNOWN_NOT)
+		digest_text(k, it, out);
 	if (as != KNOWN_HERE)
 		remember(k, out);
 	return as;

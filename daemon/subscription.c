@@ -230,16 +230,15 @@ note_shared(struct subscription *s, const struct identity *id)
 		    &id->other);
 }
 
-/* With what the parser of its document does not know. */
 static struct item
-whole_item(const struct subscription *s, const struct item *it)
+with_origin(struct subscription *s, const struct item *it)
 {
-	struct item whole = *it;
+	struct item full = *it;
 
-	whole.feed_title = poller_meta(s->poller)->title;
-	whole.from = *poller_evidence(s->poller);
-	whole.from.fetched_ms = loop_wall_ms(s->env->poller.loop);
-	return whole;
+	full.feed_title = poller_meta(s->poller)->title;
+	full.from = *poller_evidence(s->poller);
+	full.from.fetched_ms = loop_wall_ms(s->env->poller.loop);
+	return full;
 }
 
 static void
@@ -247,11 +246,12 @@ take_again(struct subscription *s, const struct item *it, struct identity *id)
 {
 	const struct origin o = { poller_config(s->poller), false,
 		polled_since(s) };
-	const struct item whole = whole_item(s, it);
+	struct item full = with_origin(s, it);
 
 	if (!pipeline_take_again(
-		s->env->pipeline, batch_of(s), &o, &whole, id)) {
+		s->env->pipeline, batch_of(s), &o, &full, id)) {
 		id->traits.text = id->before.traits.text;
+		id->traits.wording = id->before.traits.wording;
 		s->unfinished = true;
 	}
 	if (batch_has_alerts(s->batch))
@@ -265,9 +265,9 @@ take_new(
 {
 	const struct origin o = { poller_config(s->poller),
 		!poller_feed(s->poller)->seen_before, polled_since(s) };
-	const struct item whole = whole_item(s, it);
+	struct item full = with_origin(s, it);
 
-	pipeline_take(s->env->pipeline, batch_of(s), &o, &whole, id->key);
+	pipeline_take(s->env->pipeline, batch_of(s), &o, &full, id->key);
 	batch_set_traits(
 	    batch_of(s), sv_of(o.feed->name), id->key, &id->traits);
 	s->added++;
@@ -381,10 +381,10 @@ on_end(struct poller *p, enum feed_verdict v, void *arg)
 
 	(void)p;
 	known_clear(&s->known);
-	note_health(s, v);
 	if (s->unfinished)
 		forget_validators(poller_feed(s->poller));
 	s->unfinished = false;
+	note_health(s, v);
 	keep_state(s);
 	if (v != FEED_NEW_DOCUMENT)
 		s->touching = false;

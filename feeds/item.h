@@ -83,7 +83,7 @@ struct item_traits {
 	int64_t date; /* published, epoch seconds */
 	int64_t page; /* link, title and date (without one: the texts) */
 	bool shared; /* several items of one document had its id */
-	int64_t text; /* change_digest(), which item_traits() leaves 0 */
+	int64_t wording, text; /* filters/change.h; item_traits() leaves 0 */
 };
 void item_traits(
     const struct item *it, struct sv feed_link, struct item_traits *out);

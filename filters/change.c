@@ -78,15 +78,17 @@ enum quiet {
 static enum quiet
 quiet_word(struct sv word)
 {
-#define QUIET_ROW(word, how) { word, how },
+#define QUIET_ROW(word, how) { word, sizeof(word) - 1, how },
 	static const struct {
 		const char *word;
+		size_t len;
 		enum quiet how;
 	} rows[] = { QUIET_WORDS(QUIET_ROW) };
 #undef QUIET_ROW
 
 	for (size_t i = 0; i < COUNTOF(rows); i++)
-		if (sv_is(word, rows[i].word))
+		if (word.len == rows[i].len && word.p[0] == rows[i].word[0] &&
+		    memcmp(word.p, rows[i].word, word.len) == 0)
 			return rows[i].how;
 	return LOUD;
 }
@@ -225,20 +227,30 @@ hash_words(uint64_t seed, const struct words *w)
 	return text_hash(seed, (struct sv) { joined, n });
 }
 
+static int64_t
+not_zero(uint64_t hash)
+{
+	return hash != 0 ? (int64_t)hash : 1;
+}
+
+int64_t
+change_hash(const struct wording *w)
+{
+	return not_zero(text_hash(text_hash(SEED, w->title), w->lead));
+}
+
 int64_t
 change_digest(struct text *scratch, const struct wording *w)
 {
 	struct range in_title, in_lead;
 	struct words title, lead;
-	int64_t digest;
 
 	text_clear(scratch, SEED);
 	in_title = add_text(scratch, FIELD_TITLE, w->title);
 	in_lead = add_lead(scratch, w->lead);
 	read_words(scratch, in_title, &title);
 	read_words(scratch, in_lead, &lead);
-	digest = (int64_t)hash_words(hash_words(SEED, &title), &lead);
-	return digest != 0 ? digest : 1;
+	return not_zero(hash_words(hash_words(SEED, &title), &lead));
 }
 
 static enum change

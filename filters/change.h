@@ -37,8 +37,12 @@ struct wording {
 };
 struct wording change_wording(const struct item *it);
 
+/* The same as long as the wording is, byte by byte: cheap. */
+int64_t change_hash(const struct wording *w);
+
 /* The same as long as the wording is, apart from what makes no difference.
- * Never 0, and the same in every process.  `scratch` is overwritten. */
+ * Both are never 0, and the same in every process.  `scratch` is overwritten.
+ */
 int64_t change_digest(struct text *scratch, const struct wording *w);
 
 /* Does a title or lead begin by saying that it corrects or withdraws?  Else

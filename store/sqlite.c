@@ -243,7 +243,7 @@ store_set_traits(struct store *s, struct sv feed,
 {
 	return EXEC(s, S_SET_TRAITS, e, TEXT(feed), KEY(key), INT(t->link),
 	    INT(t->title), INT(t->date), INT(t->page), INT(t->shared),
-	    INT(t->text));
+	    INT(t->wording), INT(t->text));
 }
 
 bool
@@ -528,9 +528,10 @@ on_item_row(sqlite3_stmt *st, void *arg)
 		.date = sqlite3_column_int64(st, 2),
 		.page = sqlite3_column_int64(st, 3),
 		.shared = sqlite3_column_int(st, 4) != 0,
-		.text = sqlite3_column_int64(st, 5),
+		.wording = sqlite3_column_int64(st, 5),
+		.text = sqlite3_column_int64(st, 6),
 	};
-	f->seen->disposition = (enum disposition)sqlite3_column_int(st, 6);
+	f->seen->disposition = (enum disposition)sqlite3_column_int(st, 7);
 }
 
 bool
@@ -612,27 +613,6 @@ struct reader {
 };
 
 static void
-read_health(sqlite3_stmt *st, struct feed_health *h)
-{
-	int at = 14;
-
-	h->good_ms = sqlite3_column_int64(st, at++);
-	h->failed_ms = sqlite3_column_int64(st, at++);
-	h->new_ms = sqlite3_column_int64(st, at++);
-	h->out_ms = sqlite3_column_int64(st, at++);
-	h->quiet_ms = sqlite3_column_int64(st, at++);
-	h->longest_ms = sqlite3_column_int64(st, at++);
-	h->pauses = (unsigned)sqlite3_column_int64(st, at++);
-	h->watched_ms = sqlite3_column_int64(st, at++);
-	h->items = (size_t)sqlite3_column_int64(st, at++);
-	h->gap_ms = sqlite3_column_int64(st, at++);
-	h->gap_items = (size_t)sqlite3_column_int64(st, at++);
-	h->missed = sqlite3_column_int64(st, at++) != 0;
-	h->owed = (unsigned)sqlite3_column_int64(st, at++);
-	h->told = (unsigned)sqlite3_column_int64(st, at++);
-}
-
-static void
 on_told_row(sqlite3_stmt *st, void *arg)
 {
 	const struct reader *r = arg;
@@ -661,6 +641,27 @@ store_each_told(struct store *s, struct sv feed,
 	struct reader r = { { .told = fn }, arg };
 
 	return each(s, start(s, S_TOLD, v, COUNTOF(v), e), on_told_row, &r, e);
+}
+
+static void
+read_health(sqlite3_stmt *st, struct feed_health *h)
+{
+	int at = 14;
+
+	h->good_ms = sqlite3_column_int64(st, at++);
+	h->failed_ms = sqlite3_column_int64(st, at++);
+	h->new_ms = sqlite3_column_int64(st, at++);
+	h->out_ms = sqlite3_column_int64(st, at++);
+	h->quiet_ms = sqlite3_column_int64(st, at++);
+	h->longest_ms = sqlite3_column_int64(st, at++);
+	h->pauses = (unsigned)sqlite3_column_int64(st, at++);
+	h->watched_ms = sqlite3_column_int64(st, at++);
+	h->items = (size_t)sqlite3_column_int64(st, at++);
+	h->gap_ms = sqlite3_column_int64(st, at++);
+	h->gap_items = (size_t)sqlite3_column_int64(st, at++);
+	h->missed = sqlite3_column_int64(st, at++) != 0;
+	h->owed = (unsigned)sqlite3_column_int64(st, at++);
+	h->told = (unsigned)sqlite3_column_int64(st, at++);
 }
 
 static void
@@ -746,22 +747,22 @@ store_next_host(
 }
 
 bool
-store_next_dead(
-    struct store *s, struct sv after, struct str *destination, struct err *e)
-{
-	const struct value v[] = { TEXT(after) };
-
-	return each(s, start(s, S_NEXT_DEAD, v, COUNTOF(v), e), on_name_row,
-	    destination, e);
-}
-
-bool
 store_next_queue(
     struct store *s, struct sv after, struct str *destination, struct err *e)
 {
 	const struct value v[] = { TEXT(after) };
 
 	return each(s, start(s, S_NEXT_QUEUE, v, COUNTOF(v), e), on_name_row,
+	    destination, e);
+}
+
+bool
+store_next_dead(
+    struct store *s, struct sv after, struct str *destination, struct err *e)
+{
+	const struct value v[] = { TEXT(after) };
+
+	return each(s, start(s, S_NEXT_DEAD, v, COUNTOF(v), e), on_name_row,
 	    destination, e);
 }
 

@@ -37,10 +37,10 @@
 	X(TOUCH_ITEM, "UPDATE item SET seen=?3 WHERE feed=?1 AND key=?2") \
 	X(SET_TRAITS, \
 	    "UPDATE item SET link=?3, title=?4, date=?5, page=?6, shared=?7," \
-	    " text=?8" \
+	    " wording=?8, text=?9" \
 	    " WHERE feed=?1 AND key=?2") \
 	X(HAS_ITEM, \
-	    "SELECT link,title,date,page,shared,text,disposition FROM item" \
+	    "SELECT link,title,date,page,shared,wording,text,disposition FROM item" \
 	    " WHERE feed=?1 AND key=?2") \
 	X(HAS_PAGE, \
 	    "SELECT key FROM item WHERE feed=?1 AND page=?2 AND page<>0 LIMIT 1") \

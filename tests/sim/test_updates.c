@@ -366,7 +366,7 @@ an_item_of_an_older_database_changes_later(void **state)
 	struct world *w = *state;
 
 	show(w, CONFIG, TRUCE, HOUR_MS);
-	sql(w, "UPDATE item SET text=0; DELETE FROM told");
+	sql(w, "UPDATE item SET text=0, wording=0; DELETE FROM told");
 	show(w, CONFIG, ITEM("1", "Council rejects ceasefire", LEAD), HOUR_MS);
 	assert_int_equal(w->nalerts, 1);
 	show(w, CONFIG, ITEM("1", "Council ends the ceasefire", LEAD), HOUR_MS);

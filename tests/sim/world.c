@@ -227,10 +227,11 @@ check_sum(const struct metrics *before)
 {
 #define GREW(field) (metrics.field - before->field)
 	assert_int_equal(GREW(items),
-	    GREW(items_known) + GREW(items_updated) + GREW(items_backlog) + GREW(items_duplicate) +
-		GREW(items_no_match) + GREW(items_alerted) +
-		GREW(items_attached) + GREW(items_muted) + GREW(items_limited) +
-		GREW(items_held) + GREW(items_error) + GREW(items_pending));
+	    GREW(items_known) + GREW(items_updated) + GREW(items_backlog) +
+		GREW(items_duplicate) + GREW(items_no_match) +
+		GREW(items_alerted) + GREW(items_attached) + GREW(items_muted) +
+		GREW(items_limited) + GREW(items_held) + GREW(items_error) +
+		GREW(items_pending));
 #undef GREW
 }
 

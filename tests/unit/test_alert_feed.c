@@ -187,9 +187,8 @@ titles_say_what_is_new_about_a_story(void **state)
 	send_as(b, "alr_2", SV("Two"), "alert.update", "withdrawn");
 	send_as(b, "alr_u", SV("Three"), "alert.new", "");
 	assert_string_equal(read_back(b),
-	    LINE("alr_u", "[unconfirmed] Three")
-		LINE("alr_2", "[update: withdrawn] Two")
-		    LINE("alr_1", "[confirmed] One"));
+	    LINE("alr_u", "[unconfirmed] Three") LINE("alr_2",
+		"[update: withdrawn] Two") LINE("alr_1", "[confirmed] One"));
 }
 
 static void

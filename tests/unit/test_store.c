@@ -260,9 +260,12 @@ prune_forgets_the_longest_unseen_when_there_are_too_many(void **state)
 static void
 an_item_is_found_by_the_page_it_was(void **state)
 {
-	const struct item_traits t = {
-		.link = -7, .title = 8, .date = 9, .page = INT64_MIN, .text = -3
-	};
+	const struct item_traits t = { .link = -7,
+		.title = 8,
+		.date = 9,
+		.page = INT64_MIN,
+		.wording = 4,
+		.text = -3 };
 	struct place *p = *state;
 	unsigned char key[ITEM_KEY_BYTES];
 	struct store_seen got = { 0 };
@@ -285,6 +288,59 @@ an_item_is_found_by_the_page_it_was(void **state)
 	assert_false(found);
 	OK(p, store_has_page(p->s, SV("f"), 0, &found, key, &p->e));
 	assert_false(found); /* what has no traits is no page */
+}
+
+static void
+on_told_item(const struct store_told *t, void *arg)
+{
+	(void)str_addf(arg, "%.*s|%.*s|%.*s|%d|%d|%d|%u|%d\n",
+	    SV_ARG(t->filter), SV_ARG(t->title), SV_ARG(t->lead), (int)t->story,
+	    (int)t->told_ms, (int)t->since_ms, t->updates, t->mute);
+}
+
+static void
+assert_told(struct place *p, const unsigned char *key, const char *want)
+{
+	struct str got;
+
+	str_init(&got, 1000);
+	OK(p, store_each_told(p->s, SV("f"), key, on_told_item, &got, &p->e));
+	assert_string_equal(str_c(&got), want);
+	str_done(&got);
+}
+
+static void
+what_was_told_of_an_item_goes_with_it(void **state)
+{
+	struct store_told t = { .feed = SV("f"),
+		.filter = SV("truce"),
+		.title = SV("One"),
+		.lead = SV("A."),
+		.story = 5,
+		.told_ms = 10,
+		.since_ms = 9 };
+	struct place *p = *state;
+
+	OK(p, store_begin(p->s, &p->e));
+	put_item(p, SV("f"), key_a, 10);
+	put_item(p, SV("f"), key_b, 1000);
+	memcpy(t.key, key_a, sizeof(t.key));
+	OK(p, store_put_told(p->s, &t, &p->e));
+	t.title = SV("Two");
+	t.updates = 1;
+	OK(p, store_put_told(p->s, &t, &p->e));
+	t.filter = SV("quiet");
+	t.mute = true;
+	OK(p, store_put_told(p->s, &t, &p->e));
+	memcpy(t.key, key_b, sizeof(t.key));
+	OK(p, store_put_told(p->s, &t, &p->e));
+	assert_told(
+	    p, key_a, "quiet|Two|A.|5|10|9|1|1\ntruce|Two|A.|5|10|9|1|0\n");
+	assert_false(
+	    prune(p, SV("f"), (struct store_prune) { 500, 500, 99, 99 }));
+	assert_told(p, key_a, "");
+	assert_told(p, key_b, "quiet|Two|A.|5|10|9|1|1\n");
+	OK(p, store_commit(p->s, &p->e));
 }
 
 static void
@@ -655,6 +711,22 @@ finish_all(struct place *p, const char *to, bool dead)
 			       p->s, rows.v[i].row, SV("gave up"), 5, &p->e)
 			 : store_outbox_done(p->s, rows.v[i].row, &p->e));
 	OK(p, store_commit(p->s, &p->e));
+}
+
+static void
+an_alert_is_known_by_its_id_when_it_has_left(void **state)
+{
+	struct place *p = *state;
+	bool has = true;
+
+	OK(p, store_has_alert(p->s, SV("alr_1"), &has, &p->e));
+	assert_false(has);
+	OK(p, store_begin(p->s, &p->e));
+	put_alert(p, "alr_1", "desk", 1);
+	OK(p, store_commit(p->s, &p->e));
+	finish_all(p, "desk", false);
+	OK(p, store_has_alert(p->s, SV("alr_1"), &has, &p->e));
+	assert_true(has);
 }
 
 /* All of it; the number. */
@@ -1056,7 +1128,7 @@ spoil_tables(struct place *p)
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(
 	    sqlite3_prepare_v2(db,
-		"SELECT rootpage FROM sqlite_schema WHERE rootpage>0", -1, &st,
+		"SELECT rootpage FROM sqlite_schema WHERE rootpage<>0", -1, &st,
 		NULL),
 	    SQLITE_OK);
 	while (sqlite3_step(st) == SQLITE_ROW)
@@ -1250,6 +1322,7 @@ take_back_schema(struct place *p)
 	assert_int_equal(sqlite3_exec(db,
 			     "DROP TRIGGER told_item; DROP TABLE told;"
 			     "ALTER TABLE item DROP COLUMN text;"
+			     "ALTER TABLE item DROP COLUMN wording;"
 			     "DROP TABLE hold; DROP INDEX outbox_kept;"
 			     "DROP INDEX outbox_done; DROP INDEX outbox_dead;"
 			     "UPDATE outbox SET state=1, body='' WHERE state=1;"
@@ -1583,6 +1656,8 @@ main(void)
 		T(items_are_known_per_feed_and_after_a_restart),
 		T(a_rolled_back_change_is_gone),
 		T(an_item_is_found_by_the_page_it_was),
+		T(what_was_told_of_an_item_goes_with_it),
+		T(an_alert_is_known_by_its_id_when_it_has_left),
 		T(prune_forgets_only_what_left_its_feed),
 		T(prune_forgets_the_longest_unseen_when_there_are_too_many),
 		T(no_statement_reads_a_table_without_its_index),

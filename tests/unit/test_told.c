@@ -1,0 +1,76 @@
+/* tests/unit/test_told.c: how often readers are told of what changes. */
+#include "daemon/told.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define NOW_MS INT64_C(1711429929000)
+
+static void
+an_update_has_to_wait_ten_minutes(void **state)
+{
+	const struct store_told t = { .told_ms = NOW_MS, .since_ms = NOW_MS };
+
+	(void)state;
+	assert_false(told_is_due(&t, NOW_MS));
+	assert_false(told_is_due(&t, NOW_MS + 10 * MIN_MS - 1));
+	assert_true(told_is_due(&t, NOW_MS + 10 * MIN_MS));
+}
+
+/* Nobody waits for a time that was never. */
+static void
+a_clock_that_was_set_back_ends_the_wait(void **state)
+{
+	const struct store_told t = { .told_ms = NOW_MS,
+		.since_ms = NOW_MS,
+		.updates = UPDATES_PER_DAY };
+
+	(void)state;
+	assert_true(told_is_due(&t, NOW_MS - 1));
+}
+
+static void
+a_day_has_so_many_updates(void **state)
+{
+	struct store_told t = { .told_ms = NOW_MS, .since_ms = NOW_MS };
+	int64_t now = NOW_MS;
+	unsigned n = 0;
+
+	(void)state;
+	for (; now < NOW_MS + 3 * DAY_MS; now += MIN_MS)
+		if (told_is_due(&t, now)) {
+			told_count_update(&t, now);
+			n++;
+		}
+	assert_int_equal(n, 3 * UPDATES_PER_DAY);
+}
+
+static void
+the_first_update_of_what_is_known_by_its_id_is_due(void **state)
+{
+	struct store_told t = { 0 };
+
+	(void)state;
+	assert_true(told_is_due(&t, NOW_MS));
+	told_count_update(&t, NOW_MS);
+	assert_int_equal(t.updates, 1);
+	assert_int_equal(t.since_ms, NOW_MS);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_update_has_to_wait_ten_minutes),
+		cmocka_unit_test(a_clock_that_was_set_back_ends_the_wait),
+		cmocka_unit_test(a_day_has_so_many_updates),
+		cmocka_unit_test(
+		    the_first_update_of_what_is_known_by_its_id_is_due),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
