@@ -284,7 +284,8 @@ class World:
                                   'updates': 'no'}},
             'destinations': {
                 'spool': {'type': 'spool', 'retry-min': '10ms',
-                          'retry-max': '1s', 'dir': self.path('spool')},
+                          'retry-max': '1s', 'trouble': 'no',
+                          'dir': self.path('spool')},
                 'desk': desk},
             'daemon': {'state': self.path('state'), 'log-level': 'debug'}}
 
