@@ -144,9 +144,11 @@ judge(const struct exec *x, const struct process_end *end,
 		.retry_after_ms = -1 };
 	switch (end->kind) {
 	case PROCESS_EXITED:
-		if (end->code == EXIT_SUCCESS)
+		if (end->code == EXIT_SUCCESS) {
 			r->kind = DELIVERY_DONE;
-		else if (end->code == EXIT_REFUSED)
+			return;
+		}
+		if (end->code == EXIT_REFUSED)
 			r->kind = DELIVERY_REFUSED;
 		(void)err_set(&r->why, "%s ended with status %d%s%s%s", x->path,
 		    end->code, end->code == EX_TEMPFAIL ? " (for now)" : "",

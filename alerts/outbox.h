@@ -18,7 +18,8 @@ struct outbox_result {
 	} kind;
 	int64_t retry_after_ms; /* -1: none asked for */
 	int64_t retry_within_ms; /* likely to work by then; 0: nobody knows */
-	struct err why;
+	struct err
+	    why; /* of DELIVERY_DONE: what was wrong all the same, or "" */
 };
 
 #define OUTBOX_FIRST_MS (10 * SEC_MS)

@@ -112,7 +112,7 @@ on_done(const struct mail_result *m, void *arg)
 		r.kind = DELIVERY_DONE;
 	else if (m->verdict == SMTP_REFUSED)
 		r.kind = DELIVERY_REFUSED;
-	if (r.kind != DELIVERY_DONE)
+	if (m->error[0] != '\0')
 		(void)err_set(&r.why, "%s: %s", s->url, m->error);
 	str_clear(&s->message);
 	s->done(&r, s->arg);

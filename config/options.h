@@ -76,7 +76,7 @@
 	X(url,          "url",       URL,      NULL,     NULL, NULL, "webhook: where alerts are POSTed. smtp: the mail server, smtps://HOST or smtp://HOST:587.") \
 	X(command,      "command",   LIST,     NULL,     NULL, NULL, "exec: [PROGRAM, ARGUMENT...]; the program as an absolute path or a name that is found in PATH.") \
 	X(from,         "from",      TEXT,     NULL,     NULL, NULL, "smtp: the sender's address.") \
-	X(to,           "to",        LIST,     NULL,     NULL, NULL, "smtp: the recipients' addresses; a mail goes to all of them or to none.") \
+	X(to,           "to",        LIST,     NULL,     NULL, NULL, "smtp: the recipients' addresses; see MAIL for one that is refused.") \
 	X(auth,         "auth",      AUTH,     NULL,     NULL, NULL, "smtp: whom to log in as: {user: NAME, password: SECRET}.") \
 	X(starttls,     "starttls",  BOOL,     "yes",    NULL, NULL, "smtp: with an smtp: url, send nothing before the connection is encrypted; no: it stays in the clear.") \
 	X(allow_private, "allow-private", NETS, NULL,    NULL, NULL, "webhook, smtp: networks that this url alone may lead to although they are not public, besides those of network: which feeds may reach too.") \

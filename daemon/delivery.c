@@ -324,10 +324,12 @@ on_result(const struct outbox_result *res, void *arg)
 	assert(r->sending);
 	r->sending = false;
 	q->attempts++;
+	if (res->kind == DELIVERY_DONE && res->why.msg[0] != '\0' &&
+	    strcmp(res->why.msg, r->error.msg) != 0)
+		log_warn("delivered, but not to all",
+		    KV("destination", r->name), KV("error", res->why.msg));
 	r->error = res->why;
 	r->error_ms = loop_wall_ms(r->all->env.loop);
-	if (res->kind == DELIVERY_DONE)
-		r->error.msg[0] = '\0';
 	switch (res->kind) {
 	case DELIVERY_DONE:
 		note_success(r, q);

@@ -39,7 +39,7 @@ struct delivery_state {
 	bool gone; /* see deliveries_next_gone() */
 	enum outbox_circuit circuit;
 	struct outbox_outage outage;
-	const char *error; /* of the last attempt; "" when it worked */
+	const char *error; /* of the last attempt; "" when all was well */
 	int64_t error_ms; /* wall clock; 0: before the start */
 };
 

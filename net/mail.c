@@ -91,8 +91,7 @@ static void
 on_idle(void *arg)
 {
 	struct mail *m = arg;
-	struct mail_result r = { m->verdict,
-		m->verdict == SMTP_ACCEPTED ? "" : m->error.msg };
+	struct mail_result r = { m->verdict, m->error.msg };
 	mail_fn *done = m->done;
 
 	clear(m);

@@ -21,7 +21,7 @@ struct mail_server {
 
 struct mail_result {
 	enum smtp_verdict verdict; /* never SMTP_TALKING */
-	const char *error; /* a sentence; "" when accepted */
+	const char *error; /* a sentence; "" when accepted for everybody */
 };
 
 typedef void mail_fn(const struct mail_result *r, void *arg);

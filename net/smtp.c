@@ -98,18 +98,56 @@ end(struct smtp *s, enum smtp_verdict v)
 	return v;
 }
 
+/* Who does not get the mail; nothing when there is nobody. */
+static void
+say_refused(const struct smtp *s, struct err *why)
+{
+	if (s->nrefused == 0)
+		return;
+	*why = s->refused;
+	if (s->nrefused > 1)
+		(void)err_wrap(
+		    why, "%zu recipients were refused, the first", s->nrefused);
+}
+
+static enum smtp_verdict
+proceed(struct smtp *s, struct err *why)
+{
+	if (s->step != SMTP_MESSAGE) {
+		go_on(s);
+		return SMTP_TALKING;
+	}
+	say_refused(s, why);
+	return end(s, SMTP_ACCEPTED);
+}
+
+/* A recipient is refused for good: on to the next one, if anybody is left. */
+static enum smtp_verdict
+pass_over(struct smtp *s, const struct err *told, struct err *why)
+{
+	if (s->nrefused++ == 0)
+		s->refused = *told;
+	if (s->nrefused < s->mail->nto) {
+		go_on(s);
+		return SMTP_TALKING;
+	}
+	say_refused(s, why);
+	return end(s, SMTP_REFUSED);
+}
+
 /* The last line of a reply. */
 static enum smtp_verdict
 judge(struct smtp *s, struct sv line, struct err *why)
 {
-	if (line.p[0] == wanted(s->step)) {
-		if (s->step == SMTP_MESSAGE)
-			return end(s, SMTP_ACCEPTED);
-		go_on(s);
-		return SMTP_TALKING;
-	}
-	(void)err_set(why, "the server answered to %s: %.*s", subject_of(s),
+	struct err told;
+
+	if (line.p[0] == wanted(s->step))
+		return proceed(s, why);
+	(void)err_set(&told, "the server answered to %s: %.*s", subject_of(s),
 	    SV_ARG(line));
+	if (s->step == SMTP_RCPT && line.p[0] == '5')
+		return pass_over(s, &told, why);
+	*why = told;
 	return end(s,
 	    line.p[0] == '5' && s->step != SMTP_MAIL ? SMTP_REFUSED
 						     : SMTP_LATER);

@@ -156,14 +156,6 @@ is_damage(int rc)
 	return (rc & 0xFF) == SQLITE_CORRUPT || (rc & 0xFF) == SQLITE_NOTADB;
 }
 
-/* A lock that could not be given back, for one, leaves the connection unable to
- * read for good: SQLITE_PROTOCOL. */
-static bool
-wants_reopening(int rc)
-{
-	return (rc & 0xFF) == SQLITE_IOERR || (rc & 0xFF) == SQLITE_PROTOCOL;
-}
-
 static void
 note_health(struct store *s, int rc)
 {
@@ -171,7 +163,7 @@ note_health(struct store *s, int rc)
 		return;
 	if (is_damage(rc) && s->health < HEALTH_CHECK)
 		s->health = HEALTH_CHECK;
-	else if (wants_reopening(rc) && s->health < HEALTH_REOPEN)
+	else if ((rc & 0xFF) == SQLITE_IOERR && s->health < HEALTH_REOPEN)
 		s->health = HEALTH_REOPEN;
 }
 
@@ -290,11 +282,15 @@ sqlite_disconnect(struct store *s)
 	s->in_tx = false;
 }
 
-/* journal_size_limit: a burst must not leave a large log behind for ever. */
+/* locking_mode, before anything is read: nobody else opens the database, and
+ * the log's index is in our memory, without the locks in shared memory for
+ * which SQLite waits up to ten seconds when they are in disorder.
+ * journal_size_limit: a burst must not leave a large log behind for ever. */
 static int
 set_up(struct store *s, struct err *e)
 {
 	int rc = run_sql(s,
+	    "PRAGMA locking_mode=EXCLUSIVE;"
 	    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
 	    "PRAGMA journal_size_limit=16777216; PRAGMA trusted_schema=OFF");
 

@@ -5,10 +5,11 @@ import email.policy
 import glob
 import json
 import os
+import re
 import threading
 import unittest
 
-from harness import Case, SECRET, item, reply, rss, wait_until
+from harness import Case, SECRET, item, reply, rss, run, wait_until
 from mailserver import MailServer
 
 HOSTILE = ('Ceasefire $(touch pwned) `touch pwned` ; touch pwned\r\n'
@@ -239,6 +240,28 @@ class Mail(Case):
         self.assertEqual(daemon.stop(), 0)
         for server in servers:
             self.assertEqual((server.sessions, len(server.mails)), (8, 1))
+        self.assertEqual(daemon.metrics()['dead_letters_total'], 0)
+
+    def test_one_refused_recipient_stops_no_other(self):
+        def refuse_desk(handler):
+            desk = 'desk@' in handler.server.mail.commands[-1]
+            return '550 5.1.1 no such user' if desk else '250 ok'
+        server = self.serve_mail(*[{'RCPT': refuse_desk}] * 3)
+        daemon, config = self.ring(server, ['Ceasefire 1', 'Ceasefire 2',
+                                            'Ceasefire 3'])
+        self.wait_mails(server, 3)
+        told = 'answered to desk@example.org: 550 5.1.1 no such user'
+        wait_until(lambda: re.search(
+            rf'(?m)^mail +working +0 .*{told}',
+            run('tocsin', 'status', '-c', daemon.file,
+                cwd=self.folder).stdout), 20, 'a refused recipient in status')
+        config['destinations']['mail']['to'].remove('desk@example.org')
+        daemon.reload(config)
+        self.assertEqual(daemon.stop(), 0)
+        for mail in server.mails:
+            self.assertEqual(mail['to'], ['RCPT TO:<ops+x@example.net>'])
+        self.assertEqual(daemon.log().count(told), 1)
+        self.assertEqual(daemon.metrics()['deliveries_total'], 3)
         self.assertEqual(daemon.metrics()['dead_letters_total'], 0)
 
     def test_refused_for_good(self):

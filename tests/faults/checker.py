@@ -15,7 +15,7 @@ DEADLY = {4: 'SIGILL', 6: 'SIGABRT', 7: 'SIGBUS', 8: 'SIGFPE', 11: 'SIGSEGV'}
 # it.
 Attempt = collections.namedtuple('Attempt', 'life at id body verdict')
 Spooled = collections.namedtuple('Spooled', 'name mtime body')
-Row = collections.namedtuple('Row', 'row id destination state created next')
+Row = collections.namedtuple('Row', 'row id destination state created')
 
 
 @dataclasses.dataclass

@@ -34,7 +34,7 @@ def rows(desk=DONE, spool=DONE, ids=('alr_a', 'alr_b')):
     found = []
     for identity in ids:
         for name, state in (('spool', spool), ('desk', desk)):
-            found.append(Row(len(found) + 1, identity, name, state, 1, 0))
+            found.append(Row(len(found) + 1, identity, name, state, 1))
     return found
 
 
@@ -86,7 +86,7 @@ class Falsified(unittest.TestCase):
     def test_held_is_not_lost(self):
         self.record.attempts.pop()
         self.record.may_hold = True
-        self.record.lives[-1].rows[-1] = Row(4, 'alr_b', 'desk', DUE, 1, 9)
+        self.record.lives[-1].rows[-1] = Row(4, 'alr_b', 'desk', DUE, 1)
         self.assertEqual(check(self.record), [])
 
     def test_other_id(self):
@@ -153,7 +153,7 @@ class Falsified(unittest.TestCase):
         self.assert_found('alr_a again after it had ended')
 
     def test_given_up(self):
-        self.record.lives[1].rows[1] = Row(2, 'alr_a', 'desk', DEAD, 1, 0)
+        self.record.lives[1].rows[1] = Row(2, 'alr_a', 'desk', DEAD, 1)
         self.assert_found('alr_a is given up')
 
     def test_noted_before_it_was_delivered(self):

@@ -284,7 +284,8 @@ class World:
                                   'updates': 'no'}},
             'destinations': {
                 'spool': {'type': 'spool', 'retry-min': '10ms',
-                          'retry-max': '1s', 'dir': self.path('spool')},
+                          'retry-max': '1s', 'trouble': 'no',
+                          'dir': self.path('spool')},
                 'desk': desk},
             'daemon': {'state': self.path('state'), 'log-level': 'debug'}}
 
@@ -377,7 +378,7 @@ class World:
         db = sqlite3.connect(os.path.join(folder, 'tocsin.db'))
         try:
             return [Row(*row) for row in db.execute(
-                'SELECT row, id, destination, state, created, next '
+                'SELECT row, id, destination, state, created '
                 'FROM outbox ORDER BY row')]
         except sqlite3.OperationalError as e:
             return [] if 'no such table' in str(e) else None
@@ -462,7 +463,7 @@ class World:
             lines.append(f'life {n}: {life.status}, ready: {life.ready}, '
                          f'rows:')
             lines += [f'  {row.row} {row.id} {row.destination} state '
-                      f'{row.state} created {row.created} next {row.next}'
+                      f'{row.state} created {row.created}'
                       for row in life.rows or []]
             lines += [f'  attempt {a.at:.3f} {a.id} {a.verdict}'
                       for a in self.record.attempts if a.life == n]

@@ -231,7 +231,7 @@ in_a_day_of_outage_giving_up_is_no_volley(void **state)
 	struct outage *o = begin_outage(w);
 	int64_t dead = metrics.dead_letters;
 
-	w->desk = ", give-up: 6h";
+	w->desk = ", trouble: no, give-up: 6h";
 	world_live(w, CONFIG, 11 * HOUR_MS);
 	world_live(w, CONFIG, OUTAGE_MS - 11 * HOUR_MS);
 	dead = metrics.dead_letters - dead;
