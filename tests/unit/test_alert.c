@@ -545,6 +545,22 @@ a_terminal_gets_no_foreign_controls(void **state)
 }
 
 static void
+what_is_no_time_is_not_cut(void **state)
+{
+	struct str out;
+
+	(void)state;
+	str_init(&out, 1000);
+	assert_true(alert_format_text(
+	    SV("{\"timestamp\":\"éééééééééééé\",\"data\":{\"filter\":{\"name\":"
+	       "\"f\"},\"item\":{\"title\":\"T\"}}}"),
+	    false, &out));
+	assert_true(utf8_valid(str_sv(&out)));
+	assert_null(strstr(str_c(&out), "UTC"));
+	str_done(&out);
+}
+
+static void
 only_alerts_are_shown(void **state)
 {
 	static const char *const texts[] = { "", "{", "[]", "{}", "null",
@@ -579,6 +595,7 @@ main(void)
 		cmocka_unit_test(a_digest_lists_its_items),
 		cmocka_unit_test(a_hit_is_shown_where_it_is_a_word),
 		cmocka_unit_test(a_terminal_gets_no_foreign_controls),
+		cmocka_unit_test(what_is_no_time_is_not_cut),
 		cmocka_unit_test(only_alerts_are_shown),
 	};
 
