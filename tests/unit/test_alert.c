@@ -168,6 +168,12 @@ what_is_unknown_is_absent(void **state)
 	    "\"feed\":{\"name\":\"un-news\",\"tags\":[]}},\"hits\":[],"
 	    "\"evidence\":{\"fetched\":\"2024-03-26T05:12:09.000Z\"},"
 	    "\"lag\":{\"fetched_to_queued_ms\":123}}}");
+	a.fetched_ms = NO_TIME; /* kept by a version that did not note it */
+	it.published = 1;
+	str_clear(&out);
+	assert_true(alert_encode(&a, &out));
+	assert_null(strstr(str_c(&out), "lag"));
+	assert_null(strstr(str_c(&out), "evidence"));
 	str_done(&out);
 }
 
