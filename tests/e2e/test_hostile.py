@@ -226,8 +226,9 @@ class Hostile(Case):
     def ask(self):
         said = {words: self.tocsin(*words) for words in (
             ('status',), ('status', '--json'), ('poll', 'moved'),
-            ('poll', 'x\x1b[1m'), ('pause', 'down'), ('resume', 'down'), ('resume', '\u202e'),
-            ('silence', '\x1b[1m', '1h'), ('check',))}
+            ('poll', 'x\x1b[1m'), ('pause', 'down'), ('resume', 'down'),
+            ('resume', '\u202e'), ('silence', '\x1b[1m', '1h'),
+            ('check',))}
         json.loads(said['status', '--json'])
         return said
 
