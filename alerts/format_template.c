@@ -260,6 +260,8 @@ load(struct template *t, const struct config_destination *c, struct err *e)
 		    type);
 	str_init(&source, TEMPLATE_BYTES);
 	ok = file_read(c->template, &source, e);
+	if (ok && sv_chr(str_sv(&source), '\0') < source.len)
+		ok = err_set(e, "%s: it holds U+0000", c->template);
 	t->source = str_take(&source);
 	return ok && (compile(t, e) || err_wrap(e, "%s", c->template));
 }

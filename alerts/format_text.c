@@ -187,6 +187,7 @@ set_head(struct setter *t, const json_t *data, struct sv kind, struct sv when)
 	    json_object_get(json_object_get(data, "story"), "unconfirmed"));
 	const char *mark = unconfirmed ? "  unconfirmed" : "";
 	char *time = clean(when);
+	bool is_time = strspn(time, "0123456789-T:") >= 16;
 	const struct severity *s = severities;
 	size_t used;
 
@@ -206,9 +207,9 @@ set_head(struct setter *t, const json_t *data, struct sv kind, struct sv when)
 	}
 	(void)str_adds(t->out, mark);
 	used += strlen(mark);
-	for (; strlen(time) >= 16 && used < COLUMNS - TIME_COLUMNS; used++)
+	for (; is_time && used < COLUMNS - TIME_COLUMNS; used++)
 		(void)str_addc(t->out, ' ');
-	if (strlen(time) >= 16 && used == COLUMNS - TIME_COLUMNS) {
+	if (is_time && used == COLUMNS - TIME_COLUMNS) {
 		attribute(t, SGR_DIM);
 		(void)str_addf(t->out, "%.10s %.5s UTC", time, time + 11);
 		attribute(t, SGR_END);

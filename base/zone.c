@@ -12,6 +12,7 @@
 #define DAY_S INT64_C(86400)
 #define HOUR_S 3600
 #define OFFSET_MAX_S (26 * HOUR_S) /* RFC 8536, section 3.2 */
+#define RULE_OFFSET_MAX_S (25 * HOUR_S) /* of $TZ; a little more than POSIX */
 
 /* A day of a year and a time on it: "M3.5.0/2", "J60" or "59". */
 struct rule {
@@ -78,6 +79,13 @@ data_bytes(const struct counts *c, size_t time_bytes)
 }
 
 static bool
+read_offset(const char *type, int32_t *out)
+{
+	*out = (int32_t)read_be(type, 4);
+	return *out <= OFFSET_MAX_S && *out >= -OFFSET_MAX_S;
+}
+
+static bool
 read_times(
     struct zone *z, struct arena *a, const char *p, const struct counts *c)
 {
@@ -87,17 +95,16 @@ read_times(
 	z->n = c->time;
 	z->times = arena_alloc(a, z->n * sizeof(*z->times));
 	z->offsets = arena_alloc(a, z->n * sizeof(*z->offsets));
-	z->first = (int32_t)read_be(types, 4);
+	if (!read_offset(types, &z->first))
+		return false;
 	for (size_t i = 0; i < z->n; i++) {
 		size_t type = (unsigned char)which[i];
 
 		if (type >= c->type)
 			return false;
 		z->times[i] = read_be(p + i * TIME_BYTES, TIME_BYTES);
-		z->offsets[i] = (int32_t)read_be(types + type * TYPE_BYTES, 4);
 		if ((i != 0 && z->times[i] <= z->times[i - 1]) ||
-		    z->offsets[i] > OFFSET_MAX_S ||
-		    z->offsets[i] < -OFFSET_MAX_S)
+		    !read_offset(types + type * TYPE_BYTES, &z->offsets[i]))
 			return false;
 	}
 	return true;
@@ -160,6 +167,17 @@ take_time(struct sv *rest, int64_t *out)
 	return true;
 }
 
+/* What clocks show more than UTC; POSIX counts the other way. */
+static bool
+take_offset(struct sv *rest, int64_t *out)
+{
+	if (!take_time(rest, out) || *out > RULE_OFFSET_MAX_S ||
+	    *out < -RULE_OFFSET_MAX_S)
+		return false;
+	*out = -*out;
+	return true;
+}
+
 static bool
 take_rule(struct sv *rest, struct rule *r)
 {
@@ -185,9 +203,8 @@ read_rules(struct zone *z, struct sv text)
 {
 	if (text.len == 0)
 		return true;
-	if (!take_name(&text) || !take_time(&text, &z->standard))
+	if (!take_name(&text) || !take_offset(&text, &z->standard))
 		return false;
-	z->standard = -z->standard;
 	z->has_rules = true;
 	z->has_summer = text.len != 0;
 	if (!z->has_summer)
@@ -195,11 +212,9 @@ read_rules(struct zone *z, struct sv text)
 	z->summer = z->standard + HOUR_S;
 	if (!take_name(&text))
 		return false;
-	if (text.len != 0 && text.p[0] != ',') {
-		if (!take_time(&text, &z->summer))
-			return false;
-		z->summer = -z->summer;
-	}
+	if (text.len != 0 && text.p[0] != ',' &&
+	    !take_offset(&text, &z->summer))
+		return false;
 	return take_char(&text, ',') && take_rule(&text, &z->begin) &&
 	    take_char(&text, ',') && take_rule(&text, &z->end) && text.len == 0;
 }

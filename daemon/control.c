@@ -253,8 +253,8 @@ read_texts(const json_t *list, struct request *q, const char **name)
 	return true;
 }
 
-static const struct command *
-read_request(struct sv line, struct request *q, struct err *e)
+int
+control_read(struct sv line, struct request *q, struct err *e)
 {
 	json_error_t problem;
 	json_t *list = json_loadb(line.p, line.len, 0, &problem);
@@ -264,7 +264,7 @@ read_request(struct sv line, struct request *q, struct err *e)
 	json_decref(list);
 	if (!ok) {
 		(void)err_set(e, "a request is a JSON array of texts");
-		return NULL;
+		return -1;
 	}
 	for (size_t i = 0; i < COUNTOF(commands); i++) {
 		const struct command *c = &commands[i];
@@ -272,12 +272,12 @@ read_request(struct sv line, struct request *q, struct err *e)
 		if (strcmp(c->name, name) != 0)
 			continue;
 		if (q->nargs >= c->least && q->nargs <= c->most)
-			return c;
+			return (int)i;
 		(void)err_set(e, "%s: %s", name, c->help);
-		return NULL;
+		return -1;
 	}
 	(void)err_set(e, "no command '%s'", name);
-	return NULL;
+	return -1;
 }
 
 static void
@@ -285,15 +285,15 @@ on_line(struct lines_call *call, struct sv line, void *arg)
 {
 	struct control *c = arg;
 	struct request *q = mem_calloc(1, sizeof(*q));
-	const struct command *what;
 	struct err e;
+	int what;
 
 	q->env = &c->env;
 	q->call = call;
 	arena_init(&q->arena);
-	what = read_request(line, q, &e);
-	if (what != NULL)
-		what->run(c, q);
+	what = control_read(line, q, &e);
+	if (what >= 0)
+		commands[what].run(c, q);
 	else
 		control_refuse(q, &e);
 }

@@ -56,6 +56,11 @@ void control_free(struct control *c); /* NULL is fine */
  * refused. */
 void control_reloaded(struct control *c, const struct err *e);
 
+/* A line that came in: its arguments go into `q`, which the arena of `q` holds.
+ * The command's place in CONTROL_COMMANDS; -1: it is none, or has other
+ * arguments.  Pure; here for its tests. */
+int control_read(struct sv line, struct request *q, struct err *e);
+
 /* Each ends the request and frees it.  control_answer() takes the members of
  * the object, as JSON. */
 void control_answer(struct request *q, struct sv members);

@@ -501,12 +501,11 @@ json_scan_push(struct json_scan *x, struct sv v, struct err *e)
 
 	if (x->failed)
 		return err_set(e, "%s", x->err.msg);
-	raw_go_on(x->raw, v.p);
+	raw_go_on(x->raw, v);
 	while (rest.len != 0 && !x->closed && !x->failed)
 		rest = sv_from(rest, take(x, rest));
-	v = sv_sub(v, 0, v.len - rest.len);
-	raw_pause(x->raw, v.p + v.len);
-	move_behind(x, v);
+	raw_pause(x->raw, rest.len);
+	move_behind(x, sv_sub(v, 0, v.len - rest.len));
 	if (x->expected != NULL)
 		say_where(x);
 	return x->failed ? err_set(e, "%s", x->err.msg) : true;

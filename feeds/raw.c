@@ -10,7 +10,8 @@
 #include <stdlib.h>
 
 struct raw {
-	const char *from; /* not copied yet; NULL: no item is open */
+	struct sv piece; /* that the scanner looks at */
+	const char *from; /* there: not copied yet; NULL: no item is open */
 	const char *begin, *end; /* of the token */
 	struct str kept;
 	struct sha256 *hash; /* of what was before `kept`; NULL: nothing */
@@ -79,16 +80,18 @@ keep_until(struct raw *r, const char *at)
 }
 
 void
-raw_go_on(struct raw *r, const char *at)
+raw_go_on(struct raw *r, struct sv piece)
 {
+	r->piece = piece;
 	if (r->from != NULL)
-		r->from = at;
+		r->from = piece.p;
 }
 
 void
-raw_pause(struct raw *r, const char *at)
+raw_pause(struct raw *r, size_t left)
 {
-	keep_until(r, at);
+	if (r->from != NULL)
+		keep_until(r, r->piece.p + (r->piece.len - left));
 }
 
 void

@@ -10,10 +10,11 @@ struct raw;
 struct raw *raw_new(void);
 void raw_free(struct raw *r); /* NULL is fine */
 
-/* For the scanner: what it looks at begins at `at`, right behind what it has
- * dealt with; it has dealt with all before `at`, which may be moved now. */
-void raw_go_on(struct raw *r, const char *at);
-void raw_pause(struct raw *r, const char *at);
+/* For the scanner: it looks at `piece` now, which goes on right behind what it
+ * has dealt with; of that, it has dealt with all but the last `left` bytes, and
+ * it may be moved. */
+void raw_go_on(struct raw *r, struct sv piece);
+void raw_pause(struct raw *r, size_t left);
 
 /* For the scanner: the token that it tells of stands there. */
 void raw_token(struct raw *r, const char *begin, const char *end);

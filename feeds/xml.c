@@ -631,15 +631,14 @@ keep(struct xml *x, struct sv v)
 static bool
 take_all(struct xml *x, struct sv v, struct err *e)
 {
-	const char *end = v.p + v.len;
 	size_t n = 1;
 
-	raw_go_on(x->raw, v.p);
+	raw_go_on(x->raw, v);
 	while (v.len != 0 && n != 0 && !x->closed && !x->failed) {
 		n = take(x, v);
 		v = sv_from(v, n);
 	}
-	raw_pause(x->raw, end - v.len);
+	raw_pause(x->raw, v.len);
 	if (x->failed)
 		return err_set(e, "%s", x->err.msg);
 	flush(x);

@@ -9,7 +9,7 @@ import re
 import threading
 import unittest
 
-from harness import (Case, FEED_TYPE, PAGE_TYPE, Site, item, page, reply,
+from harness import (Case, Clock, FEED_TYPE, PAGE_TYPE, Site, item, page, reply,
                      rss, wait_until)
 
 RUSSIAN = ('<?xml version="1.0" encoding="windows-1251"?>\n<rss version="2.0">'
@@ -59,8 +59,10 @@ class Evidence(Case):
                  for name, path in feeds.items()}
         self.rings = self.daemon(self.config(
             feeds, {'truce': {'match': 'ceasefire OR перемирие OR pax',
-                              'group': 'none'}})).start()
-        return self.rings
+                              'group': 'none'}}))
+        self.clock = Clock(self.folder)
+        self.rings.env = self.clock.env
+        return self.rings.start()
 
     def evidence(self, count):
         return {d['data']['item']['id']: d['data']['evidence']
@@ -127,6 +129,20 @@ class Evidence(Case):
             {'ru-1': sha256(re.search('<item>.*?</item *>', RUSSIAN, re.S)[0]),
              'urn:7': sha256(re.search('<entry.*</entry>', atom, re.S)[0]),
              'j2': sha256(JSON[JSON.index('{"id": "j2"'):JSON.index('\n]}')])})
+
+    def test_of_an_item_that_was_changed(self):
+        texts = [item(1, f'A ceasefire {what}', 'Quiet.')
+                 for what in ('holds', 'is over: 12 hurt')]
+        self.serve('/feed', texts[:1])
+        self.ring({'wire': '/feed'})
+        self.hook.wait(1)
+        self.clock.shift(11 * 60 * 1000)     # the pause between two alerts
+        self.serve('/feed', texts[1:])
+        self.assertEqual(
+            [(d['type'], d['data']['evidence']['sha256'])
+             for _, d in self.hook.wait(2)],
+            [(t, sha256(text.rstrip('\n'))) for t, text in
+             zip(('alert.new', 'alert.update'), texts)])
 
     def test_of_an_article_and_of_the_feed_before_a_restart(self):
         other = Site()

@@ -1,7 +1,7 @@
 """tests/e2e/test_hostile.py: titles that mean harm, through every destination
 and format of one daemon: what arrives is well-formed, stays in its place and
-within the receivers' limits; and no secret of the configuration is seen anywhere
-but where it belongs."""
+within the receivers' limits; and no secret of the configuration is seen but
+where it belongs."""
 import base64
 import email
 import email.policy
@@ -28,7 +28,8 @@ TITLES = [
     'ceasefire\nwebhook-id: forged\nce-id: forged',
     '../../../../etc/ceasefire/../x',
     'ceasefire $(touch pwned) `touch pwned`; touch pwned | %s %n "\' \\',
-    'ceasefire </script><script>alert(1)</script>]]></title></entry><at>all</at>',
+    'ceasefire </script><script>alert(1)</script>]]></title></entry>'
+    '<at>all</at>',
     'ceasefire {{item.title}} {{{data.id}}} {{#data}}x{{/data}}',
     'ceasefire \u2028\u2029\u0085 =?utf-8?q?a?= \ud83d\ude00 \ud800 end',
     'ceasefire ' + '\U0001f600' * 3000,
@@ -160,7 +161,7 @@ class Hostile(Case):
                 'auth': {'user': 'desk', 'password': 'hush-mail'}},
             'atom': {'type': 'feed', 'file': 'alerts.xml'},
             'out': {'type': 'stdout'},
-            'down': {**hook, 'url': 'http://127.0.0.1:1/hush-down?t=hush-down'},
+            'down': {**hook, 'url': 'http://127.0.0.1:1/hush-down?hush-down'},
             'away': {**hook, 'url': self.site.base + '/hush-away'},
         }
 
@@ -224,9 +225,10 @@ class Hostile(Case):
 
     def ask(self):
         said = {words: self.tocsin(*words) for words in (
-            ('status',), ('status', '--json'), ('poll', 'moved'), ('poll', 'x\x1b[1m'),
-            ('pause', 'down'), ('resume', 'down'), ('resume', '\u202e'),
-            ('silence', '\x1b[1m', '1h'), ('check',))}
+            ('status',), ('status', '--json'), ('poll', 'moved'),
+            ('poll', 'x\x1b[1m'), ('pause', 'down'), ('resume', 'down'),
+            ('resume', '\u202e'), ('silence', '\x1b[1m', '1h'),
+            ('check',))}
         json.loads(said['status', '--json'])
         return said
 
@@ -254,8 +256,9 @@ class Hostile(Case):
         for body in map(json.loads, self.bodies('slack')):
             for text in (body['text'], *markdown(body['blocks'])):
                 self.assertLessEqual(units(text), 40000)
-                self.assertIsNone(re.search(r'<(?!https?://[^<>|\s]*\|[^<>]*>)',
-                                            text), text[:200])
+                self.assertIsNone(
+                    re.search(r'<(?!https?://[^<>|\s]*\|[^<>]*>)', text),
+                    text[:200])
             for block in body['blocks']:
                 most = 150 if block['type'] == 'header' else 3000
                 for text in strings(block.get('text', {})):
@@ -288,8 +291,7 @@ class Hostile(Case):
         spooled = {}
         for path in self.files('spool/new/*'):
             self.assertRegex(os.path.basename(path),
-                             r'^\d{8}T\d{6}\.\d{3}Z?\.alr_[a-z2-7]{28}\.json$'
-                             r'|^[0-9TZ.-]+\.alr_[a-z2-7]{28}\.json$')
+                             r'^[0-9TZ.]+\.alr_[a-z2-7]{28}\.json$')
             document = json.loads(self.read(path))
             spooled[document['data']['id']] = document
         self.assertEqual(set(spooled), self.identities)
@@ -340,7 +342,7 @@ class Hostile(Case):
 
     def check_people(self, said, log):
         """Nothing that a terminal obeys, no line that was smuggled in."""
-        texts = {words: text for words, text in said.items()}
+        texts = dict(said)
         for path in self.files('text.*'):
             texts[path] = self.read(path).decode()
         texts['the log'] = log

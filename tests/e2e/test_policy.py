@@ -1,5 +1,5 @@
-"""tests/e2e/test_policy.py: what people said of when alerts leave: hours in which
-a filter is mute, limits and their digests, stories that wait for a second
+"""tests/e2e/test_policy.py: what people said of when alerts leave: hours in
+which a filter is mute, limits and their digests, stories that wait for a second
 publisher, silence.  The daemon's wall clock is set by the test."""
 import json
 import os

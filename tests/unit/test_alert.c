@@ -169,6 +169,12 @@ what_is_unknown_is_absent(void **state)
 	    "\"feed\":{\"name\":\"un-news\",\"tags\":[]}},\"hits\":[],"
 	    "\"evidence\":{\"fetched\":\"2024-03-26T05:12:09.000Z\"},"
 	    "\"lag\":{\"fetched_to_queued_ms\":123}}}");
+	a.fetched_ms = NO_TIME; /* kept by a version that did not note it */
+	it.published = 1;
+	str_clear(&out);
+	assert_true(alert_encode(&a, &out));
+	assert_null(strstr(str_c(&out), "lag"));
+	assert_null(strstr(str_c(&out), "evidence"));
 	str_done(&out);
 }
 
@@ -701,6 +707,22 @@ a_terminal_gets_no_foreign_controls(void **state)
 }
 
 static void
+what_is_no_time_is_not_cut(void **state)
+{
+	struct str out;
+
+	(void)state;
+	str_init(&out, 1000);
+	assert_true(alert_format_text(
+	    SV("{\"timestamp\":\"éééééééééééé\",\"data\":{\"filter\":{\"name\":"
+	       "\"f\"},\"item\":{\"title\":\"T\"}}}"),
+	    false, &out));
+	assert_true(utf8_valid(str_sv(&out)));
+	assert_null(strstr(str_c(&out), "UTC"));
+	str_done(&out);
+}
+
+static void
 only_alerts_are_shown(void **state)
 {
 	static const char *const texts[] = { "", "{", "[]", "{}", "null",
@@ -738,6 +760,7 @@ main(void)
 		cmocka_unit_test(the_id_of_trouble_is_a_function),
 		cmocka_unit_test(a_hit_is_shown_where_it_is_a_word),
 		cmocka_unit_test(a_terminal_gets_no_foreign_controls),
+		cmocka_unit_test(what_is_no_time_is_not_cut),
 		cmocka_unit_test(only_alerts_are_shown),
 	};
 

@@ -518,8 +518,7 @@ static const char sample[] =
 
 /* Renders a document through a template; what cannot be opened gives NULL. */
 static char *
-fill_in(
-    const char *template, const char *type, struct sv document, struct err *e)
+fill_in(struct sv template, const char *type, struct sv document, struct err *e)
 {
 	struct config_destination c = { .type = DEST_WEBHOOK,
 		.format = FORMAT_TEMPLATE,
@@ -530,7 +529,7 @@ fill_in(
 	struct format *f;
 	char *made = NULL;
 
-	assert_true(fd >= 0 && file_write_all(fd, sv_of(template)));
+	assert_true(fd >= 0 && file_write_all(fd, template));
 	(void)close(fd);
 	c.template = path;
 	f = format_open(&c, e);
@@ -549,7 +548,7 @@ fill_in(
 static char *
 through(const char *template, const char *type, struct err *e)
 {
-	return fill_in(template, type, sv_of(sample), e);
+	return fill_in(sv_of(template), type, sv_of(sample), e);
 }
 
 static void
@@ -622,6 +621,17 @@ wrong_templates_are_refused_with_their_line(void **state)
 	}
 }
 
+/* It would end there, and what is behind it never be sent. */
+static void
+a_template_with_a_nul_is_refused(void **state)
+{
+	struct err e = { "" };
+
+	(void)state;
+	assert_null(fill_in(SV("a\0b"), "text/plain", sv_of(sample), &e));
+	assert_non_null(strstr(e.msg, "U+0000"));
+}
+
 /* Sections inside each other cannot make more than fits. */
 static void
 a_template_that_blows_up_is_refused(void **state)
@@ -660,7 +670,7 @@ a_template_that_only_runs_is_refused(void **state)
 	for (int i = 1; i < 64; i++)
 		(void)str_adds(&doc, ",{}");
 	(void)str_adds(&doc, "]}}");
-	assert_null(fill_in(str_c(&t), "text/plain", str_sv(&doc), &e));
+	assert_null(fill_in(str_sv(&t), "text/plain", str_sv(&doc), &e));
 	str_done(&t);
 	str_done(&doc);
 }
@@ -687,7 +697,7 @@ a_template_that_only_reads_is_refused(void **state)
 	for (int i = 1; i < 64; i++)
 		(void)str_adds(&doc, ",{}");
 	(void)str_adds(&doc, "]}}");
-	assert_null(fill_in(str_c(&t), "text/plain", str_sv(&doc), &e));
+	assert_null(fill_in(str_sv(&t), "text/plain", str_sv(&doc), &e));
 	str_done(&t);
 	str_done(&doc);
 }
@@ -854,6 +864,7 @@ main(void)
 		cmocka_unit_test(urls_are_asked_as_the_receiver_wants),
 		cmocka_unit_test(templates_are_filled_in_and_made_safe),
 		cmocka_unit_test(wrong_templates_are_refused_with_their_line),
+		cmocka_unit_test(a_template_with_a_nul_is_refused),
 		cmocka_unit_test(a_template_that_blows_up_is_refused),
 		cmocka_unit_test(a_template_that_only_runs_is_refused),
 		cmocka_unit_test(a_template_that_only_reads_is_refused),

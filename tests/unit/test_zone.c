@@ -56,14 +56,13 @@ zones_are_as_the_library_has_them(void **state)
 	arena_done(&a);
 }
 
-/* A file without times, whose last line says all. */
+/* A file without times: its one type, and the last line. */
 static const struct zone *
-by_rules(struct arena *a, const char *line)
+of_file(struct arena *a, struct sv type, const char *line)
 {
 	static const char header[] =
 	    "TZif2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 	    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\4";
-	static const char data[] = "\0\0\0\0\0\0LMT";
 	struct str file;
 	struct err e;
 	const struct zone *z;
@@ -71,12 +70,19 @@ by_rules(struct arena *a, const char *line)
 	str_init(&file, KiB(1));
 	for (int i = 0; i < 2; i++) {
 		(void)str_add(&file, (struct sv) { header, 44 });
-		(void)str_add(&file, (struct sv) { data, 10 });
+		(void)str_add(&file, type);
+		(void)str_add(&file, SV("LMT\0"));
 	}
 	(void)str_addf(&file, "\n%s\n", line);
 	z = zone_parse(a, str_sv(&file), &e);
 	str_done(&file);
 	return z;
+}
+
+static const struct zone *
+by_rules(struct arena *a, const char *line)
+{
+	return of_file(a, SV("\0\0\0\0\0\0"), line);
 }
 
 static void
@@ -121,7 +127,8 @@ what_is_no_zone_is_refused(void **state)
 	static const char *const lines[] = { "C", "CET", "CET-1CEST,M3",
 		"CET-1CEST,M13.1.0,M1.1.0", "CET-1CEST,M3.0.0,M10.5.0",
 		"CET-1CEST,M3.5.7,M10.5.0", "CET-1CEST,M3.5.0,M10.5.0x",
-		"CET-1CEST", "CET-999", "<CET-1" };
+		"CET-1CEST", "CET-999", "CET+26",
+		"CET-1CEST-167,M3.5.0,M10.5.0", "<CET-1" };
 	struct arena a;
 	struct err e;
 
@@ -133,6 +140,8 @@ what_is_no_zone_is_refused(void **state)
 	for (size_t i = 0; i < COUNTOF(lines); i++)
 		if (by_rules(&a, lines[i]) != NULL)
 			fail_msg("taken: '%s'", lines[i]);
+	assert_non_null(of_file(&a, SV("\0\1\0\0\0\0"), ""));
+	assert_null(of_file(&a, SV("\1\0\0\0\0\0"), ""));
 	arena_done(&a);
 }
 
