@@ -21,7 +21,7 @@
 
 #define NETWORK_OPTIONS(X) \
 	X(allow_private, "allow-private", NETS,     NULL,    NULL,  NULL,  "Networks that feeds, articles, webhooks and mail servers may be in although they are not public.") \
-	X(in_flight,     "in-flight",     INT,      "64",    "1",   "256", "Exchanges under way at once; articles take half of them at most.") \
+	X(in_flight,     "in-flight",     INT,      "64",    "1",   "256", "Exchanges under way at once; articles take half of them at most, and webhooks do not count.") \
 	X(host_gap_ms,   "host-gap",      DURATION, "100ms", "0s",  "1h",  "Least time between the starts of two exchanges with one host; one host gets one exchange at a time.") \
 	X(timeout_ms,    "timeout",       DURATION, "60s",   "1s",  "10m", "Longest time for one exchange.") \
 	X(connect_ms,    "connect-timeout", DURATION, "10s", "1s",  "2m",  "Longest time for name lookup and connecting.") \
