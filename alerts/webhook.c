@@ -165,7 +165,9 @@ post(struct webhook *w, const char *id)
 		.max_bytes = ANSWER_BYTES,
 		.allow_private = w->allow,
 		.nallow_private = w->nallow,
-		.keep_alive = true };
+		.keep_alive = true,
+		/* Pages that hang hold up no alert. */
+		.urgent = true };
 	w->call = http_start(w->env->http, &req, &events, w);
 }
 

@@ -21,7 +21,7 @@
 
 #define NETWORK_OPTIONS(X) \
 	X(allow_private, "allow-private", NETS,     NULL,    NULL,  NULL,  "Networks that feeds, articles, webhooks and mail servers may be in although they are not public.") \
-	X(in_flight,     "in-flight",     INT,      "64",    "1",   "256", "Exchanges under way at once; articles take half of them at most.") \
+	X(in_flight,     "in-flight",     INT,      "64",    "1",   "256", "Exchanges under way at once; articles take half of them at most, and webhooks do not count.") \
 	X(host_gap_ms,   "host-gap",      DURATION, "100ms", "0s",  "1h",  "Least time between the starts of two exchanges with one host; one host gets one exchange at a time.") \
 	X(timeout_ms,    "timeout",       DURATION, "60s",   "1s",  "10m", "Longest time for one exchange.") \
 	X(connect_ms,    "connect-timeout", DURATION, "10s", "1s",  "2m",  "Longest time for name lookup and connecting.") \
@@ -86,7 +86,7 @@
 	X(content_type, "content-type", TEXT,  NULL,     NULL, NULL, "webhook: what the template makes. Default: application/json.") \
 	X(gap_ms,       "gap",       DURATION, NULL,     "0s", "1h", "webhook, exec, smtp: least time between two alerts. Default: what the format's receivers document; for json none.") \
 	X(trouble,      "trouble",   TROUBLE,  "yes",    NULL, NULL, "Whether it is told of the daemon's own trouble: feeds and other destinations that fail, silence, gaps; see TROUBLE. only: of nothing else; then filters without notify pass it by, and none may name it.") \
-	X(timeout_ms,   "timeout",   DURATION, "30s",    "1s", "5m", "webhook, exec, smtp: longest time for one attempt.") \
+	X(timeout_ms,   "timeout",   DURATION, "30s",    "1s", "5m", "webhook, exec, smtp: longest time for one attempt. The reply of a mail server to the whole of a mail is waited for ten minutes, for without it the mail would be sent twice.") \
 	X(retry_min_ms, "retry-min", DURATION, "200ms",  "10ms", "1h", "Wait after the first failed attempt; doubles with each.") \
 	X(retry_max_ms, "retry-max", DURATION, "30m",    "1s", "1d", "Longest wait between attempts.") \
 	X(give_up_ms,   "give-up",   DURATION, "3d",     "1s", "365d", "webhook, exec, smtp: an alert undelivered for so long is dead-lettered, once the destination has failed for an hour on end (or for give-up, if shorter).")

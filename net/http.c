@@ -23,7 +23,7 @@
 #define STARVED_MS 1000 /* until descriptors are tried for again */
 
 enum call_state {
-	CALL_WAITING, /* in http.waiting, for its turn */
+	CALL_WAITING, /* in http.waiting or http.urgent, for its turn */
 	CALL_NAMING, /* in http.active, for the name's addresses */
 	CALL_RUNNING, /* in http.active, with libcurl */
 	CALL_OVER, /* in http.over, for the end of the turn */
@@ -43,7 +43,7 @@ struct http {
 	int64_t connect_ms;
 	const struct cidr *allow; /* borrowed */
 	size_t nallow;
-	struct call_list waiting, active, over;
+	struct call_list waiting, urgent, active, over;
 };
 
 struct http_call {
@@ -64,7 +64,7 @@ struct http_call {
 	char *permanent;
 	struct timer *patience; /* with the name's lookup */
 	struct dns_query *query;
-	struct handle *handle; /* while it counts in http.nactive */
+	struct handle *handle; /* while it is under way */
 	struct curl_slist *headers;
 	int64_t ends_ms;
 
@@ -105,7 +105,7 @@ list_of(struct http_call *c)
 {
 	switch (c->state) {
 	case CALL_WAITING:
-		return &c->http->waiting;
+		return c->req.urgent ? &c->http->urgent : &c->http->waiting;
 	case CALL_NAMING:
 	case CALL_RUNNING:
 		return &c->http->active;
@@ -180,7 +180,7 @@ leave_slot(struct http_call *c)
 	multi_remove(h->multi, c->handle->easy); /* fine if it is not there */
 	give_handle(h, c->handle);
 	c->handle = NULL;
-	h->nactive--;
+	h->nactive -= !c->req.urgent;
 }
 
 /* The guard: a private address ends the attempt before anything is sent. */
@@ -708,7 +708,7 @@ http_start(struct http *h, const struct http_request *req,
 	ok = target_parse(&c->first, req->url, &c->error);
 	c->now = &c->first;
 	copy_request(c, req);
-	TAILQ_INSERT_TAIL(&h->waiting, c, link);
+	TAILQ_INSERT_TAIL(list_of(c), c, link);
 	if (!ok)
 		end_call(c, HTTP_BAD_URL);
 	loop_idle_ask(h->idle);
@@ -764,9 +764,19 @@ admit(struct http_call *c)
 		    .ca_file = h->ca_file,
 		    .on = { on_header, on_body, on_socket, on_request },
 		});
-	h->nactive++;
+	h->nactive += !c->req.urgent;
 	c->ends_ms = loop_now_ms(h->loop) + c->req.timeout_ms;
 	start_hop(c);
+}
+
+static struct http_call *
+next_call(const struct http *h)
+{
+	struct http_call *c = TAILQ_FIRST(&h->urgent);
+
+	if (c == NULL && h->nactive < h->in_flight)
+		c = TAILQ_FIRST(&h->waiting);
+	return c;
 }
 
 /* At the end of a turn: tells what is over and starts what waits. */
@@ -778,8 +788,7 @@ on_idle(void *arg)
 
 	while ((c = TAILQ_FIRST(&h->over)) != NULL)
 		deliver(c);
-	while (!timer_is_set(h->starved) && h->nactive < h->in_flight &&
-	    (c = TAILQ_FIRST(&h->waiting)) != NULL)
+	while (!timer_is_set(h->starved) && (c = next_call(h)) != NULL)
 		admit(c);
 }
 
@@ -811,6 +820,7 @@ http_new(struct loop *l, const struct http_options *o)
 	h->connect_ms = o->connect_ms;
 	http_set_allow(h, o->allow_private, o->nallow_private);
 	TAILQ_INIT(&h->waiting);
+	TAILQ_INIT(&h->urgent);
 	TAILQ_INIT(&h->active);
 	TAILQ_INIT(&h->over);
 	return h;
@@ -851,6 +861,7 @@ http_free(struct http *h)
 	if (h == NULL)
 		return;
 	free_list(&h->waiting);
+	free_list(&h->urgent);
 	free_list(&h->active);
 	free_list(&h->over);
 	while ((one = take_handle(h)) != NULL)

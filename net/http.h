@@ -14,7 +14,8 @@ struct http_call;
 struct http_options {
 	const char *user_agent; /* copied */
 	const char *ca_file; /* NULL: the system's bundle; copied */
-	size_t in_flight; /* more exchanges wait in order of start */
+	size_t in_flight; /* more exchanges, but urgent ones, wait in order of
+			   * start */
 	int64_t connect_ms; /* name lookup and connecting, of each hop */
 	const char *dns_servers; /* "192.0.2.53,..." instead of those of
 				  * resolv.conf; NULL: those; copied */
@@ -39,6 +40,7 @@ struct http_request {
 	size_t max_bytes; /* of the decoded body */
 	unsigned max_redirects; /* 0: a redirect is the answer */
 	bool keep_alive; /* further requests to this host are likely soon */
+	bool urgent; /* waits for no other and does not count in in_flight */
 	/* Networks that this request may go to, besides those for all. */
 	const struct cidr *allow_private;
 	size_t nallow_private;

@@ -3,6 +3,7 @@
  * to a message, and for that to a QUIT, with the loop standing still. */
 #include "net/mail.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "net/dns.h"
 #include "net/guard.h"
@@ -17,6 +18,10 @@
 #include <unistd.h>
 
 #define READ_BYTES KiB(4)
+
+/* For the reply to the whole message (RFC 5321, section 4.5.3.2.6): who does
+ * not wait for it sends the mail twice. */
+#define LAST_REPLY_MS (10 * MIN_MS)
 
 struct mail {
 	struct loop *loop; /* borrowed */
@@ -33,7 +38,8 @@ struct mail {
 	/* Of the mail under way. */
 	mail_fn *done; /* NULL: none is */
 	void *arg;
-	int64_t timeout_ms;
+	int64_t timeout_ms; /* until the message has gone, then for the reply */
+	bool handed_over;
 	struct dns_query *query;
 	struct curl_slist *resolve;
 	CURL *easy;
@@ -278,6 +284,15 @@ wait_for(struct mail *m, bool room)
 	*io = loop_io_new(m->loop, fd, !room, room, talk, m);
 }
 
+static void
+hand_over(struct mail *m)
+{
+	m->handed_over = true;
+	if (m->timeout_ms < LAST_REPLY_MS)
+		m->timeout_ms = LAST_REPLY_MS;
+	timer_set(m->patience, m->timeout_ms);
+}
+
 /* What the server says while it is spoken to waits, unless it is the end. */
 static void
 talk(void *arg)
@@ -287,8 +302,11 @@ talk(void *arg)
 
 	while (all && m->verdict == SMTP_TALKING && hear(m))
 		all = speak(m);
-	if (m->verdict == SMTP_TALKING)
-		wait_for(m, !all);
+	if (m->verdict != SMTP_TALKING)
+		return;
+	wait_for(m, !all);
+	if (all && m->talk.step == SMTP_MESSAGE && !m->handed_over)
+		hand_over(m);
 }
 
 /* Where libcurl is at its end ours begins. */
@@ -345,7 +363,7 @@ mail_send(struct mail *m, const struct smtp_mail *what, int64_t timeout_ms,
 	m->verdict = SMTP_TALKING;
 	m->error.msg[0] = m->curl_error[0] = m->said[0] = '\0';
 	m->sent = 0;
-	m->connecting = false;
+	m->connecting = m->handed_over = false;
 	smtp_init(&m->talk, what);
 	timer_set(m->patience, timeout_ms);
 	http_share(m->http, &shared);

@@ -32,7 +32,8 @@ struct mail *mail_new(
 void mail_free(struct mail *m); /* cancels silently; NULL is fine */
 
 /* `done` is called exactly once, never before this returned.  `what` is
- * borrowed until then; one at a time. */
+ * borrowed until then; one at a time.  Within `timeout_ms` the message must
+ * have gone; the reply to it may take as long, and at least ten minutes. */
 void mail_send(struct mail *m, const struct smtp_mail *what, int64_t timeout_ms,
     mail_fn *done, void *arg);
 

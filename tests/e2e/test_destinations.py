@@ -7,6 +7,7 @@ import json
 import os
 import re
 import threading
+import time
 import unittest
 
 from harness import Case, SECRET, item, reply, rss, run, wait_until
@@ -312,12 +313,24 @@ class Mail(Case):
     def test_too_slow_is_tried_again(self):
         release = threading.Event()
         self.addCleanup(release.set)
-        server = self.serve_mail({'message': lambda _: release.wait(60)
+        server = self.serve_mail({'DATA': lambda _: release.wait(60)
                                   and None})
         daemon, _ = self.ring(server, ['A ceasefire holds'], timeout='1s')
         daemon.wait_log(r'delivery failed.*not done within 1 s')
         self.wait_mails(server, 1)
         self.assertEqual(daemon.stop(), 0)
+
+    def test_a_reply_to_the_whole_message_may_take_longer(self):
+        def scan(_handler):     # for viruses
+            time.sleep(3)
+            return '250 2.0.0 clean'
+        server = self.serve_mail({'message': scan})
+        daemon, _ = self.ring(server, ['A ceasefire holds'], timeout='1s')
+        self.wait_mails(server, 1)
+        wait_until(lambda: server.quits == 1, 20, 'the goodbye')
+        self.assertEqual(daemon.stop(), 0)
+        self.assertEqual((server.sessions, len(server.mails)), (1, 1))
+        self.assertEqual(daemon.metrics()['deliveries_total'], 1)
 
     def test_the_network_guard(self):
         server = self.serve_mail()

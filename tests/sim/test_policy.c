@@ -291,6 +291,23 @@ a_clock_that_is_set_back_hides_no_digest(void **state)
 	assert_string_not_equal(w->alerts[2].id, w->alerts[5].id);
 }
 
+/* A span that has not begun yet would last for a day and more. */
+static void
+a_clock_that_is_set_back_ends_the_span(void **state)
+{
+	struct world *w = *state;
+
+	publish_five(w);
+	world_live(w, LIMIT, 10 * MIN_MS);
+	assert_int_equal(w->nalerts, 2);
+	sim_begin(SIM_EPOCH_MS - DAY_MS);
+	publish(w, "two", ITEM("6", "Ceasefire six"));
+	world_live(w, LIMIT, 20 * MIN_MS);
+	assert_int_equal(w->nalerts, 4);
+	assert_int_equal(world_rang(w, "\"count\":3,"), 1);
+	assert_int_equal(world_rang(w, "\"title\":\"Ceasefire six\""), 1);
+}
+
 static void
 a_digest_waits_for_the_end_of_mute_hours(void **state)
 {
@@ -588,6 +605,7 @@ main(void)
 		T(a_digest_outlives_a_restart),
 		T(a_digest_shows_twenty_and_counts_all),
 		T(a_clock_that_is_set_back_hides_no_digest),
+		T(a_clock_that_is_set_back_ends_the_span),
 		T(a_digest_waits_for_the_end_of_mute_hours),
 		T(the_digest_of_a_filter_that_is_gone_is_dropped),
 		T(a_shorter_limit_counts_at_once),

@@ -759,6 +759,20 @@ a_step_of_the_wall_clock_changes_no_wait(void **state)
 }
 
 static void
+a_step_of_the_wall_clock_gives_nothing_up(void **state)
+{
+	struct bench *b = *state;
+
+	for (int i = 0; i < 30; i++)
+		will_answer(DELIVERY_RETRY, 10 * MIN_MS);
+	put(b, "a", "desk");
+	fake_pass(world.loop, 2 * HOUR_MS);
+	world.loop->wall_ms += 4 * DAY_MS;
+	fake_pass(world.loop, HOUR_MS / 2);
+	assert_int_equal(metrics.dead_letters, 0);
+}
+
+static void
 all_that_a_reload_closes_are_told_before_it_waits_for_any(void **state)
 {
 	struct bench *b = *state;
@@ -1113,6 +1127,7 @@ main(void)
 		T(an_outage_goes_on_after_a_restart_though_its_first_alert_is_dead),
 		T(retry_after_outlives_a_restart),
 		T(a_step_of_the_wall_clock_changes_no_wait),
+		T(a_step_of_the_wall_clock_gives_nothing_up),
 		T(all_that_a_reload_closes_are_told_before_it_waits_for_any),
 		T(a_reload_leaves_alone_what_did_not_change),
 		T(new_options_are_tried_at_once_and_repeat_nothing),

@@ -326,6 +326,29 @@ closing_stops_it_and_tells_nobody(void **state)
 	assert_int_equal(b->done, 0);
 }
 
+/* Which others are told of, too, before anybody waits. */
+static void
+one_that_is_going_to_be_closed_is_told_to_end(void **state)
+{
+	struct delivery d = { SV("alr_a"), SV(BODY), 1 };
+	struct bench *b = *state;
+	int fd = open_fifo(b);
+	struct pollfd ended = { fd, POLLIN, 0 };
+	char said[2];
+
+	open_script(b,
+	    "exec 3>$0/fifo; trap 'echo >&3' TERM; echo >&3;"
+	    "sleep 1000 & wait; wait",
+	    LONG_MS);
+	exec()->send(b->self, &d, on_result, b);
+	assert_int_equal(poll(&ended, 1, -1), 1);
+	assert_int_equal(read(fd, said, 1), 1); /* it runs */
+	exec()->warn(b->self);
+	assert_int_equal(poll(&ended, 1, 20000), 1);
+	assert_int_equal(read(fd, said, 1), 1);
+	assert_int_equal(b->done, 0);
+}
+
 static void
 on_line(struct sv line, void *arg)
 {
@@ -471,6 +494,7 @@ main(void)
 		T(people_form_without_colour),
 		T(one_that_hangs_is_stopped_with_its_children),
 		T(closing_stops_it_and_tells_nobody),
+		T(one_that_is_going_to_be_closed_is_told_to_end),
 		T(one_that_ignores_the_hint_is_killed),
 		T(what_it_says_is_bounded),
 		T(who_stays_behind_is_not_waited_for),

@@ -953,6 +953,31 @@ run_until_made(struct world *w, size_t n)
 }
 
 static void
+an_urgent_exchange_waits_for_no_other(void **state)
+{
+	struct world *w = *state;
+	struct outcome held[6] = { 0 };
+
+	fake_http_route(w->server, "/hold", SV(""), FAKE_HOLD);
+	for (size_t i = 0; i < COUNTOF(held); i++)
+		start(w, &held[i],
+		    (struct http_request) {
+			.url = "http://127.0.0.1:%d/hold" });
+	run_until_made(w, 4);
+	w->left = 0;
+	assert_int_equal(exchange(w,
+			     (struct http_request) {
+				 .url = "http://a.test:%d/", .urgent = true })
+			     ->status,
+	    404);
+	for (size_t i = 0; i < COUNTOF(held); i++) {
+		assert_int_equal(held[i].done, 0);
+		http_cancel(held[i].call);
+		outcome_done(&held[i]);
+	}
+}
+
+static void
 no_more_exchanges_than_allowed_are_under_way(void **state)
 {
 	static const struct http_request hold = {
@@ -1257,6 +1282,7 @@ main(void)
 		ROW(an_endless_head_is_cut),
 		ROW(an_endless_trailer_is_cut),
 		ROW(the_listener_may_stop_an_exchange),
+		ROW(an_urgent_exchange_waits_for_no_other),
 		ROW(no_more_exchanges_than_allowed_are_under_way),
 		ROW(a_call_may_be_cancelled_in_every_state),
 		ROW(a_late_answer_to_a_lookup_finds_nobody),
