@@ -35,6 +35,7 @@ lexicon_done(struct lexicon *l)
 	free(l->nodes);
 	free(l->slots);
 	free(l->bloom.words);
+	free(l->firsts.words);
 	lexicon_forget_scratch(l);
 }
 

@@ -54,7 +54,7 @@ struct lexicon_slot {
 	uint32_t head; /* node; 0: free */
 };
 
-/* A filter of the keys that lead on from node 0. */
+/* A Bloom filter. */
 struct lexicon_bloom {
 	uint64_t *words;
 	uint64_t mask; /* one less than there are words */
@@ -75,7 +75,9 @@ struct lexicon {
 	size_t nnodes, capnodes;
 	struct lexicon_slot *slots;
 	size_t nslots;
-	struct lexicon_bloom bloom;
+	struct lexicon_bloom bloom; /* keys that lead on from node 0 */
+	struct lexicon_bloom firsts; /* first words, but for those with
+					wildcards */
 	bool prefixes[LEXICON_PREFIXES]; /* which lengths are in use */
 	/* Until it is sealed: */
 	struct map known; /* spelling -> atom number + 1 */

@@ -7,8 +7,8 @@
 
 #define ENDS_MAX 8 /* readings of one phrase that are followed */
 #define READINGS_MAX 64 /* of the next word */
-#define LOOKUPS_MAX 128 /* put off, so that memory has time to answer */
-#define LOOKUPS_STEP 32 /* that a step adds at most */
+#define LOOKUPS_MAX 256 /* put off, so that memory has time to answer */
+#define LOOKUPS_STEP 64 /* that a step adds at most */
 
 /* A key that the Bloom filter knows, or a token that can be read in several
  * ways. */
@@ -461,16 +461,25 @@ begin_wild(const struct finder *f, struct lookup *out, size_t token,
 static void
 begin_some(struct finder *f, size_t from, size_t to, bool wild)
 {
-	const struct form *form = &f->t->forms[f->t->tokens[from].forms];
+	const struct form *forms = &f->t->forms[f->t->tokens[from].forms];
 	struct lookup *out = f->lookups + f->nlookups;
-	struct lexicon_bloom b = f->l->bloom;
+	struct lexicon_bloom b = f->l->bloom, firsts = f->l->firsts;
+	uint32_t some[LOOKUPS_STEP / 2] __attribute__((uninitialized));
+	size_t n = 0;
 
-	for (; from < to; from++, form++) {
-		out = put_off(out, b, from, form->hash);
+	for (size_t i = 0; i < to - from; i++) {
+		some[n] = (uint32_t)i;
+		n += wild || lexicon_bloom_has(firsts, forms[i].hash);
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct form *form = &forms[some[i]];
+		size_t token = from + some[i];
+
+		out = put_off(out, b, token, form->hash);
 		out = put_off(
-		    out, b, from, lexicon_pair_key(form->hash, form[1].hash));
+		    out, b, token, lexicon_pair_key(form->hash, form[1].hash));
 		if (wild)
-			out = begin_wild(f, out, from, form);
+			out = begin_wild(f, out, token, form);
 	}
 	f->nlookups = (size_t)(out - f->lookups);
 }

@@ -74,6 +74,17 @@ identity(const struct lexicon *l, uint32_t from, uint32_t before, uint32_t word)
 }
 
 static void
+file_begin(struct lexicon *l, const struct lexicon_node *n, uint64_t key)
+{
+	const struct word *first =
+	    &l->words[n->before != 0 ? n->before - 1 : n->word];
+
+	lexicon_bloom_add(l->bloom, key);
+	if (!first->wild)
+		lexicon_bloom_add(l->firsts, first->hash);
+}
+
+static void
 file_node(struct lexicon *l, uint32_t node, uint32_t from, uint64_t key)
 {
 	struct lexicon_slot *slot = lexicon_slot(l, key);
@@ -86,8 +97,7 @@ file_node(struct lexicon *l, uint32_t node, uint32_t from, uint64_t key)
 	else
 		parent->goes_on = true;
 	if (from == 0)
-		l->bloom.words[lexicon_bloom_at(l->bloom, key)] |=
-		    lexicon_bloom_bits(key);
+		file_begin(l, &l->nodes[node], key);
 }
 
 /* The node that a step leads to; makes it when it is not there. */
@@ -141,17 +151,25 @@ power_above(size_t n)
 	return power;
 }
 
+static struct lexicon_bloom
+make_bloom(size_t keys)
+{
+	size_t words = power_above(keys * BLOOM_BITS / 64);
+
+	return (struct lexicon_bloom) { mem_calloc(words, sizeof(uint64_t)),
+		words - 1 };
+}
+
 /* While nodes are made, `next` is the node they come from. */
 static void
 file_all(struct lexicon *l)
 {
-	size_t begins = 0, words;
+	size_t begins = 0;
 
 	for (size_t i = 1; i < l->nnodes; i++)
 		begins += l->nodes[i].next == 0;
-	words = power_above(begins * BLOOM_BITS / 64);
-	l->bloom.words = mem_calloc(words, sizeof(*l->bloom.words));
-	l->bloom.mask = words - 1;
+	l->bloom = make_bloom(begins);
+	l->firsts = make_bloom(begins);
 	l->nslots = power_above(l->nnodes * 2);
 	l->slots = mem_calloc(l->nslots, sizeof(*l->slots));
 	for (uint32_t i = 1; i < l->nnodes; i++) {

@@ -36,7 +36,6 @@ struct scan {
 	struct text *text;
 	struct sv v;
 	size_t at;
-	size_t edge; /* of the window: the first one at or behind `at` */
 	size_t lower; /* in text.bytes: the window in lower case */
 	uint16_t part;
 	bool skip_urls;
@@ -724,23 +723,35 @@ begin_hashes(struct text_scratch *s, uint64_t seed)
 		s->begins[i] = mix(seed, i) + seed;
 }
 
+/* Seen from its middle less the length of a word: what to keep of the bytes of
+ * the word and those behind it. */
+static const unsigned char hash_mask[HASH_ROOM * 2] = { 0xFF, 0xFF, 0xFF, 0xFF,
+	0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+	0xFF };
+
 /* The hash of a word of which at least 16 bytes can be read.  Lengths come in
  * no order that a processor could foretell, so they decide nothing here. */
+static __attribute__((noinline)) uint64_t
+hash_long(uint64_t seed, const char *p, size_t len)
+{
+	return hash_fast(seed, (struct sv) { p, len });
+}
+
 static inline uint64_t
 hash_word(
     const struct text_scratch *s, uint64_t seed, const char *p, size_t len)
 {
-	uint64_t h, more, a, b, low, more_counts;
+	uint64_t h, more, a, b, first, second;
 
 	if (len >= COUNTOF(s->begins))
-		return hash_fast(seed, (struct sv) { p, len });
-	low = low_bytes(len & 7);
-	more_counts = -(uint64_t)(len >> 3);
+		return hash_long(seed, p, len);
+	memcpy(&first, hash_mask + HASH_ROOM - len, sizeof(first));
+	memcpy(&second, hash_mask + HASH_ROOM - len + 8, sizeof(second));
 	memcpy(&a, p, sizeof(a));
 	memcpy(&b, p + 8, sizeof(b));
-	h = mix(s->begins[len], a & (low | more_counts));
-	more = mix(h + seed, b & low);
-	return h ^ ((h ^ more) & more_counts);
+	h = mix(s->begins[len], a & first);
+	more = mix(h + seed, b & second);
+	return h ^ ((h ^ more) & -(uint64_t)(len / 8));
 }
 
 /* Sets a form to what stands at `at` in text.bytes. */
@@ -777,9 +788,12 @@ count_plain_case(struct scan *s, size_t first)
 	for (size_t i = first; i < t->ntokens && !s->small; i++) {
 		struct sv word = sv_sub(
 		    s->v, t->tokens[i].start, t->tokens[i].length);
-		size_t capitals = plain_count_capitals(word);
+		size_t capitals;
 
 		s->small = plain_has_small(word);
+		if (s->small)
+			return;
+		capitals = plain_count_capitals(word);
 		s->letters += capitals;
 		s->cased_words += capitals != 0;
 	}
@@ -811,11 +825,13 @@ count_plain(struct scan *s, size_t first)
 	s->token_end = last->start + last->length;
 }
 
-/* Room for all words of the window, for one beside, and a joined form. */
+/* Room for all words of the window that are left, for one beside, and a joined
+ * form. */
 static void
-make_room(struct text *t, const struct plain_window *w)
+make_room(struct scan *s)
 {
-	size_t n = w->nedges / 2 + 2;
+	struct text *t = s->text;
+	size_t n = (s->scratch->window.to - s->at) / 2 + 3;
 
 	t->tokens = mem_grow(
 	    t->tokens, &t->captokens, t->ntokens + n, sizeof(*t->tokens));
@@ -835,107 +851,137 @@ read_window(struct scan *s)
 	    t->bytes, &t->capbytes, t->nbytes + PLAIN_WINDOW + HASH_ROOM, 1);
 	plain_read(w, s->v, s->at, t->bytes + t->nbytes);
 	s->lower = t->nbytes;
-	s->edge = 0;
 	t->nbytes += w->to - w->from;
 }
 
-/* A word that begins before `from` begins there now. */
-static void
-clip_edge(struct plain_window *w, size_t edge, size_t from)
+/* The lowest bit; it is taken away.  There must be one. */
+static inline size_t
+take_bit(uint64_t *bits)
 {
-	if (edge < w->nedges && w->edges[edge] < from)
-		w->edges[edge] = (uint16_t)from;
+	unsigned at = (unsigned)__builtin_ctzll(*bits);
+
+	*bits &= *bits - 1;
+	return at;
 }
 
-/* The words of the window up to an offset.  The offset where they end. */
+/* The bits of a block from an offset on, counted from the block. */
+static inline uint64_t
+bits_from(size_t offset)
+{
+	return offset < PLAIN_BLOCK ? UINT64_MAX << offset : 0;
+}
+
+/* The words of the window from an offset on that end before another one,
+ * without their hashes.  The offset where they end. */
 static size_t
 scan_words(struct scan *s, size_t from, size_t to)
 {
-	const struct plain_window *win = &s->scratch->window;
-	const uint16_t *edges = &win->edges[s->edge];
+	const struct plain_window *w = &s->scratch->window;
 	struct text *t = s->text;
-	struct token *tokens = &t->tokens[t->ntokens];
-	struct form *forms = &t->forms[t->nforms];
-	size_t most = (win->nedges - s->edge) / 2, base = win->from, i;
-	size_t lower = s->lower;
+	struct token *token = &t->tokens[t->ntokens];
+	struct form *form = &t->forms[t->nforms];
+	uint32_t number = (uint32_t)t->nforms,
+		 shift = (uint32_t)(s->lower - w->from);
+	uint16_t part = s->part;
+	size_t stop = w->from + (to < w->to - w->from ? to : w->to - w->from);
+	size_t base = w->from + from - from % PLAIN_BLOCK;
+	size_t start = w->from + from, end = start;
+	uint64_t keep = bits_from(from % PLAIN_BLOCK), open = 0;
+	const uint64_t *words = &w->words[from / PLAIN_BLOCK];
 
-	if (most > ITEM_TOKENS - t->ntokens)
-		most = ITEM_TOKENS - t->ntokens;
-	for (i = 0; i < most && edges[i * 2 + 1] < to; i++) {
-		size_t start = edges[i * 2], len = edges[i * 2 + 1] - start;
+	for (; base <= stop; base += PLAIN_BLOCK, words++) {
+		uint64_t word = *words & keep;
+		uint64_t before = word << 1 | open;
+		uint64_t ends = before & ~word;
+		/* One more, as one more is taken. */
+		uint64_t begins = (word & ~before) | UINT64_C(1) << 63;
 
-		if (len > PLAIN_BYTES)
-			break;
-		set_token(
-		    &tokens[i], base + start, len, t->nforms + i, s->part);
-		set_form(t, &forms[i], FORM_WORD, 1, lower + start, len);
+		if (to != SIZE_MAX)
+			ends &= ~bits_from(w->from + to - base);
+		if (open == 0)
+			start = base + take_bit(&begins);
+		for (; ends != 0; token++, form++) {
+			end = base + take_bit(&ends);
+			*token = (struct token) { (uint32_t)start,
+				(uint32_t)(end - start), number++, part, 1, 0 };
+			form->at = (uint32_t)start + shift;
+			form->length = (uint16_t)(end - start);
+			form->span = 1;
+			form->kind = FORM_WORD;
+			start = base + take_bit(&begins);
+		}
+		open = word >> 63;
+		keep = UINT64_MAX;
 	}
-	t->ntokens += i;
-	t->nforms += i;
-	s->edge += i * 2;
-	return i != 0 ? edges[i * 2 - 1] : from;
+	t->ntokens = (size_t)(token - t->tokens);
+	t->nforms = (size_t)(form - t->forms);
+	return end - w->from;
+}
+
+static __attribute__((noinline)) void
+hash_forms(struct text *t, size_t first)
+{
+	const struct text_scratch *s = t->scratch;
+
+	for (size_t i = first; i < t->nforms; i++) {
+		struct form *f = &t->forms[i];
+
+		f->hash = hash_word(s, t->seed, t->bytes + f->at, f->length);
+	}
 }
 
 /* Appends a plain word; there is room for it. */
-static struct token *
+static void
 put_plain(struct scan *s, size_t start, size_t len, size_t at, size_t written)
 {
 	struct text *t = s->text;
-	struct token *token = &t->tokens[t->ntokens++];
 
-	set_token(token, start, len, t->nforms, s->part);
+	set_token(&t->tokens[t->ntokens++], start, len, t->nforms, s->part);
 	set_form(t, &t->forms[t->nforms++], FORM_WORD, 1, at, written);
-	return token;
 }
 
-/* The hyphenated words at an edge, of which `n` have a hyphen behind them, with
- * the joined form. */
+/* The hyphenated words at an offset, of which `n` have a hyphen behind them,
+ * with the joined form. */
 static void
 put_hyphens(struct scan *s, size_t offset, size_t n)
 {
-	const struct plain_window *win = &s->scratch->window;
+	const struct plain_window *w = &s->scratch->window;
 	struct text *t = s->text;
-	size_t joined = t->nbytes, e = s->edge, from = offset;
-	struct token *first = NULL;
+	size_t joined = t->nbytes, token = t->ntokens, end, at = offset;
 
-	for (size_t i = 0; i <= n; i++, e += 2, from = win->edges[e]) {
-		size_t len = win->edges[e + 1] - from;
-
-		memcpy(t->bytes + t->nbytes, t->bytes + s->lower + from, len);
-		t->nbytes += len;
+	for (size_t i = 0; i <= n; i++, at = end + 1) {
+		end = plain_word_end(w, at);
+		memcpy(
+		    t->bytes + t->nbytes, t->bytes + s->lower + at, end - at);
+		t->nbytes += end - at;
 	}
-	from = offset;
-	for (e = s->edge; n != SIZE_MAX; n--, e += 2, from = win->edges[e]) {
-		size_t len = win->edges[e + 1] - from;
-		struct token *token = put_plain(
-		    s, win->from + from, len, s->lower + from, len);
-
-		s->at = win->from + win->edges[e + 1];
-		if (first != NULL)
+	for (at = offset; n != SIZE_MAX; n--, at = end + 1) {
+		end = plain_word_end(w, at);
+		put_plain(s, w->from + at, end - at, s->lower + at, end - at);
+		if (at != offset)
 			continue;
-		first = token;
-		token->nforms = 2;
+		t->tokens[token].nforms = 2;
 		set_form(t, &t->forms[t->nforms++], FORM_JOINED, n + 1, joined,
 		    t->nbytes - joined);
 	}
+	s->at = w->from + end;
 }
 
 /* Words with single hyphens between them, and a blank behind. */
 static bool
 scan_hyphens(struct scan *s, size_t offset)
 {
-	const struct plain_window *win = &s->scratch->window;
-	struct text *t = s->text;
-	size_t e = s->edge, n = 0, end;
+	const struct plain_window *w = &s->scratch->window;
+	size_t at = offset, n = 0, end;
 
-	while (plain_is_stop(win, end = win->edges[e + 1])) {
-		if (s->v.p[win->from + end] != '-' || e + 2 == win->nedges ||
-		    win->edges[e + 2] != end + 1 || ++n == RUN_WORDS)
+	while (plain_is_stop(w, end = plain_word_end(w, at))) {
+		if (s->v.p[w->from + end] != '-' ||
+		    !plain_is_word(w, end + 1) || ++n == RUN_WORDS)
 			return false;
-		e += 2;
+		at = end + 1;
 	}
 	if (n == 0 || end - offset > PLAIN_BYTES ||
-	    t->ntokens + n >= ITEM_TOKENS)
+	    s->text->ntokens + n >= ITEM_TOKENS)
 		return false;
 	put_hyphens(s, offset, n);
 	return true;
@@ -944,46 +990,45 @@ scan_hyphens(struct scan *s, size_t offset)
 /* The usual ones of plain_take_rest(), from two words of the window: a number
  * (3.5  1,000) or a possessive. */
 static bool
-scan_two(struct scan *s, size_t offset)
+scan_two(struct scan *s, size_t offset, size_t end)
 {
-	const struct plain_window *win = &s->scratch->window;
-	const uint16_t *edges = &win->edges[s->edge];
-	const char *p = s->v.p + win->from;
-	size_t end = edges[1], first = end - offset, second, at;
+	const struct plain_window *w = &s->scratch->window;
+	const char *p = s->v.p + w->from;
+	size_t first = end - offset, second, stop, at = s->lower + offset;
 	struct text *t = s->text;
 
-	if (s->edge + 2 == win->nedges || edges[2] != end + 1 ||
-	    plain_is_stop(win, edges[3]))
+	if (!plain_is_word(w, end + 1) ||
+	    plain_is_stop(w, stop = plain_word_end(w, end + 1)))
 		return false;
-	second = edges[3] - end - 1;
-	at = s->lower + offset;
+	second = stop - end - 1;
 	if (p[end] == '\'' && second == 1 && (p[end + 1] | 0x20) == 's') {
-		(void)put_plain(s, s->at, first, at, first);
+		put_plain(s, s->at, first, at, first);
 	} else if ((p[end] != '.' && p[end] != ',') ||
 	    !ascii_is_digit(p[end - 1]) || !ascii_is_digit(p[end + 1]) ||
 	    first + second + 2 > PLAIN_BYTES) {
 		return false;
 	} else if (p[end] == '.') {
 		second += first + 1;
-		(void)put_plain(s, s->at, second, at, second);
+		put_plain(s, s->at, second, at, second);
 	} else {
 		memcpy(t->bytes + t->nbytes, t->bytes + at, first);
 		memcpy(t->bytes + t->nbytes + first, t->bytes + at + first + 1,
 		    second);
-		(void)put_plain(
+		put_plain(
 		    s, s->at, first + second + 1, t->nbytes, first + second);
 		t->nbytes += first + second;
 	}
-	s->at = win->from + edges[3];
+	s->at = w->from + stop;
 	return true;
 }
 
 /* A word that is plain although a stop is where it ends. */
 static bool
-scan_rest(struct scan *s, size_t offset, size_t end)
+scan_rest(struct scan *s, size_t offset)
 {
 	struct text *t = s->text;
 	char *out = t->bytes + t->nbytes;
+	size_t end = plain_word_end(&s->scratch->window, offset);
 	size_t n = end - offset;
 	struct plain_word w;
 
@@ -991,13 +1036,13 @@ scan_rest(struct scan *s, size_t offset, size_t end)
 		return false;
 	if (s->v.p[s->at + n] == '-')
 		return scan_hyphens(s, offset);
-	if (scan_two(s, offset))
+	if (scan_two(s, offset, end))
 		return true;
 	memcpy(out, t->bytes + s->lower + offset, n);
 	w = plain_take_rest(s->v, s->at, n, out);
 	if (w.length == 0)
 		return false;
-	(void)put_plain(s, s->at, w.length, t->nbytes, w.written);
+	put_plain(s, s->at, w.length, t->nbytes, w.written);
 	t->nbytes += w.written;
 	s->at = w.end;
 	return true;
@@ -1009,26 +1054,23 @@ static bool
 scan_window(struct scan *s)
 {
 	struct plain_window *w = &s->scratch->window;
-	size_t size = w->to - w->from;
 
-	for (size_t offset, stop; s->at < w->to;) {
+	for (size_t offset, stop, end; s->at < w->to;) {
 		offset = s->at - w->from;
-		while (s->edge < w->nedges && w->edges[s->edge + 1] <= offset)
-			s->edge += 2;
-		clip_edge(w, s->edge, offset);
-		stop = plain_next_stop(w, offset);
-		stop = stop < size ? stop : SIZE_MAX;
-		make_room(s->text, w);
-		offset = scan_words(s, offset, stop);
-		if (offset > s->at - w->from)
-			s->word_end = w->from + offset;
-		if (s->edge == w->nedges || w->edges[s->edge] > stop) {
+		stop = plain_next(w, w->stops, offset);
+		make_room(s);
+		size_t first = s->text->nforms;
+		end = scan_words(s, offset, stop);
+		hash_forms(s->text, first);
+		if (end > offset)
+			s->word_end = w->from + end;
+		offset = plain_next(w, w->words, end);
+		if (offset == SIZE_MAX || offset > stop) {
 			s->at = stop == SIZE_MAX ? w->to : w->from + stop;
 			return stop == SIZE_MAX;
 		}
-		offset = w->edges[s->edge];
 		s->at = w->from + offset;
-		if (!scan_rest(s, offset, w->edges[s->edge + 1]))
+		if (!scan_rest(s, offset))
 			return false;
 		s->word_end = s->at;
 	}
