@@ -37,7 +37,10 @@ struct sequence {
 	bool phrase; /* long enough that short stems count */
 };
 
-/* Sequences that begin alike share nodes; node 0 is where all of them begin. */
+#define NODE_BYTES 37
+
+/* Sequences that begin alike share nodes; node 0 is where all of them begin.
+ * All that most look-ups need is in one line of the cache. */
 struct lexicon_node {
 	uint32_t word; /* that leads here */
 	uint32_t before; /* word + 1 that must come before it: first two words
@@ -47,6 +50,9 @@ struct lexicon_node {
 	uint32_t atom; /* of the one sequence that ends here, if it is: */
 	bool lone; /* the only one, and no katakana */
 	bool goes_on, goes_on_wild; /* with a word, with a wildcard */
+	bool plain; /* no wildcards, case may differ, and it fits in here: */
+	uint8_t before_len, word_len; /* folded */
+	char bytes[NODE_BYTES]; /* of the word before, and of the word */
 };
 
 struct lexicon_slot {

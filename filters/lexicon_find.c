@@ -5,6 +5,8 @@
 #include "filters/glob.h"
 #include "filters/lexicon_keys.h"
 
+#include <string.h>
+
 #define ENDS_MAX 8 /* readings of one phrase that are followed */
 #define READINGS_MAX 64 /* of the next word */
 #define LOOKUPS_MAX 256 /* put off, so that memory has time to answer */
@@ -136,12 +138,31 @@ stands_alone(
 }
 
 static bool
+bytes_match(const struct finder *f, const struct lexicon_node *n,
+    const struct reading *r)
+{
+	const struct form *form = &f->t->forms[r->form], *before;
+
+	if (form->length != n->word_len ||
+	    memcmp(n->bytes + n->before_len, f->t->bytes + form->at,
+		n->word_len) != 0)
+		return false;
+	if (r->before == 0)
+		return n->before_len == 0;
+	before = &f->t->forms[r->before - 1];
+	return before->length == n->before_len &&
+	    memcmp(n->bytes, f->t->bytes + before->at, n->before_len) == 0;
+}
+
+static bool
 reading_matches(const struct finder *f, const struct lexicon_node *n,
     const struct reading *r)
 {
 	const struct word *words = f->l->words;
 	const struct form *forms = f->t->forms;
 
+	if (n->plain)
+		return bytes_match(f, n, r);
 	if ((n->before != 0) != (r->before != 0) ||
 	    (n->before != 0 &&
 		!word_matches(f->t, &words[n->before - 1], f->token,
@@ -411,8 +432,11 @@ look_up(struct finder *f, const struct lookup *k)
 static inline void
 fetch_words(const struct lexicon *l, const struct lexicon_node *n)
 {
-	__builtin_prefetch(&l->words[n->word]);
-	__builtin_prefetch(&l->words[n->before != 0 ? n->before - 1 : 0]);
+	if (!n->plain) {
+		__builtin_prefetch(&l->words[n->word]);
+		__builtin_prefetch(
+		    &l->words[n->before != 0 ? n->before - 1 : 0]);
+	}
 	if (n->ends != 0 && !n->lone)
 		__builtin_prefetch(&l->sequences[n->ends - 1]);
 }

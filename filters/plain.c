@@ -159,6 +159,62 @@ leave_last(struct plain_window *w)
 		w->words[i] = 0;
 }
 
+static inline uint64_t
+bit_at(size_t offset)
+{
+	return UINT64_C(1) << offset % PLAIN_BLOCK;
+}
+
+/* Is the stop the dot of a number, or does a possessive s stand behind it? */
+static bool
+is_dot(const struct plain_window *w, const char *p, size_t at)
+{
+	return p[at] == '.' && ascii_is_digit(p[at - 1]) &&
+	    plain_is_word(w, at + 1) && ascii_is_digit(p[at + 1]);
+}
+
+static bool
+is_possessive(const struct plain_window *w, const char *p, size_t at)
+{
+	return p[at] == '\'' && plain_is_word(w, at + 1) &&
+	    (p[at + 1] | 0x20) == 's' && !plain_is_word(w, at + 2) &&
+	    !plain_is_stop(w, at + 2);
+}
+
+static void
+settle(struct plain_window *w, const char *p)
+{
+	size_t blocks = (w->to - w->from) / PLAIN_BLOCK;
+
+	for (size_t i = 0; i <= blocks; i++) {
+		w->settled[i] = 0;
+		for (uint64_t stops = w->stops[i]; stops != 0;
+		     stops &= stops - 1) {
+			size_t at = i * PLAIN_BLOCK +
+			    (size_t)__builtin_ctzll(stops);
+
+			if (is_dot(w, p, at))
+				w->words[i] |= bit_at(at);
+			else if (is_possessive(w, p, at))
+				w->words[(at + 1) / PLAIN_BLOCK] &= ~bit_at(
+				    at + 1);
+			else
+				continue;
+			w->settled[i] |= bit_at(at);
+		}
+		w->stops[i] &= ~w->settled[i];
+	}
+}
+
+void
+plain_unsettle(struct plain_window *w, size_t offset)
+{
+	if (!plain_bit(w->settled, offset))
+		return;
+	w->words[offset / PLAIN_BLOCK] &= ~bit_at(offset);
+	w->words[(offset + 1) / PLAIN_BLOCK] |= bit_at(offset + 1);
+}
+
 void
 plain_read(struct plain_window *w, struct sv v, size_t from, char *lower)
 {
@@ -187,6 +243,7 @@ plain_read(struct plain_window *w, struct sv v, size_t from, char *lower)
 	w->to = from + len;
 	if (before != 0 && w->to != v.len)
 		leave_last(w);
+	settle(w, v.p + from);
 }
 
 bool

@@ -38,10 +38,11 @@ struct plain_window {
 	uint64_t words[PLAIN_BLOCKS + 1]; /* letters and digits */
 	/* What needs another look: where it stands, or what ends there. */
 	uint64_t stops[PLAIN_BLOCKS + 1];
+	uint64_t settled[PLAIN_BLOCKS + 1]; /* stops that are none any more */
 };
 
-/* Reads on at `from`, at most to where a word would be cut in two, and writes
- * all of it in lower case to `lower`, which has room for PLAIN_WINDOW bytes. */
+/* Reads on at `from`, at most to where a word would be cut in two.  The dot of
+ * a number (3.5) is part of the word, a possessive s is none.  Writes all of it in lower case to `lower`, which has room for PLAIN_WINDOW bytes. */
 void plain_read(struct plain_window *w, struct sv v, size_t from, char *lower);
 
 static inline bool
@@ -62,6 +63,9 @@ plain_is_stop(const struct plain_window *w, size_t offset)
 {
 	return plain_bit(w->stops, offset);
 }
+
+/* What was settled at an offset is no more: a word ended there. */
+void plain_unsettle(struct plain_window *w, size_t offset);
 
 /* The first bit at or behind the offset; SIZE_MAX: none in the window. */
 static inline size_t

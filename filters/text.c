@@ -1055,6 +1055,7 @@ scan_window(struct scan *s)
 {
 	struct plain_window *w = &s->scratch->window;
 
+	plain_unsettle(w, s->at - w->from);
 	for (size_t offset, stop, end; s->at < w->to;) {
 		offset = s->at - w->from;
 		stop = plain_next(w, w->stops, offset);
