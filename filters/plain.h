@@ -42,7 +42,8 @@ struct plain_window {
 };
 
 /* Reads on at `from`, at most to where a word would be cut in two.  The dot of
- * a number (3.5) is part of the word, a possessive s is none.  Writes all of it in lower case to `lower`, which has room for PLAIN_WINDOW bytes. */
+ * a number (3.5) is part of the word, a possessive s is none.  Writes all of it
+ * in lower case to `lower`, which has room for PLAIN_WINDOW bytes. */
 void plain_read(struct plain_window *w, struct sv v, size_t from, char *lower);
 
 static inline bool

@@ -57,6 +57,7 @@ void
 text_done(struct text *t)
 {
 	free(t->tokens);
+	free(t->hashes);
 	free(t->forms);
 	free(t->bytes);
 	free(t->parts);
@@ -162,19 +163,32 @@ step_back(const struct scan *s, size_t at)
 	return at;
 }
 
-/* A form of the last token, of the bytes from `at` on. */
+/* The word that the last token is, of the bytes from `at` on. */
 static inline void
+end_word(struct text *t, size_t at)
+{
+	size_t token = t->ntokens - 1;
+
+	t->tokens[token].at = (uint32_t)at;
+	t->tokens[token].folded = (uint16_t)(t->nbytes - at);
+	t->hashes[token] = hash_fast(t->seed, text_word(t, token));
+}
+
+/* Another form of the last token. */
+static void
 end_form(struct text *t, enum form_kind kind, size_t span, size_t at)
 {
+	struct token *token = &t->tokens[t->ntokens - 1];
 	struct form *f;
 
 	t->forms = mem_grow(
 	    t->forms, &t->capforms, t->nforms + 1, sizeof(*t->forms));
+	if (token->nmore++ == 0)
+		token->more = (uint32_t)t->nforms;
 	f = &t->forms[t->nforms++];
 	*f = (struct form) { 0, (uint32_t)at, (uint16_t)(t->nbytes - at),
 		(uint8_t)span, (uint8_t)kind };
 	f->hash = hash_fast(t->seed, form_bytes(t, f));
-	t->tokens[t->ntokens - 1].nforms++;
 }
 
 static void
@@ -186,7 +200,10 @@ add_form(struct text *t, enum form_kind kind, size_t span, const uint32_t *cps,
 	t->bytes = mem_grow(t->bytes, &t->capbytes, at + n * 4 + HASH_ROOM, 1);
 	for (size_t i = 0; i < n; i++)
 		t->nbytes += utf8_encode(cps[i], t->bytes + t->nbytes);
-	end_form(t, kind, span, at);
+	if (kind == FORM_WORD)
+		end_word(t, at);
+	else
+		end_form(t, kind, span, at);
 }
 
 struct stem_of {
@@ -262,6 +279,15 @@ is_glued(const struct scan *s, size_t start)
 	    skip_ignored(s, s->token_end) >= start;
 }
 
+static void
+grow_tokens(struct text *t, size_t n)
+{
+	t->tokens = mem_grow(
+	    t->tokens, &t->captokens, t->ntokens + n, sizeof(*t->tokens));
+	t->hashes = mem_grow(
+	    t->hashes, &t->caphashes, t->ntokens + n, sizeof(*t->hashes));
+}
+
 static inline void
 new_token(struct scan *s, size_t start, size_t len, unsigned flags)
 {
@@ -269,11 +295,11 @@ new_token(struct scan *s, size_t start, size_t len, unsigned flags)
 
 	if (is_glued(s, start))
 		flags |= TOKEN_GLUED;
-	t->tokens = mem_grow(
-	    t->tokens, &t->captokens, t->ntokens + 1, sizeof(*t->tokens));
-	t->tokens[t->ntokens++] = (struct token) { (uint32_t)start,
-		(uint32_t)len, (uint32_t)t->nforms, s->part, 0,
-		(uint8_t)flags };
+	grow_tokens(t, 1);
+	t->tokens[t->ntokens++] = (struct token) { .start = (uint32_t)start,
+		.length = (uint32_t)len,
+		.part = s->part,
+		.flags = (uint8_t)flags };
 	s->token_end = start + len;
 	count_lead(s, flags);
 }
@@ -300,7 +326,7 @@ add_plain(struct scan *s, size_t start, size_t len, unsigned flags)
 		count_case(s, sv_sub(s->v, start, len));
 	new_token(s, start, len, flags);
 	t->nbytes += len;
-	end_form(t, FORM_WORD, 1, at);
+	end_word(t, at);
 }
 
 /* Appends a token, unless nothing of the word remains. */
@@ -754,46 +780,47 @@ hash_word(
 	return h ^ ((h ^ more) & -(uint64_t)(len / 8));
 }
 
-/* Sets a form to what stands at `at` in text.bytes. */
+/* Sets a token to a word without its hash. */
 static inline void
-set_form(const struct text *t, struct form *f, enum form_kind kind, size_t span,
-    size_t at, size_t len)
-{
-	f->hash = hash_word(t->scratch, t->seed, t->bytes + at, len);
-	f->at = (uint32_t)at;
-	f->length = (uint16_t)len;
-	f->span = (uint8_t)span;
-	f->kind = (uint8_t)kind;
-}
-
-/* Sets a token to a word with one form. */
-static inline void
-set_token(
-    struct token *token, size_t start, size_t len, size_t form, uint16_t part)
+set_token(struct token *token, size_t start, size_t len, size_t at,
+    size_t folded, uint16_t part)
 {
 	token->start = (uint32_t)start;
 	token->length = (uint32_t)len;
-	token->forms = (uint32_t)form;
+	token->at = (uint32_t)at;
+	token->folded = (uint16_t)folded;
 	token->part = part;
-	token->nforms = 1;
+	token->more = 0;
+	token->nmore = 0;
 	token->flags = 0;
 }
 
-/* Counts capitals until a small letter comes: behind it they tell nothing. */
+/* Of the tokens from `first` on. */
+static void
+hash_words(struct text *t, size_t first)
+{
+	const struct text_scratch *s = t->scratch;
+
+	for (size_t i = first; i < t->ntokens; i++)
+		t->hashes[i] = hash_word(s, t->seed, t->bytes + t->tokens[i].at,
+		    t->tokens[i].folded);
+}
+
+/* Counts capitals, unless there are small letters: then they tell nothing.
+ * Nothing but plain words stands there. */
 static void
 count_plain_case(struct scan *s, size_t first)
 {
 	const struct text *t = s->text;
+	size_t from = t->tokens[first].start;
+	const struct token *last = &t->tokens[t->ntokens - 1];
 
+	s->small = plain_has_small(
+	    sv_sub(s->v, from, last->start + last->length - from));
 	for (size_t i = first; i < t->ntokens && !s->small; i++) {
-		struct sv word = sv_sub(
-		    s->v, t->tokens[i].start, t->tokens[i].length);
-		size_t capitals;
+		size_t capitals = plain_count_capitals(
+		    sv_sub(s->v, t->tokens[i].start, t->tokens[i].length));
 
-		s->small = plain_has_small(word);
-		if (s->small)
-			return;
-		capitals = plain_count_capitals(word);
 		s->letters += capitals;
 		s->cased_words += capitals != 0;
 	}
@@ -825,18 +852,13 @@ count_plain(struct scan *s, size_t first)
 	s->token_end = last->start + last->length;
 }
 
-/* Room for all words of the window that are left, for one beside, and a joined
- * form. */
+/* Room for all words of the window that are left, and for one beside. */
 static void
 make_room(struct scan *s)
 {
 	struct text *t = s->text;
-	size_t n = (s->scratch->window.to - s->at) / 2 + 3;
 
-	t->tokens = mem_grow(
-	    t->tokens, &t->captokens, t->ntokens + n, sizeof(*t->tokens));
-	t->forms = mem_grow(
-	    t->forms, &t->capforms, t->nforms + n, sizeof(*t->forms));
+	grow_tokens(t, (s->scratch->window.to - s->at) / 2 + 2);
 	t->bytes = mem_grow(
 	    t->bytes, &t->capbytes, t->nbytes + PLAIN_ROOM + HASH_ROOM, 1);
 }
@@ -877,67 +899,44 @@ static size_t
 scan_words(struct scan *s, size_t from, size_t to)
 {
 	const struct plain_window *w = &s->scratch->window;
-	struct text *t = s->text;
-	struct token *token = &t->tokens[t->ntokens];
-	struct form *form = &t->forms[t->nforms];
-	uint32_t number = (uint32_t)t->nforms,
-		 shift = (uint32_t)(s->lower - w->from);
+	struct token *token = &s->text->tokens[s->text->ntokens];
+	size_t size = w->to - w->from, place = w->from, lower = s->lower;
+	size_t start = from, end = from, base = from - from % PLAIN_BLOCK;
+	size_t last = to < size ? to : size;
+	uint64_t keep = bits_from(from - base), open = 0;
 	uint16_t part = s->part;
-	size_t stop = w->from + (to < w->to - w->from ? to : w->to - w->from);
-	size_t base = w->from + from - from % PLAIN_BLOCK;
-	size_t start = w->from + from, end = start;
-	uint64_t keep = bits_from(from % PLAIN_BLOCK), open = 0;
-	const uint64_t *words = &w->words[from / PLAIN_BLOCK];
 
-	for (; base <= stop; base += PLAIN_BLOCK, words++) {
-		uint64_t word = *words & keep;
+	for (; base <= last; base += PLAIN_BLOCK) {
+		uint64_t word = w->words[base / PLAIN_BLOCK] & keep;
 		uint64_t before = word << 1 | open;
-		uint64_t ends = before & ~word;
+		uint64_t ends = before & ~word & ~bits_from(to - base);
 		/* One more, as one more is taken. */
 		uint64_t begins = (word & ~before) | UINT64_C(1) << 63;
 
-		if (to != SIZE_MAX)
-			ends &= ~bits_from(w->from + to - base);
 		if (open == 0)
 			start = base + take_bit(&begins);
-		for (; ends != 0; token++, form++) {
+		for (; ends != 0; token++) {
 			end = base + take_bit(&ends);
-			*token = (struct token) { (uint32_t)start,
-				(uint32_t)(end - start), number++, part, 1, 0 };
-			form->at = (uint32_t)start + shift;
-			form->length = (uint16_t)(end - start);
-			form->span = 1;
-			form->kind = FORM_WORD;
+			set_token(token, place + start, end - start,
+			    lower + start, end - start, part);
 			start = base + take_bit(&begins);
 		}
 		open = word >> 63;
 		keep = UINT64_MAX;
 	}
-	t->ntokens = (size_t)(token - t->tokens);
-	t->nforms = (size_t)(form - t->forms);
-	return end - w->from;
-}
-
-static __attribute__((noinline)) void
-hash_forms(struct text *t, size_t first)
-{
-	const struct text_scratch *s = t->scratch;
-
-	for (size_t i = first; i < t->nforms; i++) {
-		struct form *f = &t->forms[i];
-
-		f->hash = hash_word(s, t->seed, t->bytes + f->at, f->length);
-	}
+	s->text->ntokens = (size_t)(token - s->text->tokens);
+	return end;
 }
 
 /* Appends a plain word; there is room for it. */
 static void
-put_plain(struct scan *s, size_t start, size_t len, size_t at, size_t written)
+put_plain(struct scan *s, size_t start, size_t len, size_t at, size_t folded)
 {
 	struct text *t = s->text;
 
-	set_token(&t->tokens[t->ntokens++], start, len, t->nforms, s->part);
-	set_form(t, &t->forms[t->nforms++], FORM_WORD, 1, at, written);
+	set_token(&t->tokens[t->ntokens], start, len, at, folded, s->part);
+	t->hashes[t->ntokens++] = hash_word(
+	    s->scratch, t->seed, t->bytes + at, folded);
 }
 
 /* The hyphenated words at an offset, of which `n` have a hyphen behind them,
@@ -947,7 +946,7 @@ put_hyphens(struct scan *s, size_t offset, size_t n)
 {
 	const struct plain_window *w = &s->scratch->window;
 	struct text *t = s->text;
-	size_t joined = t->nbytes, token = t->ntokens, end, at = offset;
+	size_t joined = t->nbytes, end, at = offset;
 
 	for (size_t i = 0; i <= n; i++, at = end + 1) {
 		end = plain_word_end(w, at);
@@ -955,14 +954,12 @@ put_hyphens(struct scan *s, size_t offset, size_t n)
 		    t->bytes + t->nbytes, t->bytes + s->lower + at, end - at);
 		t->nbytes += end - at;
 	}
-	for (at = offset; n != SIZE_MAX; n--, at = end + 1) {
-		end = plain_word_end(w, at);
-		put_plain(s, w->from + at, end - at, s->lower + at, end - at);
-		if (at != offset)
-			continue;
-		t->tokens[token].nforms = 2;
-		set_form(t, &t->forms[t->nforms++], FORM_JOINED, n + 1, joined,
-		    t->nbytes - joined);
+	for (size_t i = 0; i <= n; i++, offset = end + 1) {
+		end = plain_word_end(w, offset);
+		put_plain(s, w->from + offset, end - offset, s->lower + offset,
+		    end - offset);
+		if (i == 0)
+			end_form(t, FORM_JOINED, n + 1, joined);
 	}
 	s->at = w->from + end;
 }
@@ -1056,13 +1053,13 @@ scan_window(struct scan *s)
 	struct plain_window *w = &s->scratch->window;
 
 	plain_unsettle(w, s->at - w->from);
-	for (size_t offset, stop, end; s->at < w->to;) {
+	for (size_t offset, stop, end, first; s->at < w->to;) {
 		offset = s->at - w->from;
 		stop = plain_next(w, w->stops, offset);
 		make_room(s);
-		size_t first = s->text->nforms;
+		first = s->text->ntokens;
 		end = scan_words(s, offset, stop);
-		hash_forms(s->text, first);
+		hash_words(s->text, first);
 		if (end > offset)
 			s->word_end = w->from + end;
 		offset = plain_next(w, w->words, end);
