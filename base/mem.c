@@ -36,6 +36,12 @@ mem_alloc(size_t size)
 }
 
 void *
+mem_aligned(size_t alignment, size_t size)
+{
+	return check(aligned_alloc(alignment, size));
+}
+
+void *
 mem_calloc(size_t n, size_t size)
 {
 	return check(calloc(n != 0 ? n : 1, size != 0 ? size : 1));

@@ -8,6 +8,8 @@
 /* All of these abort the program when memory runs out: what comes from outside
  * is bounded by limits.h before it is stored. */
 void *mem_alloc(size_t size); /* not cleared; free() it */
+/* The same at a multiple of `alignment`, of which `size` is a multiple. */
+void *mem_aligned(size_t alignment, size_t size);
 void *mem_calloc(size_t n, size_t size); /* cleared; aborts on overflow */
 void *mem_realloc(void *p, size_t n, size_t size);
 char *mem_strdup(const char *s); /* NULL gives NULL */

@@ -35,6 +35,7 @@ lexicon_done(struct lexicon *l)
 	free(l->nodes);
 	free(l->slots);
 	free(l->bloom.words);
+	free(l->firsts.words);
 	lexicon_forget_scratch(l);
 }
 
@@ -140,8 +141,7 @@ check_words(const struct text *t, struct err *e)
 	if (t->ntokens > PHRASE_WORDS)
 		return err_set(e, "a phrase may have %d words", PHRASE_WORDS);
 	for (size_t i = 0; i < t->ntokens; i++) {
-		const struct form *f = &t->forms[t->tokens[i].forms];
-		struct sv word = form_bytes(t, f);
+		struct sv word = text_word(t, i);
 		size_t literal = glob_literal(word);
 
 		if (literal < word.len &&
@@ -165,8 +165,7 @@ drop_open_end(struct text *t)
 
 	if (t->ntokens < 2 || (last[-1].flags & TOKEN_SEQUENCE) == 0 ||
 	    (last->flags & TOKEN_GLUED) == 0 ||
-	    glob_literal(form_bytes(t, &t->forms[last->forms])) != 0 ||
-	    last->length > 3)
+	    glob_literal(text_word(t, t->ntokens - 1)) != 0 || last->length > 3)
 		return false;
 	t->ntokens--;
 	return true;
@@ -175,8 +174,8 @@ drop_open_end(struct text *t)
 static const struct form *
 joined_form(const struct text *t, size_t token)
 {
-	for (size_t i = 0; i < t->tokens[token].nforms; i++) {
-		const struct form *f = &t->forms[t->tokens[token].forms + i];
+	for (size_t i = 0; i < t->tokens[token].nmore; i++) {
+		const struct form *f = &t->forms[t->tokens[token].more + i];
 
 		if (f->kind == FORM_JOINED)
 			return f;
@@ -203,19 +202,19 @@ add_sequence(struct lexicon *l, bool exact, bool open, unsigned mask)
 
 	for (size_t i = 0; i < t->ntokens;) {
 		const struct form *joined = joined_form(t, i);
-		const struct form *f = &t->forms[t->tokens[i].forms];
+		struct form f = text_form(t, i, 0);
 
 		if (joined != NULL) {
-			f = (mask & 1) != 0 ? joined : f;
+			f = (mask & 1) != 0 ? *joined : f;
 			mask >>= 1;
 		}
 		l->words = mem_grow(
 		    l->words, &l->capwords, l->nwords + 1, sizeof(*l->words));
-		l->words[l->nwords++] = make_word(l, i, f, exact);
+		l->words[l->nwords++] = make_word(l, i, &f, exact);
 		s.nwords++;
 		s.katakana = s.katakana &&
 		    (t->tokens[i].flags & TOKEN_KATAKANA) != 0;
-		i += f->span;
+		i += f.span;
 	}
 	s.phrase = is_phrase(l, &s);
 	l->sequences = mem_grow(l->sequences, &l->capsequences,

@@ -37,7 +37,10 @@ struct sequence {
 	bool phrase; /* long enough that short stems count */
 };
 
-/* Sequences that begin alike share nodes; node 0 is where all of them begin. */
+#define NODE_BYTES 37
+
+/* Sequences that begin alike share nodes; node 0 is where all of them begin.
+ * All that most look-ups need is in one line of the cache. */
 struct lexicon_node {
 	uint32_t word; /* that leads here */
 	uint32_t before; /* word + 1 that must come before it: first two words
@@ -47,6 +50,9 @@ struct lexicon_node {
 	uint32_t atom; /* of the one sequence that ends here, if it is: */
 	bool lone; /* the only one, and no katakana */
 	bool goes_on, goes_on_wild; /* with a word, with a wildcard */
+	bool plain; /* no wildcards, case may differ, and it fits in here: */
+	uint8_t before_len, word_len; /* folded */
+	char bytes[NODE_BYTES]; /* of the word before, and of the word */
 };
 
 struct lexicon_slot {
@@ -54,7 +60,7 @@ struct lexicon_slot {
 	uint32_t head; /* node; 0: free */
 };
 
-/* A filter of the keys that lead on from node 0. */
+/* A Bloom filter. */
 struct lexicon_bloom {
 	uint64_t *words;
 	uint64_t mask; /* one less than there are words */
@@ -75,7 +81,9 @@ struct lexicon {
 	size_t nnodes, capnodes;
 	struct lexicon_slot *slots;
 	size_t nslots;
-	struct lexicon_bloom bloom;
+	struct lexicon_bloom bloom; /* keys that lead on from node 0 */
+	struct lexicon_bloom firsts; /* first words, but for those with
+					wildcards */
 	bool prefixes[LEXICON_PREFIXES]; /* which lengths are in use */
 	/* Until it is sealed: */
 	struct map known; /* spelling -> atom number + 1 */

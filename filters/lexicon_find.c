@@ -5,10 +5,12 @@
 #include "filters/glob.h"
 #include "filters/lexicon_keys.h"
 
+#include <string.h>
+
 #define ENDS_MAX 8 /* readings of one phrase that are followed */
 #define READINGS_MAX 64 /* of the next word */
-#define LOOKUPS_MAX 128 /* put off, so that memory has time to answer */
-#define LOOKUPS_STEP 32 /* that a step adds at most */
+#define LOOKUPS_MAX 256 /* put off, so that memory has time to answer */
+#define LOOKUPS_STEP 64 /* that a step adds at most */
 
 /* A key that the Bloom filter knows, or a token that can be read in several
  * ways. */
@@ -36,10 +38,12 @@ struct ends {
 	size_t n;
 };
 
-/* One way to read the next word, or the first two.  Forms are numbers. */
+/* One way to read the next word, or the first two: the number of a form. */
 struct reading {
-	uint32_t form, token;
-	uint32_t before; /* form + 1 of the first of two; 0: none */
+	uint32_t token;
+	uint8_t form;
+	bool pair; /* with the first word, of which this is the form: */
+	uint8_t before;
 	bool by_short; /* the words before needed a short stem */
 };
 
@@ -136,18 +140,35 @@ stands_alone(
 }
 
 static bool
+bytes_match(const struct finder *f, const struct lexicon_node *n,
+    const struct form *before, const struct form *form)
+{
+	const char *bytes = f->t->bytes;
+
+	return form->length == n->word_len &&
+	    (before == NULL ? 0 : before->length) == n->before_len &&
+	    memcmp(n->bytes + n->before_len, bytes + form->at, n->word_len) ==
+	    0 &&
+	    (before == NULL ||
+		memcmp(n->bytes, bytes + before->at, n->before_len) == 0);
+}
+
+static bool
 reading_matches(const struct finder *f, const struct lexicon_node *n,
     const struct reading *r)
 {
 	const struct word *words = f->l->words;
-	const struct form *forms = f->t->forms;
+	struct form form = text_form(f->t, r->token, r->form), before;
 
-	if ((n->before != 0) != (r->before != 0) ||
-	    (n->before != 0 &&
-		!word_matches(f->t, &words[n->before - 1], f->token,
-		    &forms[r->before - 1])))
+	if (r->pair)
+		before = text_form(f->t, f->token, r->before);
+	if (n->plain)
+		return bytes_match(f, n, r->pair ? &before : NULL, &form);
+	if ((n->before != 0) != r->pair ||
+	    (r->pair &&
+		!word_matches(f->t, &words[n->before - 1], f->token, &before)))
 		return false;
-	return word_matches(f->t, &words[n->word], r->token, &forms[r->form]);
+	return word_matches(f->t, &words[n->word], r->token, &form);
 }
 
 /* The shortest reading that the sequence takes: SIZE_MAX when there is none. */
@@ -186,10 +207,12 @@ add_reading(struct readings *r, const struct reading *one)
 
 /* Does what the reading leads to need a short stem? */
 static bool
-takes_short(const struct text *t, const struct reading *r)
+takes_short(const struct finder *f, const struct reading *r)
 {
-	return r->by_short || t->forms[r->form].kind == FORM_SHORT_STEM ||
-	    (r->before != 0 && t->forms[r->before - 1].kind == FORM_SHORT_STEM);
+	return r->by_short ||
+	    text_form(f->t, r->token, r->form).kind == FORM_SHORT_STEM ||
+	    (r->pair &&
+		text_form(f->t, f->token, r->before).kind == FORM_SHORT_STEM);
 }
 
 /* Each form of this token with each of the next. */
@@ -197,22 +220,21 @@ static void
 read_pairs(const struct finder *f, struct readings *out)
 {
 	const struct text *t = f->t;
-	uint32_t a = t->tokens[f->token].forms, b;
-	uint32_t end_a = a + t->tokens[f->token].nforms, end_b;
 
-	for (out->n = 0; a < end_a; a++) {
-		size_t next = f->token + t->forms[a].span;
+	out->n = 0;
+	for (uint8_t a = 0; a <= t->tokens[f->token].nmore; a++) {
+		struct form first = text_form(t, f->token, a);
+		size_t next = f->token + first.span;
 
 		if (next >= part_end(t, f->token))
 			continue;
-		b = t->tokens[next].forms;
-		for (end_b = b + t->tokens[next].nforms; b < end_b; b++)
+		for (uint8_t b = 0; b <= t->tokens[next].nmore; b++)
 			if (lexicon_bloom_has(f->l->bloom,
 				lexicon_pair_key(
-				    t->forms[a].hash, t->forms[b].hash)))
+				    first.hash, text_form(t, next, b).hash)))
 				add_reading(out,
 				    &(struct reading) {
-					b, (uint32_t)next, a + 1, false });
+					(uint32_t)next, b, true, a, false });
 	}
 }
 
@@ -233,8 +255,10 @@ arrive(const struct finder *f, uint32_t node, const struct reading *v, size_t n,
 			return;
 	for (size_t i = from; i < n; i++)
 		if (i == from || reading_matches(f, to, &v[i]))
-			add_end(&ends, v[i].token + f->t->forms[v[i].form].span,
-			    takes_short(f->t, &v[i]));
+			add_end(&ends,
+			    v[i].token +
+				text_form(f->t, v[i].token, v[i].form).span,
+			    takes_short(f, &v[i]));
 	report(f, to, &ends);
 	if (to->goes_on || to->goes_on_wild)
 		follow(f, node, &ends);
@@ -253,14 +277,14 @@ static void
 follow_wild(const struct finder *f, uint32_t node, const struct reading *v,
     size_t n, size_t from)
 {
-	const struct form *form = &f->t->forms[v[from].form];
+	struct form form = text_form(f->t, v[from].token, v[from].form);
 
 	for (size_t i = 0; i < LEXICON_PREFIXES; i++)
 		if (f->l->prefixes[i] &&
-		    lexicon_prefix_bytes[i] <= form->length && !is_stem(form))
+		    lexicon_prefix_bytes[i] <= form.length && !is_stem(&form))
 			try_key(f,
 			    lexicon_prefix_key(
-				f->l, node, form_bytes(f->t, form), i),
+				f->l, node, form_bytes(f->t, &form), i),
 			    v, n, from);
 }
 
@@ -273,8 +297,9 @@ follow_readings(
 	for (size_t i = 0; i < n; i++) {
 		if (from->goes_on)
 			try_key(f,
-			    lexicon_key(node, f->t->forms[v[i].form].hash), v,
-			    n, i);
+			    lexicon_key(node,
+				text_form(f->t, v[i].token, v[i].form).hash),
+			    v, n, i);
 		if (from->goes_on_wild)
 			follow_wild(f, node, v, n, i);
 	}
@@ -288,13 +313,14 @@ follow_all(const struct finder *f, uint32_t node, const struct ends *e)
 	struct readings r = { .n = 0 };
 
 	for (size_t i = 0; i < e->n; i++) {
-		const struct token *token = &t->tokens[e->v[i]];
+		uint32_t token = (uint32_t)e->v[i];
 
-		for (uint32_t k = 0;
-		     e->v[i] < part_end(t, f->token) && k < token->nforms; k++)
+		for (uint8_t k = 0; token < part_end(t, f->token) &&
+		     k <= t->tokens[token].nmore;
+		     k++)
 			add_reading(&r,
-			    &(struct reading) { token->forms + k,
-				(uint32_t)e->v[i], 0, e->by_short[i] });
+			    &(struct reading) {
+				token, k, false, 0, e->by_short[i] });
 	}
 	follow_readings(f, node, r.v, r.n);
 }
@@ -303,13 +329,12 @@ follow_all(const struct finder *f, uint32_t node, const struct ends *e)
 static void
 follow(const struct finder *f, uint32_t node, const struct ends *e)
 {
-	const struct token *next = &f->t->tokens[e->v[0]];
 	struct reading one;
 
 	if (e->n == 1 && e->v[0] >= part_end(f->t, f->token))
 		return;
-	if (e->n == 1 && next->nforms == 1) {
-		one = (struct reading) { next->forms, (uint32_t)e->v[0], 0,
+	if (e->n == 1 && f->t->tokens[e->v[0]].nmore == 0) {
+		one = (struct reading) { (uint32_t)e->v[0], 0, false, 0,
 			e->by_short[0] };
 		follow_readings(f, node, &one, 1);
 	} else {
@@ -321,20 +346,20 @@ follow(const struct finder *f, uint32_t node, const struct ends *e)
 static bool
 may_begin(const struct finder *f)
 {
-	const struct token *token = &f->t->tokens[f->token];
+	const struct text *t = f->t;
 
-	for (size_t i = 0; i < token->nforms; i++) {
-		const struct form *a = &f->t->forms[token->forms + i];
-		const struct token *next = token + a->span;
+	for (size_t i = 0; i <= t->tokens[f->token].nmore; i++) {
+		struct form a = text_form(t, f->token, i);
+		size_t next = f->token + a.span;
 
-		if (lexicon_bloom_has(f->l->bloom, a->hash))
+		if (lexicon_bloom_has(f->l->bloom, a.hash))
 			return true;
-		if (f->token + a->span >= part_end(f->t, f->token))
+		if (next >= part_end(t, f->token))
 			continue;
-		for (size_t k = 0; k < next->nforms; k++)
+		for (size_t k = 0; k <= t->tokens[next].nmore; k++)
 			if (lexicon_bloom_has(f->l->bloom,
-				lexicon_pair_key(a->hash,
-				    f->t->forms[next->forms + k].hash)))
+				lexicon_pair_key(
+				    a.hash, text_form(t, next, k).hash)))
 				return true;
 	}
 	return f->l->nodes[0].goes_on_wild;
@@ -345,7 +370,6 @@ static void
 begin_anyhow(const struct finder *f)
 {
 	const struct ends here = { .v = { f->token }, .n = 1 };
-	const struct form *forms = f->t->forms;
 	struct readings r;
 
 	follow_all(f, 0, &here);
@@ -353,7 +377,8 @@ begin_anyhow(const struct finder *f)
 	for (size_t i = 0; i < r.n; i++)
 		try_key(f,
 		    lexicon_pair_key(
-			forms[r.v[i].before - 1].hash, forms[r.v[i].form].hash),
+			text_form(f->t, f->token, r.v[i].before).hash,
+			text_form(f->t, r.v[i].token, r.v[i].form).hash),
 		    r.v, r.n, i);
 }
 
@@ -392,9 +417,8 @@ static void
 look_up(struct finder *f, const struct lookup *k)
 {
 	uint32_t token = k->token & ~ANY_READING;
-	uint32_t form = f->t->tokens[token].forms;
-	const struct reading single = { form, token, 0, false };
-	const struct reading pair = { form + 1, token + 1, form + 1, false };
+	const struct reading single = { token, 0, false, 0, false };
+	const struct reading pair = { token + 1, 0, true, 0, false };
 	const struct lexicon_node *n;
 
 	f->token = token;
@@ -411,8 +435,11 @@ look_up(struct finder *f, const struct lookup *k)
 static inline void
 fetch_words(const struct lexicon *l, const struct lexicon_node *n)
 {
-	__builtin_prefetch(&l->words[n->word]);
-	__builtin_prefetch(&l->words[n->before != 0 ? n->before - 1 : 0]);
+	if (!n->plain) {
+		__builtin_prefetch(&l->words[n->word]);
+		__builtin_prefetch(
+		    &l->words[n->before != 0 ? n->before - 1 : 0]);
+	}
 	if (n->ends != 0 && !n->lone)
 		__builtin_prefetch(&l->sequences[n->ends - 1]);
 }
@@ -444,15 +471,14 @@ look_up_all(struct finder *f)
 }
 
 static struct lookup *
-begin_wild(const struct finder *f, struct lookup *out, size_t token,
-    const struct form *form)
+begin_wild(const struct finder *f, struct lookup *out, size_t token)
 {
+	struct sv word = text_word(f->t, token);
+
 	for (size_t i = 0; i < LEXICON_PREFIXES; i++)
-		if (f->l->prefixes[i] &&
-		    lexicon_prefix_bytes[i] <= form->length)
+		if (f->l->prefixes[i] && lexicon_prefix_bytes[i] <= word.len)
 			out = put_off(out, f->l->bloom, token,
-			    lexicon_prefix_key(
-				f->l, 0, form_bytes(f->t, form), i));
+			    lexicon_prefix_key(f->l, 0, word, i));
 	return out;
 }
 
@@ -461,16 +487,24 @@ begin_wild(const struct finder *f, struct lookup *out, size_t token,
 static void
 begin_some(struct finder *f, size_t from, size_t to, bool wild)
 {
-	const struct form *form = &f->t->forms[f->t->tokens[from].forms];
+	const uint64_t *hashes = f->t->hashes;
 	struct lookup *out = f->lookups + f->nlookups;
-	struct lexicon_bloom b = f->l->bloom;
+	struct lexicon_bloom b = f->l->bloom, firsts = f->l->firsts;
+	uint32_t some[LOOKUPS_STEP / 2] __attribute__((uninitialized));
+	size_t n = 0;
 
-	for (; from < to; from++, form++) {
-		out = put_off(out, b, from, form->hash);
+	for (size_t i = from; i < to; i++) {
+		some[n] = (uint32_t)i;
+		n += wild | lexicon_bloom_has(firsts, hashes[i]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		const uint64_t *hash = &hashes[some[i]];
+
+		out = put_off(out, b, some[i], hash[0]);
 		out = put_off(
-		    out, b, from, lexicon_pair_key(form->hash, form[1].hash));
+		    out, b, some[i], lexicon_pair_key(hash[0], hash[1]));
 		if (wild)
-			out = begin_wild(f, out, from, form);
+			out = begin_wild(f, out, some[i]);
 	}
 	f->nlookups = (size_t)(out - f->lookups);
 }
@@ -492,17 +526,15 @@ begin_plainly(struct finder *f, size_t from, size_t to)
 static void
 begin_otherwise(struct finder *f, const struct part *p, size_t token)
 {
-	const struct token *t = &f->t->tokens[token];
-	const struct form *form = &f->t->forms[t->forms];
 	struct lookup *out;
 
 	if (f->nlookups + LOOKUPS_STEP > LOOKUPS_MAX)
 		look_up_all(f);
 	out = f->lookups + f->nlookups;
-	if (token + 1 == p->end && t->nforms == 1) {
-		out = put_off(out, f->l->bloom, token, form->hash);
+	if (token + 1 == p->end && f->t->tokens[token].nmore == 0) {
+		out = put_off(out, f->l->bloom, token, f->t->hashes[token]);
 		if (f->l->nodes[0].goes_on_wild)
-			out = begin_wild(f, out, token, form);
+			out = begin_wild(f, out, token);
 	} else {
 		f->token = token;
 		if (may_begin(f))
@@ -519,7 +551,7 @@ find_in_part(struct finder *f, const struct part *p)
 	size_t from = p->first, end;
 
 	while (from < p->end) {
-		for (end = from; end < p->end && tokens[end].nforms == 1;)
+		for (end = from; end < p->end && tokens[end].nmore == 0;)
 			end++;
 		if (end > from + 1)
 			begin_plainly(f, from, end - 1);

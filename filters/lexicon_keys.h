@@ -58,13 +58,14 @@ lexicon_bloom_at(struct lexicon_bloom b, uint64_t key)
 	return (key >> 12) & b.mask;
 }
 
-static inline uint64_t
-lexicon_bloom_bits(uint64_t key)
+static inline void
+lexicon_bloom_add(struct lexicon_bloom b, uint64_t key)
 {
-	return UINT64_C(1) << (key & 63) | UINT64_C(1) << (key >> 6 & 63);
+	b.words[lexicon_bloom_at(b, key)] |= UINT64_C(1) << (key & 63) |
+	    UINT64_C(1) << (key >> 6 & 63);
 }
 
-/* False: nothing leads on from node 0 under this key. */
+/* False: the key was not added. */
 static inline bool
 lexicon_bloom_has(struct lexicon_bloom b, uint64_t key)
 {

@@ -5,6 +5,10 @@
 #include <string.h>
 
 #define BLOOM_BITS 16 /* of a key */
+#define FIRSTS_BITS 8 /* of a first word: more is asked then */
+#define CACHE_LINE 64
+
+_Static_assert(sizeof(struct lexicon_node) == CACHE_LINE, "one line");
 
 const uint8_t lexicon_prefix_bytes[LEXICON_PREFIXES] = { 3, 4, 5, 6, 8, 10, 12,
 	16 };
@@ -73,6 +77,36 @@ identity(const struct lexicon *l, uint32_t from, uint32_t before, uint32_t word)
 	return !w->exact ? h : text_hash(h, word_exact(w));
 }
 
+/* Keeps the bytes of the words that lead to a node in it. */
+static void
+keep_bytes(const struct lexicon *l, struct lexicon_node *n)
+{
+	static const struct word none;
+	const struct word *a = n->before != 0 ? &l->words[n->before - 1]
+					      : &none;
+	const struct word *b = &l->words[n->word];
+
+	n->plain = !a->wild && !a->exact && !b->wild && !b->exact &&
+	    a->folded_len + b->folded_len <= NODE_BYTES;
+	if (!n->plain)
+		return;
+	n->before_len = (uint8_t)a->folded_len;
+	n->word_len = (uint8_t)b->folded_len;
+	memcpy(n->bytes, word_folded(a).p, a->folded_len);
+	memcpy(n->bytes + a->folded_len, word_folded(b).p, b->folded_len);
+}
+
+static void
+file_begin(struct lexicon *l, const struct lexicon_node *n, uint64_t key)
+{
+	const struct word *first =
+	    &l->words[n->before != 0 ? n->before - 1 : n->word];
+
+	lexicon_bloom_add(l->bloom, key);
+	if (!first->wild)
+		lexicon_bloom_add(l->firsts, first->hash);
+}
+
 static void
 file_node(struct lexicon *l, uint32_t node, uint32_t from, uint64_t key)
 {
@@ -86,8 +120,7 @@ file_node(struct lexicon *l, uint32_t node, uint32_t from, uint64_t key)
 	else
 		parent->goes_on = true;
 	if (from == 0)
-		l->bloom.words[lexicon_bloom_at(l->bloom, key)] |=
-		    lexicon_bloom_bits(key);
+		file_begin(l, &l->nodes[node], key);
 }
 
 /* The node that a step leads to; makes it when it is not there. */
@@ -141,17 +174,25 @@ power_above(size_t n)
 	return power;
 }
 
+static struct lexicon_bloom
+make_bloom(size_t keys, size_t bits)
+{
+	size_t words = power_above(keys * bits / 64);
+
+	return (struct lexicon_bloom) { mem_calloc(words, sizeof(uint64_t)),
+		words - 1 };
+}
+
 /* While nodes are made, `next` is the node they come from. */
 static void
 file_all(struct lexicon *l)
 {
-	size_t begins = 0, words;
+	size_t begins = 0;
 
 	for (size_t i = 1; i < l->nnodes; i++)
 		begins += l->nodes[i].next == 0;
-	words = power_above(begins * BLOOM_BITS / 64);
-	l->bloom.words = mem_calloc(words, sizeof(*l->bloom.words));
-	l->bloom.mask = words - 1;
+	l->bloom = make_bloom(begins, BLOOM_BITS);
+	l->firsts = make_bloom(begins, FIRSTS_BITS);
 	l->nslots = power_above(l->nnodes * 2);
 	l->slots = mem_calloc(l->nslots, sizeof(*l->slots));
 	for (uint32_t i = 1; i < l->nnodes; i++) {
@@ -159,13 +200,25 @@ file_all(struct lexicon *l)
 		uint32_t from = n->next;
 
 		file_node(l, i, from, step_key(l, from, n->before, n->word));
+		keep_bytes(l, &l->nodes[i]);
 	}
+}
+
+static struct lexicon_node *
+align_nodes(struct lexicon_node *nodes, size_t n)
+{
+	size_t bytes = n * sizeof(*nodes);
+	struct lexicon_node *aligned = mem_aligned(CACHE_LINE, bytes);
+
+	memcpy(aligned, nodes, bytes);
+	free(nodes);
+	return aligned;
 }
 
 static void
 trim(struct lexicon *l)
 {
-	l->nodes = mem_realloc(l->nodes, l->nnodes, sizeof(*l->nodes));
+	l->nodes = align_nodes(l->nodes, l->nnodes);
 	l->words = mem_realloc(l->words, l->nwords, sizeof(*l->words));
 	l->atoms = mem_realloc(l->atoms, l->natoms, sizeof(*l->atoms));
 	l->sequences = mem_realloc(

@@ -6,8 +6,6 @@
 #include <emmintrin.h>
 #endif
 
-#define BLOCK 64 /* bytes, a bit each */
-
 #define BLANKS(from, to) [(from)...(to)] = PLAIN_BLANK
 /* clang-format off */
 const unsigned char plain_kinds[256] = {
@@ -90,8 +88,10 @@ classify(const char *p, char *lower)
 {
 	struct masks m = { 0 };
 
-	for (unsigned at = 0; at < BLOCK; at += 16)
-		classify_step(p, lower, &m, at);
+	classify_step(p, lower, &m, 0);
+	classify_step(p, lower, &m, 16);
+	classify_step(p, lower, &m, 32);
+	classify_step(p, lower, &m, 48);
 	return m;
 }
 #else
@@ -100,7 +100,7 @@ classify(const char *p, char *lower)
 {
 	struct masks m = { 0 };
 
-	for (unsigned at = 0; at < BLOCK; at++) {
+	for (unsigned at = 0; at < PLAIN_BLOCK; at++) {
 		uint64_t bit = UINT64_C(1) << at;
 		char c = p[at];
 		bool word = plain_kinds[(unsigned char)c] == PLAIN_WORD;
@@ -119,34 +119,6 @@ classify(const char *p, char *lower)
 	return m;
 }
 #endif
-
-static inline size_t
-count_bits(uint64_t v)
-{
-	v -= v >> 1 & UINT64_C(0x5555555555555555);
-	v = (v & UINT64_C(0x3333333333333333)) +
-	    (v >> 2 & UINT64_C(0x3333333333333333));
-	v = (v + (v >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F);
-	return v * UINT64_C(0x0101010101010101) >> 56;
-}
-
-/* Where words begin and end; `before` tells whether the byte before the block
- * belongs to a word.  Several at once, as how many there are cannot be
- * foretold; what is too many is overwritten. */
-static inline size_t
-put_edges(uint16_t *out, size_t n, uint64_t word, uint64_t before, size_t at)
-{
-	uint64_t bits = word ^ (word << 1 | before);
-	size_t end = n + count_bits(bits);
-
-	for (; n < end; n += PLAIN_EDGES)
-		for (size_t i = 0; i < PLAIN_EDGES; i++) {
-			out[n + i] = (uint16_t)(at +
-			    (size_t)__builtin_ctzll(bits | UINT64_C(1) << 63));
-			bits &= bits - 1;
-		}
-	return end;
-}
 
 /* Joints and sigils are stops where something stands behind them, joints only
  * if a word stands before them. */
@@ -171,45 +143,107 @@ behind_at(struct sv v, size_t at)
 static void
 leave_last(struct plain_window *w)
 {
-	size_t start = w->edges[--w->nedges];
+	size_t i = PLAIN_BLOCKS - 1, start;
 
-	if (start != 0)
-		w->to = w->from + start;
-	else
+	while (w->words[i] == UINT64_MAX && i > 0)
+		i--;
+	if (w->words[i] == UINT64_MAX) {
 		w->stops[0] |= 1;
+		return;
+	}
+	start = (i + 1) * PLAIN_BLOCK - (size_t)__builtin_clzll(~w->words[i]);
+	w->to = w->from + start;
+	if (start % PLAIN_BLOCK != 0)
+		w->words[i] &= ~(UINT64_MAX << start % PLAIN_BLOCK);
+	while (++i < PLAIN_BLOCKS)
+		w->words[i] = 0;
+}
+
+static inline uint64_t
+bit_at(size_t offset)
+{
+	return UINT64_C(1) << offset % PLAIN_BLOCK;
+}
+
+/* Is the stop the dot of a number, or does a possessive s stand behind it? */
+static bool
+is_dot(const struct plain_window *w, const char *p, size_t at)
+{
+	return p[at] == '.' && ascii_is_digit(p[at - 1]) &&
+	    plain_is_word(w, at + 1) && ascii_is_digit(p[at + 1]);
+}
+
+static bool
+is_possessive(const struct plain_window *w, const char *p, size_t at)
+{
+	return p[at] == '\'' && plain_is_word(w, at + 1) &&
+	    (p[at + 1] | 0x20) == 's' && !plain_is_word(w, at + 2) &&
+	    !plain_is_stop(w, at + 2);
+}
+
+static void
+settle(struct plain_window *w, const char *p)
+{
+	size_t blocks = (w->to - w->from) / PLAIN_BLOCK;
+
+	for (size_t i = 0; i <= blocks; i++) {
+		w->settled[i] = 0;
+		for (uint64_t stops = w->stops[i]; stops != 0;
+		     stops &= stops - 1) {
+			size_t at = i * PLAIN_BLOCK +
+			    (size_t)__builtin_ctzll(stops);
+
+			if (is_dot(w, p, at))
+				w->words[i] |= bit_at(at);
+			else if (is_possessive(w, p, at))
+				w->words[(at + 1) / PLAIN_BLOCK] &= ~bit_at(
+				    at + 1);
+			else
+				continue;
+			w->settled[i] |= bit_at(at);
+		}
+		w->stops[i] &= ~w->settled[i];
+	}
+}
+
+void
+plain_unsettle(struct plain_window *w, size_t offset)
+{
+	if (!plain_bit(w->settled, offset))
+		return;
+	w->words[offset / PLAIN_BLOCK] &= ~bit_at(offset);
+	w->words[(offset + 1) / PLAIN_BLOCK] |= bit_at(offset + 1);
 }
 
 void
 plain_read(struct plain_window *w, struct sv v, size_t from, char *lower)
 {
 	size_t len = v.len - from < PLAIN_WINDOW ? v.len - from : PLAIN_WINDOW;
-	char tail[BLOCK];
+	char tail[PLAIN_BLOCK];
 	uint64_t before = 0;
-	size_t n = 0;
 
-	for (size_t at = 0; at < len; at += BLOCK) {
+	for (size_t at = 0; at < len; at += PLAIN_BLOCK) {
 		const char *p = v.p + from + at;
 		struct masks m;
 
-		if (len - at < BLOCK) {
+		if (len - at < PLAIN_BLOCK) {
 			memset(tail, 0, sizeof(tail));
 			memcpy(tail, p, len - at);
 			p = tail;
 		}
 		m = classify(p, lower + at);
-		w->stops[at / BLOCK] = stops_of(
-		    &m, before, behind_at(v, from + at + BLOCK));
-		n = put_edges(w->edges, n, m.word, before, at);
+		w->words[at / PLAIN_BLOCK] = m.word;
+		w->stops[at / PLAIN_BLOCK] = stops_of(
+		    &m, before, behind_at(v, from + at + PLAIN_BLOCK));
 		before = m.word >> 63;
 	}
-	w->stops[len / BLOCK] &= len % BLOCK != 0 ? UINT64_MAX : 0;
+	if (len % PLAIN_BLOCK == 0)
+		w->words[len / PLAIN_BLOCK] = w->stops[len / PLAIN_BLOCK] = 0;
 	w->from = from;
 	w->to = from + len;
-	w->nedges = n;
-	if (n % 2 != 0 && w->to == v.len)
-		w->edges[w->nedges++] = (uint16_t)len;
-	else if (n % 2 != 0)
+	if (before != 0 && w->to != v.len)
 		leave_last(w);
+	settle(w, v.p + from);
 }
 
 bool

@@ -7,9 +7,9 @@
 
 #define PLAIN_BYTES 64 /* of one word */
 #define PLAIN_ROOM PLAIN_BYTES
-#define PLAIN_WINDOW 2048 /* bytes looked at together: a multiple of 64 */
-
-#define PLAIN_EDGES 8 /* of words that are written at once */
+#define PLAIN_BLOCK 64 /* bytes, a bit each */
+#define PLAIN_BLOCKS 32 /* looked at together */
+#define PLAIN_WINDOW (PLAIN_BLOCK * PLAIN_BLOCKS)
 
 /* What may stand at a byte. */
 enum plain_kind {
@@ -31,41 +31,68 @@ plain_kind_at(struct sv v, size_t at)
  * returns how many. */
 size_t plain_take_bytes(struct sv v, size_t at, char *out, size_t most);
 
-/* Where in a stretch of a text words of ASCII letters and digits stand. Offsets
- * count from its beginning. */
+/* What stands in a stretch of a text: a bit for each byte.  Offsets count from
+ * its beginning. */
 struct plain_window {
 	size_t from, to; /* in the text */
-	size_t nedges; /* an even number: a word, its end, a word ... */
-	uint16_t edges[PLAIN_WINDOW + PLAIN_EDGES];
-	/* A bit for each byte that needs another look: where it stands, or what
-	 * ends there. */
-	uint64_t stops[PLAIN_WINDOW / 64 + 1];
+	uint64_t words[PLAIN_BLOCKS + 1]; /* letters and digits */
+	/* What needs another look: where it stands, or what ends there. */
+	uint64_t stops[PLAIN_BLOCKS + 1];
+	uint64_t settled[PLAIN_BLOCKS + 1]; /* stops that are none any more */
 };
 
-/* Reads on at `from`, at most to where a word would be cut in two, and writes
- * all of it in lower case to `lower`, which has room for PLAIN_WINDOW bytes. */
+/* Reads on at `from`, at most to where a word would be cut in two.  The dot of
+ * a number (3.5) is part of the word, a possessive s is none.  Writes all of it
+ * in lower case to `lower`, which has room for PLAIN_WINDOW bytes. */
 void plain_read(struct plain_window *w, struct sv v, size_t from, char *lower);
 
-/* Of an offset where a word ends. */
+static inline bool
+plain_bit(const uint64_t *bits, size_t offset)
+{
+	return (bits[offset / PLAIN_BLOCK] >> offset % PLAIN_BLOCK & 1) != 0;
+}
+
+/* Does a word stand at the offset?  No word goes beyond the window. */
+static inline bool
+plain_is_word(const struct plain_window *w, size_t offset)
+{
+	return plain_bit(w->words, offset);
+}
+
 static inline bool
 plain_is_stop(const struct plain_window *w, size_t offset)
 {
-	return (w->stops[offset / 64] >> offset % 64 & 1) != 0;
+	return plain_bit(w->stops, offset);
 }
 
-/* The first stop at or behind the offset; SIZE_MAX: none. */
-static inline size_t
-plain_next_stop(const struct plain_window *w, size_t offset)
-{
-	size_t i = offset / 64, end = (w->to - w->from) / 64;
-	uint64_t bits;
+/* What was settled at an offset is no more: a word ended there. */
+void plain_unsettle(struct plain_window *w, size_t offset);
 
-	if (i > end)
+/* The first bit at or behind the offset; SIZE_MAX: none in the window. */
+static inline size_t
+plain_next(const struct plain_window *w, const uint64_t *bits, size_t offset)
+{
+	size_t i = offset / PLAIN_BLOCK, size = w->to - w->from, at;
+	uint64_t some = bits[i] & UINT64_MAX << offset % PLAIN_BLOCK;
+
+	while (some == 0 && i < size / PLAIN_BLOCK)
+		some = bits[++i];
+	if (some == 0)
 		return SIZE_MAX;
-	bits = w->stops[i] & UINT64_MAX << offset % 64;
-	while (bits == 0 && i < end)
-		bits = w->stops[++i];
-	return bits == 0 ? SIZE_MAX : i * 64 + (size_t)__builtin_ctzll(bits);
+	at = i * PLAIN_BLOCK + (size_t)__builtin_ctzll(some);
+	return at < size ? at : SIZE_MAX;
+}
+
+/* Where the word ends that stands at the offset. */
+static inline size_t
+plain_word_end(const struct plain_window *w, size_t offset)
+{
+	size_t i = offset / PLAIN_BLOCK;
+	uint64_t others = ~w->words[i] & UINT64_MAX << offset % PLAIN_BLOCK;
+
+	while (others == 0)
+		others = ~w->words[++i];
+	return i * PLAIN_BLOCK + (size_t)__builtin_ctzll(others);
 }
 
 bool plain_has_small(struct sv v); /* letters of ASCII */

@@ -53,7 +53,7 @@ half_words(const struct token *t)
 static uint64_t
 word_hash(const struct text *t, size_t token)
 {
-	return t->forms[t->tokens[token].forms].hash;
+	return t->hashes[token];
 }
 
 /* Where so many half words from `first` on end. */
@@ -107,7 +107,7 @@ static void
 keep_numbers(struct bottom *b, const struct text *t)
 {
 	for (size_t i = 0; i < t->ntokens; i++)
-		if (is_number(form_bytes(t, &t->forms[t->tokens[i].forms])))
+		if (is_number(text_word(t, i)))
 			keep(b, (uint32_t)(word_hash(t, i) >> 32));
 }
 
@@ -157,8 +157,7 @@ keep_subject(struct sketch *s, const struct text *t, size_t title_end)
 	for (size_t i = 0; i < title_end; i++) {
 		uint32_t hash = (uint32_t)(word_hash(t, i) >> 32);
 
-		if (can_be_subject(
-			form_bytes(t, &t->forms[t->tokens[i].forms])) &&
+		if (can_be_subject(text_word(t, i)) &&
 		    (is_short || may_have_word(s, hash)))
 			keep(&subject, hash);
 	}

@@ -36,7 +36,6 @@ struct scan {
 	struct text *text;
 	struct sv v;
 	size_t at;
-	size_t edge; /* of the window: the first one at or behind `at` */
 	size_t lower; /* in text.bytes: the window in lower case */
 	uint16_t part;
 	bool skip_urls;
@@ -58,6 +57,7 @@ void
 text_done(struct text *t)
 {
 	free(t->tokens);
+	free(t->hashes);
 	free(t->forms);
 	free(t->bytes);
 	free(t->parts);
@@ -163,19 +163,32 @@ step_back(const struct scan *s, size_t at)
 	return at;
 }
 
-/* A form of the last token, of the bytes from `at` on. */
+/* The word that the last token is, of the bytes from `at` on. */
 static inline void
+end_word(struct text *t, size_t at)
+{
+	size_t token = t->ntokens - 1;
+
+	t->tokens[token].at = (uint32_t)at;
+	t->tokens[token].folded = (uint16_t)(t->nbytes - at);
+	t->hashes[token] = hash_fast(t->seed, text_word(t, token));
+}
+
+/* Another form of the last token. */
+static void
 end_form(struct text *t, enum form_kind kind, size_t span, size_t at)
 {
+	struct token *token = &t->tokens[t->ntokens - 1];
 	struct form *f;
 
 	t->forms = mem_grow(
 	    t->forms, &t->capforms, t->nforms + 1, sizeof(*t->forms));
+	if (token->nmore++ == 0)
+		token->more = (uint32_t)t->nforms;
 	f = &t->forms[t->nforms++];
 	*f = (struct form) { 0, (uint32_t)at, (uint16_t)(t->nbytes - at),
 		(uint8_t)span, (uint8_t)kind };
 	f->hash = hash_fast(t->seed, form_bytes(t, f));
-	t->tokens[t->ntokens - 1].nforms++;
 }
 
 static void
@@ -187,7 +200,10 @@ add_form(struct text *t, enum form_kind kind, size_t span, const uint32_t *cps,
 	t->bytes = mem_grow(t->bytes, &t->capbytes, at + n * 4 + HASH_ROOM, 1);
 	for (size_t i = 0; i < n; i++)
 		t->nbytes += utf8_encode(cps[i], t->bytes + t->nbytes);
-	end_form(t, kind, span, at);
+	if (kind == FORM_WORD)
+		end_word(t, at);
+	else
+		end_form(t, kind, span, at);
 }
 
 struct stem_of {
@@ -263,6 +279,15 @@ is_glued(const struct scan *s, size_t start)
 	    skip_ignored(s, s->token_end) >= start;
 }
 
+static void
+grow_tokens(struct text *t, size_t n)
+{
+	t->tokens = mem_grow(
+	    t->tokens, &t->captokens, t->ntokens + n, sizeof(*t->tokens));
+	t->hashes = mem_grow(
+	    t->hashes, &t->caphashes, t->ntokens + n, sizeof(*t->hashes));
+}
+
 static inline void
 new_token(struct scan *s, size_t start, size_t len, unsigned flags)
 {
@@ -270,11 +295,11 @@ new_token(struct scan *s, size_t start, size_t len, unsigned flags)
 
 	if (is_glued(s, start))
 		flags |= TOKEN_GLUED;
-	t->tokens = mem_grow(
-	    t->tokens, &t->captokens, t->ntokens + 1, sizeof(*t->tokens));
-	t->tokens[t->ntokens++] = (struct token) { (uint32_t)start,
-		(uint32_t)len, (uint32_t)t->nforms, s->part, 0,
-		(uint8_t)flags };
+	grow_tokens(t, 1);
+	t->tokens[t->ntokens++] = (struct token) { .start = (uint32_t)start,
+		.length = (uint32_t)len,
+		.part = s->part,
+		.flags = (uint8_t)flags };
 	s->token_end = start + len;
 	count_lead(s, flags);
 }
@@ -301,7 +326,7 @@ add_plain(struct scan *s, size_t start, size_t len, unsigned flags)
 		count_case(s, sv_sub(s->v, start, len));
 	new_token(s, start, len, flags);
 	t->nbytes += len;
-	end_form(t, FORM_WORD, 1, at);
+	end_word(t, at);
 }
 
 /* Appends a token, unless nothing of the word remains. */
@@ -724,62 +749,78 @@ begin_hashes(struct text_scratch *s, uint64_t seed)
 		s->begins[i] = mix(seed, i) + seed;
 }
 
+/* Seen from its middle less the length of a word: what to keep of the bytes of
+ * the word and those behind it. */
+static const unsigned char hash_mask[HASH_ROOM * 2] = { 0xFF, 0xFF, 0xFF, 0xFF,
+	0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+	0xFF };
+
 /* The hash of a word of which at least 16 bytes can be read.  Lengths come in
  * no order that a processor could foretell, so they decide nothing here. */
+static __attribute__((noinline)) uint64_t
+hash_long(uint64_t seed, const char *p, size_t len)
+{
+	return hash_fast(seed, (struct sv) { p, len });
+}
+
 static inline uint64_t
 hash_word(
     const struct text_scratch *s, uint64_t seed, const char *p, size_t len)
 {
-	uint64_t h, more, a, b, low, more_counts;
+	uint64_t h, more, a, b, first, second;
 
 	if (len >= COUNTOF(s->begins))
-		return hash_fast(seed, (struct sv) { p, len });
-	low = low_bytes(len & 7);
-	more_counts = -(uint64_t)(len >> 3);
+		return hash_long(seed, p, len);
+	memcpy(&first, hash_mask + HASH_ROOM - len, sizeof(first));
+	memcpy(&second, hash_mask + HASH_ROOM - len + 8, sizeof(second));
 	memcpy(&a, p, sizeof(a));
 	memcpy(&b, p + 8, sizeof(b));
-	h = mix(s->begins[len], a & (low | more_counts));
-	more = mix(h + seed, b & low);
-	return h ^ ((h ^ more) & more_counts);
+	h = mix(s->begins[len], a & first);
+	more = mix(h + seed, b & second);
+	return h ^ ((h ^ more) & -(uint64_t)(len / 8));
 }
 
-/* Sets a form to what stands at `at` in text.bytes. */
+/* Sets a token to a word without its hash. */
 static inline void
-set_form(const struct text *t, struct form *f, enum form_kind kind, size_t span,
-    size_t at, size_t len)
-{
-	f->hash = hash_word(t->scratch, t->seed, t->bytes + at, len);
-	f->at = (uint32_t)at;
-	f->length = (uint16_t)len;
-	f->span = (uint8_t)span;
-	f->kind = (uint8_t)kind;
-}
-
-/* Sets a token to a word with one form. */
-static inline void
-set_token(
-    struct token *token, size_t start, size_t len, size_t form, uint16_t part)
+set_token(struct token *token, size_t start, size_t len, size_t at,
+    size_t folded, uint16_t part)
 {
 	token->start = (uint32_t)start;
 	token->length = (uint32_t)len;
-	token->forms = (uint32_t)form;
+	token->at = (uint32_t)at;
+	token->folded = (uint16_t)folded;
 	token->part = part;
-	token->nforms = 1;
+	token->more = 0;
+	token->nmore = 0;
 	token->flags = 0;
 }
 
-/* Counts capitals until a small letter comes: behind it they tell nothing. */
+/* Of the tokens from `first` on. */
+static void
+hash_words(struct text *t, size_t first)
+{
+	const struct text_scratch *s = t->scratch;
+
+	for (size_t i = first; i < t->ntokens; i++)
+		t->hashes[i] = hash_word(s, t->seed, t->bytes + t->tokens[i].at,
+		    t->tokens[i].folded);
+}
+
+/* Counts capitals, unless there are small letters: then they tell nothing.
+ * Nothing but plain words stands there. */
 static void
 count_plain_case(struct scan *s, size_t first)
 {
 	const struct text *t = s->text;
+	size_t from = t->tokens[first].start;
+	const struct token *last = &t->tokens[t->ntokens - 1];
 
+	s->small = plain_has_small(
+	    sv_sub(s->v, from, last->start + last->length - from));
 	for (size_t i = first; i < t->ntokens && !s->small; i++) {
-		struct sv word = sv_sub(
-		    s->v, t->tokens[i].start, t->tokens[i].length);
-		size_t capitals = plain_count_capitals(word);
+		size_t capitals = plain_count_capitals(
+		    sv_sub(s->v, t->tokens[i].start, t->tokens[i].length));
 
-		s->small = plain_has_small(word);
 		s->letters += capitals;
 		s->cased_words += capitals != 0;
 	}
@@ -811,16 +852,13 @@ count_plain(struct scan *s, size_t first)
 	s->token_end = last->start + last->length;
 }
 
-/* Room for all words of the window, for one beside, and a joined form. */
+/* Room for all words of the window that are left, and for one beside. */
 static void
-make_room(struct text *t, const struct plain_window *w)
+make_room(struct scan *s)
 {
-	size_t n = w->nedges / 2 + 2;
+	struct text *t = s->text;
 
-	t->tokens = mem_grow(
-	    t->tokens, &t->captokens, t->ntokens + n, sizeof(*t->tokens));
-	t->forms = mem_grow(
-	    t->forms, &t->capforms, t->nforms + n, sizeof(*t->forms));
+	grow_tokens(t, (s->scratch->window.to - s->at) / 2 + 2);
 	t->bytes = mem_grow(
 	    t->bytes, &t->capbytes, t->nbytes + PLAIN_ROOM + HASH_ROOM, 1);
 }
@@ -835,107 +873,112 @@ read_window(struct scan *s)
 	    t->bytes, &t->capbytes, t->nbytes + PLAIN_WINDOW + HASH_ROOM, 1);
 	plain_read(w, s->v, s->at, t->bytes + t->nbytes);
 	s->lower = t->nbytes;
-	s->edge = 0;
 	t->nbytes += w->to - w->from;
 }
 
-/* A word that begins before `from` begins there now. */
-static void
-clip_edge(struct plain_window *w, size_t edge, size_t from)
+/* The lowest bit; it is taken away.  There must be one. */
+static inline size_t
+take_bit(uint64_t *bits)
 {
-	if (edge < w->nedges && w->edges[edge] < from)
-		w->edges[edge] = (uint16_t)from;
+	unsigned at = (unsigned)__builtin_ctzll(*bits);
+
+	*bits &= *bits - 1;
+	return at;
 }
 
-/* The words of the window up to an offset.  The offset where they end. */
+/* The bits of a block from an offset on, counted from the block. */
+static inline uint64_t
+bits_from(size_t offset)
+{
+	return offset < PLAIN_BLOCK ? UINT64_MAX << offset : 0;
+}
+
+/* The words of the window from an offset on that end before another one,
+ * without their hashes.  The offset where they end. */
 static size_t
 scan_words(struct scan *s, size_t from, size_t to)
 {
-	const struct plain_window *win = &s->scratch->window;
-	const uint16_t *edges = &win->edges[s->edge];
-	struct text *t = s->text;
-	struct token *tokens = &t->tokens[t->ntokens];
-	struct form *forms = &t->forms[t->nforms];
-	size_t most = (win->nedges - s->edge) / 2, base = win->from, i;
-	size_t lower = s->lower;
+	const struct plain_window *w = &s->scratch->window;
+	struct token *token = &s->text->tokens[s->text->ntokens];
+	size_t size = w->to - w->from, place = w->from, lower = s->lower;
+	size_t start = from, end = from, base = from - from % PLAIN_BLOCK;
+	size_t last = to < size ? to : size;
+	uint64_t keep = bits_from(from - base), open = 0;
+	uint16_t part = s->part;
 
-	if (most > ITEM_TOKENS - t->ntokens)
-		most = ITEM_TOKENS - t->ntokens;
-	for (i = 0; i < most && edges[i * 2 + 1] < to; i++) {
-		size_t start = edges[i * 2], len = edges[i * 2 + 1] - start;
+	for (; base <= last; base += PLAIN_BLOCK) {
+		uint64_t word = w->words[base / PLAIN_BLOCK] & keep;
+		uint64_t before = word << 1 | open;
+		uint64_t ends = before & ~word & ~bits_from(to - base);
+		/* One more, as one more is taken. */
+		uint64_t begins = (word & ~before) | UINT64_C(1) << 63;
 
-		if (len > PLAIN_BYTES)
-			break;
-		set_token(
-		    &tokens[i], base + start, len, t->nforms + i, s->part);
-		set_form(t, &forms[i], FORM_WORD, 1, lower + start, len);
+		if (open == 0)
+			start = base + take_bit(&begins);
+		for (; ends != 0; token++) {
+			end = base + take_bit(&ends);
+			set_token(token, place + start, end - start,
+			    lower + start, end - start, part);
+			start = base + take_bit(&begins);
+		}
+		open = word >> 63;
+		keep = UINT64_MAX;
 	}
-	t->ntokens += i;
-	t->nforms += i;
-	s->edge += i * 2;
-	return i != 0 ? edges[i * 2 - 1] : from;
+	s->text->ntokens = (size_t)(token - s->text->tokens);
+	return end;
 }
 
 /* Appends a plain word; there is room for it. */
-static struct token *
-put_plain(struct scan *s, size_t start, size_t len, size_t at, size_t written)
+static void
+put_plain(struct scan *s, size_t start, size_t len, size_t at, size_t folded)
 {
 	struct text *t = s->text;
-	struct token *token = &t->tokens[t->ntokens++];
 
-	set_token(token, start, len, t->nforms, s->part);
-	set_form(t, &t->forms[t->nforms++], FORM_WORD, 1, at, written);
-	return token;
+	set_token(&t->tokens[t->ntokens], start, len, at, folded, s->part);
+	t->hashes[t->ntokens++] = hash_word(
+	    s->scratch, t->seed, t->bytes + at, folded);
 }
 
-/* The hyphenated words at an edge, of which `n` have a hyphen behind them, with
- * the joined form. */
+/* The hyphenated words at an offset, of which `n` have a hyphen behind them,
+ * with the joined form. */
 static void
 put_hyphens(struct scan *s, size_t offset, size_t n)
 {
-	const struct plain_window *win = &s->scratch->window;
+	const struct plain_window *w = &s->scratch->window;
 	struct text *t = s->text;
-	size_t joined = t->nbytes, e = s->edge, from = offset;
-	struct token *first = NULL;
+	size_t joined = t->nbytes, end, at = offset;
 
-	for (size_t i = 0; i <= n; i++, e += 2, from = win->edges[e]) {
-		size_t len = win->edges[e + 1] - from;
-
-		memcpy(t->bytes + t->nbytes, t->bytes + s->lower + from, len);
-		t->nbytes += len;
+	for (size_t i = 0; i <= n; i++, at = end + 1) {
+		end = plain_word_end(w, at);
+		memcpy(
+		    t->bytes + t->nbytes, t->bytes + s->lower + at, end - at);
+		t->nbytes += end - at;
 	}
-	from = offset;
-	for (e = s->edge; n != SIZE_MAX; n--, e += 2, from = win->edges[e]) {
-		size_t len = win->edges[e + 1] - from;
-		struct token *token = put_plain(
-		    s, win->from + from, len, s->lower + from, len);
-
-		s->at = win->from + win->edges[e + 1];
-		if (first != NULL)
-			continue;
-		first = token;
-		token->nforms = 2;
-		set_form(t, &t->forms[t->nforms++], FORM_JOINED, n + 1, joined,
-		    t->nbytes - joined);
+	for (size_t i = 0; i <= n; i++, offset = end + 1) {
+		end = plain_word_end(w, offset);
+		put_plain(s, w->from + offset, end - offset, s->lower + offset,
+		    end - offset);
+		if (i == 0)
+			end_form(t, FORM_JOINED, n + 1, joined);
 	}
+	s->at = w->from + end;
 }
 
 /* Words with single hyphens between them, and a blank behind. */
 static bool
 scan_hyphens(struct scan *s, size_t offset)
 {
-	const struct plain_window *win = &s->scratch->window;
-	struct text *t = s->text;
-	size_t e = s->edge, n = 0, end;
+	const struct plain_window *w = &s->scratch->window;
+	size_t at = offset, n = 0, end;
 
-	while (plain_is_stop(win, end = win->edges[e + 1])) {
-		if (s->v.p[win->from + end] != '-' || e + 2 == win->nedges ||
-		    win->edges[e + 2] != end + 1 || ++n == RUN_WORDS)
+	while (plain_is_stop(w, end = plain_word_end(w, at))) {
+		if (s->v.p[w->from + end] != '-' ||
+		    !plain_is_word(w, end + 1) || ++n == RUN_WORDS)
 			return false;
-		e += 2;
+		at = end + 1;
 	}
 	if (n == 0 || end - offset > PLAIN_BYTES ||
-	    t->ntokens + n >= ITEM_TOKENS)
+	    s->text->ntokens + n >= ITEM_TOKENS)
 		return false;
 	put_hyphens(s, offset, n);
 	return true;
@@ -944,46 +987,45 @@ scan_hyphens(struct scan *s, size_t offset)
 /* The usual ones of plain_take_rest(), from two words of the window: a number
  * (3.5  1,000) or a possessive. */
 static bool
-scan_two(struct scan *s, size_t offset)
+scan_two(struct scan *s, size_t offset, size_t end)
 {
-	const struct plain_window *win = &s->scratch->window;
-	const uint16_t *edges = &win->edges[s->edge];
-	const char *p = s->v.p + win->from;
-	size_t end = edges[1], first = end - offset, second, at;
+	const struct plain_window *w = &s->scratch->window;
+	const char *p = s->v.p + w->from;
+	size_t first = end - offset, second, stop, at = s->lower + offset;
 	struct text *t = s->text;
 
-	if (s->edge + 2 == win->nedges || edges[2] != end + 1 ||
-	    plain_is_stop(win, edges[3]))
+	if (!plain_is_word(w, end + 1) ||
+	    plain_is_stop(w, stop = plain_word_end(w, end + 1)))
 		return false;
-	second = edges[3] - end - 1;
-	at = s->lower + offset;
+	second = stop - end - 1;
 	if (p[end] == '\'' && second == 1 && (p[end + 1] | 0x20) == 's') {
-		(void)put_plain(s, s->at, first, at, first);
+		put_plain(s, s->at, first, at, first);
 	} else if ((p[end] != '.' && p[end] != ',') ||
 	    !ascii_is_digit(p[end - 1]) || !ascii_is_digit(p[end + 1]) ||
 	    first + second + 2 > PLAIN_BYTES) {
 		return false;
 	} else if (p[end] == '.') {
 		second += first + 1;
-		(void)put_plain(s, s->at, second, at, second);
+		put_plain(s, s->at, second, at, second);
 	} else {
 		memcpy(t->bytes + t->nbytes, t->bytes + at, first);
 		memcpy(t->bytes + t->nbytes + first, t->bytes + at + first + 1,
 		    second);
-		(void)put_plain(
+		put_plain(
 		    s, s->at, first + second + 1, t->nbytes, first + second);
 		t->nbytes += first + second;
 	}
-	s->at = win->from + edges[3];
+	s->at = w->from + stop;
 	return true;
 }
 
 /* A word that is plain although a stop is where it ends. */
 static bool
-scan_rest(struct scan *s, size_t offset, size_t end)
+scan_rest(struct scan *s, size_t offset)
 {
 	struct text *t = s->text;
 	char *out = t->bytes + t->nbytes;
+	size_t end = plain_word_end(&s->scratch->window, offset);
 	size_t n = end - offset;
 	struct plain_word w;
 
@@ -991,13 +1033,13 @@ scan_rest(struct scan *s, size_t offset, size_t end)
 		return false;
 	if (s->v.p[s->at + n] == '-')
 		return scan_hyphens(s, offset);
-	if (scan_two(s, offset))
+	if (scan_two(s, offset, end))
 		return true;
 	memcpy(out, t->bytes + s->lower + offset, n);
 	w = plain_take_rest(s->v, s->at, n, out);
 	if (w.length == 0)
 		return false;
-	(void)put_plain(s, s->at, w.length, t->nbytes, w.written);
+	put_plain(s, s->at, w.length, t->nbytes, w.written);
 	t->nbytes += w.written;
 	s->at = w.end;
 	return true;
@@ -1009,26 +1051,24 @@ static bool
 scan_window(struct scan *s)
 {
 	struct plain_window *w = &s->scratch->window;
-	size_t size = w->to - w->from;
 
-	for (size_t offset, stop; s->at < w->to;) {
+	plain_unsettle(w, s->at - w->from);
+	for (size_t offset, stop, end, first; s->at < w->to;) {
 		offset = s->at - w->from;
-		while (s->edge < w->nedges && w->edges[s->edge + 1] <= offset)
-			s->edge += 2;
-		clip_edge(w, s->edge, offset);
-		stop = plain_next_stop(w, offset);
-		stop = stop < size ? stop : SIZE_MAX;
-		make_room(s->text, w);
-		offset = scan_words(s, offset, stop);
-		if (offset > s->at - w->from)
-			s->word_end = w->from + offset;
-		if (s->edge == w->nedges || w->edges[s->edge] > stop) {
+		stop = plain_next(w, w->stops, offset);
+		make_room(s);
+		first = s->text->ntokens;
+		end = scan_words(s, offset, stop);
+		hash_words(s->text, first);
+		if (end > offset)
+			s->word_end = w->from + end;
+		offset = plain_next(w, w->words, end);
+		if (offset == SIZE_MAX || offset > stop) {
 			s->at = stop == SIZE_MAX ? w->to : w->from + stop;
 			return stop == SIZE_MAX;
 		}
-		offset = w->edges[s->edge];
 		s->at = w->from + offset;
-		if (!scan_rest(s, offset, w->edges[s->edge + 1]))
+		if (!scan_rest(s, offset))
 			return false;
 		s->word_end = s->at;
 	}

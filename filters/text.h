@@ -28,12 +28,15 @@ enum token_flag {
 	TOKEN_TAIL = 16 /* belongs to the character before it */
 };
 
-/* Tokens are numbered as they stand: neighbours are neighbours in the text. */
+/* Tokens are numbered as they stand: neighbours are neighbours in the text. The
+ * hash of the word itself is in text.hashes, under the same number. */
 struct token {
 	uint32_t start, length; /* bytes in the text of its part */
-	uint32_t forms; /* its first one; the word itself comes first */
+	uint32_t at; /* of the folded bytes in text.bytes */
+	uint16_t folded; /* how many */
 	uint16_t part;
-	uint8_t nforms;
+	uint32_t more; /* the first of its other forms in text.forms */
+	uint8_t nmore; /* they stand together */
 	uint8_t flags;
 };
 
@@ -52,7 +55,9 @@ struct text {
 	uint64_t seed; /* of the hashes */
 	struct token *tokens;
 	size_t ntokens, captokens;
-	struct form *forms;
+	uint64_t *hashes;
+	size_t caphashes;
+	struct form *forms; /* those besides the words themselves */
 	size_t nforms, capforms;
 	char *bytes;
 	size_t nbytes, capbytes;
@@ -76,6 +81,27 @@ static inline struct sv
 form_bytes(const struct text *t, const struct form *f)
 {
 	return (struct sv) { t->bytes + f->at, f->length };
+}
+
+/* The nth form of a token: first the word itself, then nmore others. */
+static inline struct form
+text_form(const struct text *t, size_t token, size_t n)
+{
+	const struct token *k = &t->tokens[token];
+
+	if (n != 0)
+		return t->forms[k->more + n - 1];
+	return (
+	    struct form) { t->hashes[token], k->at, k->folded, 1, FORM_WORD };
+}
+
+/* The folded bytes of the word itself. */
+static inline struct sv
+text_word(const struct text *t, size_t token)
+{
+	const struct token *k = &t->tokens[token];
+
+	return (struct sv) { t->bytes + k->at, k->folded };
 }
 
 /* The text from one token to another, as it stands in their part. */

@@ -93,7 +93,7 @@ list_shingles(struct doc *d)
 		uint64_t words[3];
 
 		for (size_t k = 0; k < 3; k++)
-			words[k] = t->forms[t->tokens[i + k].forms].hash;
+			words[k] = t->hashes[i + k];
 		d->shingles[n++] = text_hash(
 		    1, (struct sv) { (const char *)words, sizeof(words) });
 	}

@@ -95,7 +95,7 @@ is_word(struct sv w)
 static struct sv
 token_word(const struct text *t, size_t token)
 {
-	return form_bytes(t, &t->forms[t->tokens[token].forms]);
+	return text_word(t, token);
 }
 
 static bool
