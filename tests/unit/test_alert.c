@@ -2,6 +2,7 @@
  */
 #include "alerts/alert.h"
 
+#include "base/clock.h"
 #include "base/utf8.h"
 
 #include <setjmp.h>
@@ -452,6 +453,161 @@ people_read_it_on_80_columns(void **state)
 	str_done(&json);
 }
 
+static const struct sv some_feeds[] = { SV("a"), SV("b") };
+
+#define AT INT64_C(1711429929123) /* 2024-03-26 05:12 */
+
+/* Each says what is wrong and since when, and who. */
+static void
+trouble_is_told_in_words(void **state)
+{
+	static const struct {
+		struct trouble t;
+		const char *title, *text;
+	} rows[] = {
+		{ { .kind = TROUBLE_FEED_FAILING,
+		      .feed = SV("wire"),
+		      .since_ms = AT,
+		      .failures = 12,
+		      .error = SV("no answer") },
+		    "Feed wire has failed since 2024-03-26 05:12 UTC",
+		    "The last error: no answer. 12 polls failed in a row. What "
+		    "it publishes now is not seen before it works again." },
+		{ { .kind = TROUBLE_FEED_FAILING,
+		      .feed = SV("wire"),
+		      .since_ms = AT,
+		      .stopped = true },
+		    "Feed wire is gone for good",
+		    "It is not polled any more: change its URL or remove it." },
+		{ { .kind = TROUBLE_FEED_RECOVERED,
+		      .feed = SV("wire"),
+		      .since_ms = AT - 90 * MIN_MS,
+		      .until_ms = AT },
+		    "Feed wire works again",
+		    "It had failed since 2024-03-26 03:42 UTC (1 h 30 min "
+		    "before). No item seems to be missing." },
+		{ { .kind = TROUBLE_FEED_SILENT,
+		      .feed = SV("wire"),
+		      .since_ms = AT - 3 * DAY_MS,
+		      .until_ms = AT },
+		    "Feed wire has brought nothing new since 2024-03-23 05:12 "
+		    "UTC",
+		    "It answers, but the last new item came 2024-03-23 05:12 "
+		    "UTC (3 d before)." },
+		{ { .kind = TROUBLE_FEED_GAP,
+		      .feed = SV("wire"),
+		      .since_ms = AT - 42 * SEC_MS,
+		      .until_ms = AT,
+		      .items = 20 },
+		    "Feed wire may have lost items",
+		    "All 20 items in it are new: others may have come and gone "
+		    "unseen since the last good poll, 2024-03-26 05:11 UTC (42 "
+		    "s before)." },
+		{ { .kind = TROUBLE_FEED_GAP,
+		      .count = 12,
+		      .feeds = some_feeds,
+		      .nfeeds = 2 },
+		    "12 feeds may have lost items", "a, b and 10 more." },
+		{ { .kind = TROUBLE_DESTINATION_FAILING,
+		      .destination = SV("desk"),
+		      .since_ms = AT,
+		      .error = SV("answered 500"),
+		      .failures = 7,
+		      .waiting = 3 },
+		    "Destination desk has failed since 2024-03-26 05:12 UTC",
+		    "The last error: answered 500. 7 attempts failed in a row. "
+		    "3 alerts wait. It is tried again." },
+		{ { .kind = TROUBLE_DESTINATION_FAILING,
+		      .destination = SV("desk"),
+		      .since_ms = AT,
+		      .stopped = true,
+		      .waiting = 1 },
+		    "Destination desk wants no more alerts",
+		    "1 alert waits. Nothing is sent to it before a reload or "
+		    "tocsin resume." },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		struct str title, text;
+
+		str_init(&title, KiB(1));
+		str_init(&text, KiB(1));
+		trouble_title(&rows[i].t, &title);
+		trouble_text(&rows[i].t, &text);
+		assert_string_equal(str_c(&title), rows[i].title);
+		assert_string_equal(str_c(&text), rows[i].text);
+		str_done(&title);
+		str_done(&text);
+	}
+}
+
+static void
+trouble_has_a_document_of_its_own(void **state)
+{
+	const struct trouble t = { .kind = TROUBLE_FEED_SILENT,
+		.feed = SV("wire"),
+		.url = SV("https://user:password@e.org/rss"),
+		.since_ms = AT - DAY_MS,
+		.until_ms = AT };
+	const struct alert a = { .type = trouble_type(t.kind),
+		.id = SV("alr_x"),
+		.now_ms = AT,
+		.severity = trouble_severity(t.kind),
+		.trouble = &t };
+	struct str json, out;
+
+	(void)state;
+	str_init(&json, ALERT_BYTES);
+	str_init(&out, ALERT_BYTES);
+	assert_true(alert_encode(&a, &json));
+	assert_string_equal(str_c(&json),
+	    "{\"type\":\"feed.silent\","
+	    "\"timestamp\":\"2024-03-26T05:12:09.123Z\",\"data\":{"
+	    "\"id\":\"alr_x\",\"severity\":\"medium\",\"trouble\":{"
+	    "\"title\":\"Feed wire has brought nothing new since "
+	    "2024-03-25 05:12 UTC\",\"text\":\"It answers, but the last new "
+	    "item came 2024-03-25 05:12 UTC (1 d before).\","
+	    "\"feed\":\"wire\",\"url\":\"https://e.org/rss\","
+	    "\"since\":\"2024-03-25T05:12:09.123Z\","
+	    "\"until\":\"2024-03-26T05:12:09.123Z\"}}}");
+	assert_true(alert_format_text(str_sv(&json), false, &out));
+	assert_string_equal(str_c(&out),
+	    "MEDIUM  feed silent                                         "
+	    "2024-03-26 05:12 UTC\n"
+	    "  Feed wire has brought nothing new since 2024-03-25 05:12 UTC\n"
+	    "  wire  https://e.org/rss\n"
+	    "  It answers, but the last new item came 2024-03-25 05:12 UTC "
+	    "(1 d before).\n\n");
+	str_done(&out);
+	str_done(&json);
+}
+
+/* Of the type, whose it is and when it began. */
+static void
+the_id_of_trouble_is_a_function(void **state)
+{
+	const struct trouble one = { .kind = TROUBLE_FEED_GAP,
+		.feed = SV("wire") };
+	struct trouble other = one;
+	char a[ALERT_ID_BYTES], b[ALERT_ID_BYTES];
+
+	(void)state;
+	trouble_id(&one, AT, a);
+	other.items = 7;
+	trouble_id(&other, AT, b);
+	assert_string_equal(a, b);
+	trouble_id(&other, AT + 1, b);
+	assert_string_not_equal(a, b);
+	other.kind = TROUBLE_FEED_SILENT;
+	trouble_id(&other, AT, b);
+	assert_string_not_equal(a, b);
+	other = one;
+	other.feed = SV("wires");
+	trouble_id(&other, AT, b);
+	assert_string_not_equal(a, b);
+}
+
 static void
 a_digest_lists_its_items(void **state)
 {
@@ -577,6 +733,9 @@ main(void)
 		cmocka_unit_test(odd_hits_do_no_harm),
 		cmocka_unit_test(people_read_it_on_80_columns),
 		cmocka_unit_test(a_digest_lists_its_items),
+		cmocka_unit_test(trouble_is_told_in_words),
+		cmocka_unit_test(trouble_has_a_document_of_its_own),
+		cmocka_unit_test(the_id_of_trouble_is_a_function),
 		cmocka_unit_test(a_hit_is_shown_where_it_is_a_word),
 		cmocka_unit_test(a_terminal_gets_no_foreign_controls),
 		cmocka_unit_test(only_alerts_are_shown),

@@ -26,15 +26,26 @@ static const char *const names[] = {
 #undef WORD
 };
 
-/* The document whose forms are the examples. */
+/* The examples of trouble; the others have no prefix. */
+#define TROUBLE "trouble-"
+
+/* The documents whose forms are the examples. */
+static void
+read_example(const char *prefix, struct str *out)
+{
+	char path[100];
+	struct err e;
+
+	(void)snprintf(path, sizeof(path), DOCS "%sjson.json", prefix);
+	str_init(out, ALERT_BYTES);
+	if (!file_read(path, out, &e))
+		fail_msg("%s", e.msg);
+}
+
 static void
 read_document(struct str *out)
 {
-	struct err e;
-
-	str_init(out, ALERT_BYTES);
-	if (!file_read(DOCS "json.json", out, &e))
-		fail_msg("%s", e.msg);
+	read_example("", out);
 }
 
 static struct format *
@@ -69,12 +80,14 @@ render(enum config_format format, struct sv document)
 }
 
 static void
-compare_example(enum config_format format, struct sv document)
+compare_example(
+    const char *prefix, enum config_format format, struct sv document)
 {
 	json_t *made = render(format, document), *shown;
 	char path[100];
 
-	(void)snprintf(path, sizeof(path), DOCS "%s.json", names[format]);
+	(void)snprintf(
+	    path, sizeof(path), DOCS "%s%s.json", prefix, names[format]);
 	if (getenv("TOCSIN_WRITE_DOCS") != NULL)
 		assert_int_equal(json_dump_file(made, path, JSON_INDENT(2)), 0);
 	shown = json_load_file(path, 0, NULL);
@@ -87,14 +100,19 @@ compare_example(enum config_format format, struct sv document)
 static void
 each_form_is_as_its_example(void **state)
 {
-	struct str doc;
+	static const char *const prefixes[] = { "", TROUBLE };
 
 	(void)state;
-	read_document(&doc);
-	for (unsigned i = 0; i < COUNTOF(names); i++)
-		if (i != FORMAT_TEXT)
-			compare_example((enum config_format)i, str_sv(&doc));
-	str_done(&doc);
+	for (size_t p = 0; p < COUNTOF(prefixes); p++) {
+		struct str doc;
+
+		read_example(prefixes[p], &doc);
+		for (unsigned i = 0; i < COUNTOF(names); i++)
+			if (i != FORMAT_TEXT)
+				compare_example(prefixes[p],
+				    (enum config_format)i, str_sv(&doc));
+		str_done(&doc);
+	}
 }
 
 /* Attributes of the binary form are headers. */
@@ -252,6 +270,48 @@ people_see_what_is_new_about_a_story(void **state)
 		assert_string_equal(text_at(root, rows[row].path).p, said);
 		json_decref(root);
 		str_done(&again);
+	}
+	str_done(&doc);
+}
+
+/* What is wrong and with whom, in each form for people and for machines. */
+static void
+people_see_what_is_wrong(void **state)
+{
+	static const struct {
+		enum config_format format;
+		const char *path, *said;
+	} rows[] = {
+		{ FORMAT_SLACK, "blocks.0.text.text",
+		    "Feed un-news has failed since 2024-03-26 03:58 UTC" },
+		{ FORMAT_SLACK, "blocks.2.elements.0.text",
+		    "HIGH · feed failing · un-news" },
+		{ FORMAT_DISCORD, "embeds.0.footer.text",
+		    "HIGH · feed failing · un-news" },
+		{ FORMAT_MATTERMOST, "attachments.0.footer",
+		    "HIGH · feed failing · un-news" },
+		{ FORMAT_TEAMS, "attachments.0.content.body.2.inlines.0.text",
+		    "HIGH · feed failing · un-news" },
+		{ FORMAT_NTFY, "title",
+		    "Feed un-news has failed since 2024-03-26 03:58 UTC" },
+		{ FORMAT_NTFY, "tags.0", "feed failing" },
+		{ FORMAT_CLOUDEVENTS, "type", "tocsin.feed.failing" },
+		{ FORMAT_CLOUDEVENTS, "source", "urn:tocsin:feed:un-news" },
+		{ FORMAT_CLOUDEVENTS, "subject", "un-news" },
+		{ FORMAT_TEMPLATE, "summary",
+		    "high: Feed un-news has failed since "
+		    "2024-03-26 03:58 UTC" },
+	};
+	struct str doc;
+
+	(void)state;
+	read_example(TROUBLE, &doc);
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		json_t *root = render(rows[i].format, str_sv(&doc));
+
+		assert_string_equal(
+		    text_at(root, rows[i].path).p, rows[i].said);
+		json_decref(root);
 	}
 	str_done(&doc);
 }
@@ -784,6 +844,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_form_is_as_its_example),
 		cmocka_unit_test(binary_cloudevents_have_headers),
+		cmocka_unit_test(people_see_what_is_wrong),
 		cmocka_unit_test(people_see_what_is_new_about_a_story),
 		cmocka_unit_test(hostile_texts_keep_the_receivers_limits),
 		cmocka_unit_test(nobody_is_mentioned_and_nothing_is_markup),

@@ -111,6 +111,21 @@ a_subject_says_what_is_new_about_a_story(void **state)
 }
 
 static void
+a_subject_says_what_is_wrong(void **state)
+{
+	struct bench *b = *state;
+
+	str_clear(&b->document);
+	(void)str_adds(&b->document,
+	    "{\"type\":\"feed.gap\",\"data\":{\"severity\":\"high\","
+	    "\"trouble\":{\"title\":\"Feed wire may have lost items\"}}}");
+	assert_true(make(b, SV("alr_a")));
+	assert_non_null(strstr(str_c(&b->out),
+	    "\r\nSubject: [high] feed gap: Feed wire may have lost "
+	    "items\r\n"));
+}
+
+static void
 a_mail_has_a_head_a_text_and_the_document(void **state)
 {
 	static const char want[] =
@@ -283,6 +298,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(a_mail_has_a_head_a_text_and_the_document),
 		T(a_subject_says_what_is_new_about_a_story),
+		T(a_subject_says_what_is_wrong),
 		T(titles_stay_in_the_subject),
 		T(long_texts_are_cut_and_folded),
 		T(quoted_printable_is_cut_well),
