@@ -32,7 +32,7 @@
 	X(EXPECT,   "a map: {match: [TEXT...], no: [TEXT...]}") \
 	X(MUTES,    "hours, or a list of hours, such as 23:00-06:00 Europe/Paris") \
 	X(ELSE,     "what to do else") \
-	X(TROUBLE,  "what to be told of trouble") \
+	X(TROUBLE,  "a choice") \
 	X(SOURCES,  "a map: {at-least: N, within: DURATION, else: WORD}") \
 	X(RATE,     "a rate such as 20/h: 1 to 10000, per s, m, h or d")
 /* clang-format on */

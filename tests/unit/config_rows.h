@@ -259,6 +259,13 @@
 	    "    match: x\n"
 	    "    notify: [ops-hok]\n",
 	    "t:7:14: error: no destination is named 'ops-hok'; did you mean 'ops-hook'?\n" },
+{ "a filter sends to a destination of trouble only",
+	    "filters: {a: {match: b, notify: [ops], expect: {match: [b]}}}\n"
+	    "destinations: {ops: {type: stdout, trouble: only}}\n",
+	    "t:1:34: error: destination ops says 'trouble: only', so that no filter sends there\n" },
+{ "a word for trouble that there is not",
+	    "destinations: {ops: {type: stdout, trouble: some}}\n",
+	    "t:1:45: error: 'some' is not a choice (yes, no, only)\n" },
 { "a filter names an unknown feed",
 	    "feeds:\n"
 	    "  un-news: {url: https://a.example/}\n"
