@@ -99,6 +99,7 @@ tell(struct troubles *t, struct batch *b, const struct trouble *what,
 		.severity = trouble_severity(what->kind),
 		.trouble = what,
 	};
+	struct str title;
 
 	trouble_id(what, began_ms, id);
 	a.id = sv_of(id);
@@ -108,7 +109,11 @@ tell(struct troubles *t, struct batch *b, const struct trouble *what,
 	if (!address(t, b, what, id))
 		return false;
 	metrics.alerts++;
-	log_info("alert", KV("alert", id), KV("type", a.type));
+	str_init(&title, ALERT_TEXT_BYTES);
+	trouble_title(what, &title);
+	log_info("alert", KV("alert", id), KV("type", a.type),
+	    KV("about", str_c(&title)));
+	str_done(&title);
 	return true;
 }
 
