@@ -249,22 +249,24 @@ tell_of_destination(struct troubles *t, const struct delivery_state *d,
     const struct failing *f, struct batch *b)
 {
 	struct store_queue queue = { 0 };
+	/* The outage may be older than this process. */
+	int64_t since_ms = d->outage.failures != 0 ? d->outage.since_ms
+						   : f->began_ms;
+	struct trouble what = {
+		.kind = TROUBLE_DESTINATION_FAILING,
+		.destination = sv_of(d->name),
+		.since_ms = since_ms,
+		.until_ms = NO_TIME,
+		.failures = d->outage.failures,
+		.error = sv_of(d->error),
+		.stopped = d->closed,
+	};
 	struct err e;
 
 	if (!store_read_queue(t->env.store, sv_of(d->name), &queue, &e))
 		log_error("store", KV("error", e.msg));
-	if (!tell(t, b,
-		&(struct trouble) {
-		    .kind = TROUBLE_DESTINATION_FAILING,
-		    .destination = sv_of(d->name),
-		    .since_ms = f->began_ms,
-		    .until_ms = NO_TIME,
-		    .failures = d->outage.failures,
-		    .error = sv_of(d->error),
-		    .stopped = d->closed,
-		    .waiting = queue.waiting,
-		},
-		f->began_ms))
+	what.waiting = queue.waiting;
+	if (!tell(t, b, &what, since_ms))
 		log_error("destination fails, and there is no other to tell of "
 			  "it",
 		    KV("destination", d->name), KV("error", d->error));
