@@ -266,11 +266,13 @@ class BrokenReceivers(Case):
 
     def test_410_stops_the_destination_and_no_other(self):
         daemon = self.start(lambda _: reply(410))
-        wait_until(lambda: len(daemon.spooled()) == 3, 10, '3 spool files')
         self.site.wait_seen('/hook', 1)
+        wait_until(lambda: len(daemon.spooled()) == 4, 10, '4 spool files')
         self.shown = 6
-        wait_until(lambda: len(daemon.spooled()) == 6, 10, '6 spool files')
+        wait_until(lambda: len(daemon.spooled()) == 7, 10, '7 spool files')
         self.assertEqual(daemon.stop(), 0)
+        types = [d['type'] for _, d in daemon.spooled()]
+        self.assertEqual(types.count('destination.failing'), 1)
         self.assertEqual(len(self.hook.attempts), 1)
 
     def test_an_alert_is_given_up_after_its_time_and_counted(self):
