@@ -33,7 +33,7 @@ struct change {
 	struct change *next;
 	enum change_kind kind;
 	union {
-		struct store_feed feed;
+		struct store_feed *feed; /* large, and the rarest */
 		enum feed_trouble trouble;
 		struct sv destination;
 		struct store_item item;
@@ -94,8 +94,9 @@ add(struct batch *b, enum change_kind kind)
 void
 batch_set_feed(struct batch *b, const struct store_feed *f)
 {
-	struct store_feed *to = &add(b, PUT_FEED)->feed;
+	struct store_feed *to = arena_alloc(&b->arena, sizeof(*to));
 
+	add(b, PUT_FEED)->feed = to;
 	*to = *f;
 	to->name = arena_sv(&b->arena, f->name);
 	to->url = arena_sv(&b->arena, f->url);
@@ -249,7 +250,7 @@ apply_change(struct store *s, const struct change *c, struct err *e)
 {
 	switch (c->kind) {
 	case PUT_FEED:
-		return store_put_feed(s, &c->feed, e);
+		return store_put_feed(s, c->feed, e);
 	case TELL_FEEDS:
 		return store_tell_feeds(s, c->trouble, e);
 	case PUT_FAILING:
