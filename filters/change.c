@@ -42,12 +42,6 @@ change_wording(const struct item *it)
 		utf8_prefix(text, CHANGE_LEAD_BYTES) };
 }
 
-static struct sv
-folded(const struct text *t, size_t i)
-{
-	return form_bytes(t, &t->forms[t->tokens[i].forms]);
-}
-
 static bool
 has_digit(struct sv word)
 {
@@ -135,15 +129,15 @@ clock_at(const struct text *t, size_t i, size_t end)
 {
 	size_t n = 1;
 
-	if (!is_below(folded(t, i), 2, 25))
+	if (!is_below(text_word(t, i), 2, 25))
 		return 0;
-	while (n < 3 && i + n < end && folded(t, i + n).len == 2 &&
+	while (n < 3 && i + n < end && text_word(t, i + n).len == 2 &&
 	    sv_is(gap_after(t, i + n - 1, end), ":") &&
-	    is_below(folded(t, i + n), 2, 60))
+	    is_below(text_word(t, i + n), 2, 60))
 		n++;
 	if (n == 1)
 		return 0;
-	while (i + n < end && is_zone(folded(t, i + n)))
+	while (i + n < end && is_zone(text_word(t, i + n)))
 		n++;
 	return n;
 }
@@ -152,7 +146,7 @@ clock_at(const struct text *t, size_t i, size_t end)
 static size_t
 quiet_at(const struct text *t, size_t first, size_t i, size_t end)
 {
-	struct sv word = folded(t, i);
+	struct sv word = text_word(t, i);
 	bool is_last = i + 1 == end;
 	enum quiet next, before;
 	size_t clock;
@@ -161,8 +155,8 @@ quiet_at(const struct text *t, size_t first, size_t i, size_t end)
 		return quiet_word(word) == MARK;
 	if ((clock = clock_at(t, i, end)) != 0)
 		return clock;
-	next = is_last ? LOUD : quiet_word(folded(t, i + 1));
-	before = i == first ? LOUD : quiet_word(folded(t, i - 1));
+	next = is_last ? LOUD : quiet_word(text_word(t, i + 1));
+	before = i == first ? LOUD : quiet_word(text_word(t, i - 1));
 	return next == BEFORE || next == EITHER || before == MARK ||
 	    before == AFTER || before == EITHER;
 }
@@ -201,7 +195,7 @@ read_words(const struct text *t, struct range r, struct words *out)
 	for (size_t i = r.first; i < r.end && out->n < MOST_WORDS; i += quiet) {
 		quiet = quiet_at(t, r.first, i, r.end);
 		if (quiet == 0)
-			out->v[out->n++] = folded(t, i);
+			out->v[out->n++] = text_word(t, i);
 		quiet += quiet == 0;
 	}
 }
@@ -312,7 +306,7 @@ notice_in(const struct text *t, struct range r)
 	while (i < r.end && (quiet = quiet_at(t, r.first, i, r.end)) != 0)
 		i += quiet;
 	for (begin = i; i < r.end; i++) {
-		struct sv word = folded(t, i);
+		struct sv word = text_word(t, i);
 		enum change kind;
 
 		if (n + word.len > sizeof(phrase))
