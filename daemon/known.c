@@ -86,6 +86,12 @@ compare(struct known *k, const struct item *it, struct identity *id,
 {
 	const struct item_traits *was = &before->traits;
 
+	if (it->deleted) {
+		int64_t wording = id->traits.wording;
+
+		id->traits = *was;
+		id->traits.wording = wording;
+	}
 	id->traits.text = was->text;
 	if (was->wording != id->traits.wording)
 		digest_text(k, it, id);
@@ -179,7 +185,7 @@ known_look(struct known *k, struct store *s, struct sv feed,
 		as = look_by_page(k, s, feed, it, out);
 	if (as == KNOWN_NOT)
 		digest_text(k, it, out);
-	if (as != KNOWN_HERE)
+	if (as != KNOWN_HERE && !it->deleted)
 		remember(k, out);
 	return as;
 }

@@ -212,15 +212,28 @@ previous_title(const struct judging *j, const struct ringing *r)
 {
 	struct sv now = change_wording(j->item).title;
 
-	if (r->before == NULL || sv_eq(r->before->title, now))
+	if (r->before == NULL || j->item->deleted ||
+	    sv_eq(r->before->title, now))
 		return SV_NONE;
 	return r->before->title;
+}
+
+/* What has been taken back is shown by the title that its readers know. */
+static struct item
+shown_item(const struct judging *j, const struct ringing *r)
+{
+	struct item it = *j->item;
+
+	if (it.deleted && r->before != NULL)
+		it.title = r->before->title;
+	return it;
 }
 
 static bool
 encode(struct judging *j, const struct match *m, const struct ringing *r)
 {
 	const struct story_told *story = r->story;
+	const struct item shown = shown_item(j, r);
 	const struct config_filter *f = &j->p->conf->filters[m->index];
 	struct alert_hit hits[HITS_PER_MATCH];
 	struct alert a = {
@@ -230,7 +243,7 @@ encode(struct judging *j, const struct match *m, const struct ringing *r)
 		.severity = config_severity_word(f->severity),
 		.filter = f->name,
 		.revision = ruleset_revision(j->p->rules, m->index),
-		.item = j->item,
+		.item = &shown,
 		.feed_name = sv_of(j->origin->feed->name),
 		.feed_url = sv_of(j->origin->feed->url),
 		.feed_title = j->item->feed_title,
@@ -568,6 +581,8 @@ change_since(const struct judging *j, const struct store_told *t)
 	const struct wording now = change_wording(j->item);
 	enum change c;
 
+	if (j->item->deleted)
+		return CHANGE_WITHDRAWN;
 	if (t->title.len != 0 || t->lead.len != 0)
 		return change_between(&j->p->scratch, &before, &now);
 	c = change_notice(&j->p->scratch, &now);
@@ -601,7 +616,7 @@ tell_again(struct judging *j, const struct match *m, const struct store_told *t)
 	}
 	if (f->limit.n != 0)
 		end_waits(j->p, j->batch);
-	if (f->group == GROUP_STORY) {
+	if (f->group == GROUP_STORY && !j->item->deleted) {
 		place(j);
 		stories_update(s, j->batch, f, &story);
 		r.story = &story;
@@ -864,7 +879,9 @@ judge_again(struct judging *j)
 {
 	enum disposition before = j->again->before.disposition;
 
-	judge(j);
+	j->so_far = before;
+	if (!j->item->deleted)
+		judge(j);
 	tell_the_others(j);
 	if (before == ITEM_PENDING)
 		j->later = true; /* what waits is what it was before */

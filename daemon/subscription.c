@@ -284,9 +284,11 @@ on_item(struct poller *p, const struct item *it, void *arg)
 	struct identity id;
 
 	note_time(s);
-	metrics.items++;
 	known = known_look(&s->known, s->env->store,
 	    sv_of(poller_config(p)->name), it, poller_meta(p)->link, &id);
+	if (it->deleted && known != KNOWN_BEFORE)
+		return false; /* nobody knows of it */
+	metrics.items++;
 	note_shared(s, &id);
 	switch (known) {
 	case KNOWN_HERE:

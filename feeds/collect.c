@@ -49,6 +49,7 @@ struct collect {
 	struct arena feed_arena, item_arena;
 	struct record feed, item, source, person;
 	bool in_item;
+	bool deleted; /* it is one no more */
 	size_t nitems;
 	struct feed_meta meta;
 };
@@ -374,6 +375,11 @@ open_item(struct collect *c, const struct xml_element *el)
 	record_put(&c->item, &c->item_arena, FIELD_LANG, 1, lang(c));
 	record_put(&c->item, &c->item_arena, FIELD_ID, 1,
 	    attribute_of(el, "rdf", "about"));
+	c->deleted = top(c)->element != NULL &&
+	    top(c)->element->vocabulary == TOMBSTONE;
+	if (c->deleted)
+		record_put(&c->item, &c->item_arena, FIELD_ID, 1,
+		    attribute(el, "ref"));
 	if (sv_is(sv_of(c->meta.format), "cdf"))
 		put_cdf_attributes(c, el, &c->item);
 }
@@ -859,6 +865,7 @@ end_item(struct collect *c)
 	it.source_link = c->source.text[FIELD_LINK];
 	it.source_id = c->source.text[FIELD_ID];
 	it.raw = c->raw;
+	it.deleted = c->deleted;
 	c->nitems++;
 	c->in_item = false;
 	c->on_item(&it, c->arg);

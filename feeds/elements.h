@@ -33,6 +33,7 @@ enum vocabulary {
 	CAP,
 	GDACS,
 	GEORSS,
+	TOMBSTONE, /* RFC 6721 */
 	OTHER
 };
 
@@ -86,6 +87,7 @@ enum reading {
 	X(IN_ROOT,                       RSS,     "channel",         OPENS_FEED,   FIELD_LIST) \
 	X(IN_ROOT | IN_FEED,             RSS,     "item",            OPENS_ITEM,   FIELD_LIST) \
 	X(IN_ROOT | IN_FEED,             ATOM,    "entry",           OPENS_ITEM,   FIELD_LIST) \
+	X(IN_ROOT | IN_FEED,             TOMBSTONE, "deleted-entry", OPENS_ITEM,   FIELD_LIST) \
 	X(IN_FEED,                       RSS,     "channel",         OPENS_GROUP,  FIELD_LIST) \
 	X(IN_ROOT | IN_FEED,             SITEMAP, "url",             OPENS_ITEM,   FIELD_LIST) \
 	X(IN_ITEM,                       ATOM,    "source",          OPENS_SOURCE, FIELD_LIST) \
@@ -214,7 +216,8 @@ enum reading {
 	X(CAP,     "cap",     "urn:oasis:names:tc:emergency:cap:1.2") \
 	X(CAP,     "cap",     "urn:oasis:names:tc:emergency:cap:1.1") \
 	X(GDACS,   "gdacs",   "www.gdacs.org") \
-	X(GEORSS,  "georss",  "www.georss.org/georss")
+	X(GEORSS,  "georss",  "www.georss.org/georss") \
+	X(TOMBSTONE, "at",    "purl.org/atompub/tombstones/1.0")
 /* clang-format on */
 
 struct element {

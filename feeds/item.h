@@ -35,6 +35,7 @@ struct item {
 	struct sv summary, content;
 	int64_t published, updated; /* epoch seconds, UTC */
 	struct sv source_title, source_link, source_id;
+	bool deleted; /* taken back: it has an id and no text (RFC 6721) */
 	struct sv *categories;
 	size_t ncategories;
 	struct enclosure *enclosures;

@@ -20,6 +20,7 @@ struct feed_parser {
 	struct str utf8; /* not passed on yet */
 	char *base_url;
 	feed_item_fn *on_item;
+	bool deleted;
 	void *arg;
 	const struct feed_format *format; /* NULL: not known yet */
 	void *feed; /* of the format */
@@ -73,6 +74,7 @@ feed_parser_new(
 	p->charset = charset_new(o->content_type);
 	p->base_url = mem_svdup(o->base_url);
 	p->on_item = on_item;
+	p->deleted = o->deleted;
 	p->arg = arg;
 	str_init(&p->utf8, MiB(1));
 	return p;
@@ -126,6 +128,15 @@ format_of(struct sv v)
 	return discover_is_page(v) ? &webpage : &xmlfeed;
 }
 
+static void
+on_format_item(const struct item *it, void *arg)
+{
+	struct feed_parser *p = arg;
+
+	if (p->deleted || !it->deleted)
+		p->on_item(it, p->arg);
+}
+
 /* Stays undecided until enough has come.  Cuts off `*in` what stands before a
  * feed. */
 static bool
@@ -148,7 +159,7 @@ choose_format(struct feed_parser *p, bool last, struct sv *in)
 		*in = sv_from(*in, (size_t)(v.p - in->p));
 	}
 	p->format = format_of(v);
-	p->feed = p->format->create(sv_of(p->base_url), p->on_item, p->arg);
+	p->feed = p->format->create(sv_of(p->base_url), on_format_item, p);
 	return true;
 }
 

@@ -12,6 +12,7 @@ struct feed_parser;
 struct feed_parser_options {
 	struct sv content_type; /* of the response, with parameters; or empty */
 	struct sv base_url; /* where the document came from; or empty */
+	bool deleted; /* items that are taken back are handed on, too */
 	size_t max_bytes; /* of a packed one, unpacked; 0: 16 MiB */
 };
 

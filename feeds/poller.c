@@ -211,6 +211,7 @@ begin_document(struct poller *p, struct sv content_type, struct sv url)
 {
 	struct feed_parser_options o = { .content_type = content_type,
 		.base_url = url,
+		.deleted = true,
 		.max_bytes = p->c->max_size };
 
 	feed_parser_free(p->parser);

@@ -39,7 +39,8 @@ on_item(const struct item *it, void *arg)
 static void
 parse(struct sv in, size_t step, struct str *hashes)
 {
-	struct feed_parser_options o = { .base_url = SV("http://a/b/") };
+	struct feed_parser_options o = { .base_url = SV("http://a/b/"),
+		.deleted = true };
 	struct feed_parser *p = feed_parser_new(&o, on_item, hashes);
 	struct err e;
 	bool ok = true;

@@ -28,7 +28,8 @@
 static const int64_t gap[FEEDS] = { 9 * HOUR_MS, 13 * HOUR_MS, 31 * HOUR_MS };
 
 struct month {
-	struct str document; /* of the reply that is being sent */
+	struct str document[FEEDS]; /* answers may be under way side by side */
+	char headers[FEEDS][128]; /* of the reply that is being sent */
 	struct map ids; /* token -> id of the alert, owned */
 	struct map last_poll; /* feed -> int64_t *, the time, owned */
 	size_t delivered, repeated, renamed, too_early, refused;
@@ -103,7 +104,7 @@ static void
 serve_feed(struct month *m, int feed, const struct http_request *req,
     struct sim_reply *out)
 {
-	static char headers[128];
+	char *headers = m->headers[feed];
 	char etag[32];
 	const char *known = sim_header(req, "If-None-Match");
 
@@ -111,7 +112,7 @@ serve_feed(struct month *m, int feed, const struct http_request *req,
 	out->takes_ms = 200;
 	(void)snprintf(
 	    etag, sizeof(etag), "\"%lld\"", (long long)items_so_far(feed));
-	(void)snprintf(headers, sizeof(headers),
+	(void)snprintf(headers, sizeof(m->headers[feed]),
 	    "etag: %s\ncache-control: max-age=600\n", etag);
 	out->headers = headers;
 	out->status = 200;
@@ -120,8 +121,8 @@ serve_feed(struct month *m, int feed, const struct http_request *req,
 		out->status = 304;
 		return;
 	}
-	write_feed(&m->document, feed);
-	out->body = str_sv(&m->document);
+	write_feed(&m->document[feed], feed);
+	out->body = str_sv(&m->document[feed]);
 	switch (chance(m, 16)) {
 	case 0:
 		out->status = 500;
@@ -237,7 +238,8 @@ test_month(void **state)
 	w.serve = serve;
 	w.arg = &m;
 	w.daemon = ", floor: 15m, cap: 2h";
-	str_init(&m.document, MiB(1));
+	for (int f = 0; f < FEEDS; f++)
+		str_init(&m.document[f], MiB(1));
 	map_init(&m.ids);
 	map_init(&m.last_poll);
 	/* A day away for the receiver, and a restart each five days. */
@@ -251,7 +253,8 @@ test_month(void **state)
 	check(&m);
 	free_map(&m.ids);
 	free_map(&m.last_poll);
-	str_done(&m.document);
+	for (int f = 0; f < FEEDS; f++)
+		str_done(&m.document[f]);
 	world_done(&w);
 }
 

@@ -476,6 +476,39 @@ another_item_that_corrects_a_story_is_an_update(void **state)
 	assert_int_equal(w->nalerts, 4);
 }
 
+#define ATOM(entries) \
+	"<feed xmlns='http://www.w3.org/2005/Atom'" \
+	" xmlns:at='http://purl.org/atompub/tombstones/1.0'>" \
+	"<title>Wire</title>" entries "</feed>"
+#define GRAVE(id) \
+	"<at:deleted-entry ref='" id "' when='2024-03-26T05:12:09Z'>" \
+	"<at:comment>A mistake</at:comment></at:deleted-entry>"
+
+/* RFC 6721.  Nobody is told of the end of what he does not know. */
+static void
+what_a_feed_takes_back_is_withdrawn(void **state)
+{
+	static const char alive[] = ATOM(
+	    "<entry><id>tag:1</id><title>Council adopts ceasefire</title>"
+	    "<summary>" LEAD "</summary></entry>"
+	    "<entry><id>tag:2</id><title>Bread</title></entry>");
+	static const char dead[] = ATOM(
+	    GRAVE("tag:1") GRAVE("tag:2") GRAVE("tag:3"));
+	struct world *w = *state;
+
+	(void)world_page(w, FEED, 200, "", alive);
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 1);
+	(void)world_page(w, FEED, 200, "", dead);
+	world_live(w, CONFIG, HOUR_MS);
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 2);
+	assert_int_equal(updates(w, "withdrawn"), 1);
+	assert_non_null(strstr(w->alerts[1].body,
+	    "\"item\":{\"id\":\"tag:1\","
+	    "\"title\":\"Council adopts ceasefire\""));
+}
+
 static void
 what_a_receiver_missed_comes_in_order(void **state)
 {
@@ -619,6 +652,7 @@ main(void)
 		T(what_was_sent_unconfirmed_is_updated_too),
 		T(what_is_held_is_sent_as_it_is_now),
 		T(another_item_that_corrects_a_story_is_an_update),
+		T(what_a_feed_takes_back_is_withdrawn),
 		T(what_a_receiver_missed_comes_in_order),
 		T(every_version_arrives_under_one_id),
 	};

@@ -892,6 +892,44 @@ test_meta(void **state)
 }
 
 static void
+note_deleted(const struct item *it, void *arg)
+{
+	(void)str_addf(
+	    arg, "%.*s%s ", SV_ARG(it->id), it->deleted ? " gone" : "");
+}
+
+/* RFC 6721: only who asks for it hears of what is no item any more. */
+static void
+test_deleted(void **state)
+{
+	static const char feed[] =
+	    "<feed xmlns='http://www.w3.org/2005/Atom'"
+	    " xmlns:x='http://purl.org/atompub/tombstones/1.0'>"
+	    "<x:deleted-entry ref='tag:1' when='2024-03-26T05:12:09Z'/>"
+	    "<entry><id>tag:2</id></entry>"
+	    "<x:deleted-entry ref='tag:3'><x:comment>c</x:comment>"
+	    "</x:deleted-entry></feed>";
+	static const char *const want[] = { "tag:2 ",
+		"tag:1 gone tag:2 tag:3 gone " };
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(want); i++) {
+		struct feed_parser_options o = { .deleted = i == 1 };
+		struct feed_parser *p;
+		struct str out;
+		struct err e;
+
+		str_init(&out, KiB(1));
+		p = feed_parser_new(&o, note_deleted, &out);
+		assert_true(feed_parser_push(p, sv_of(feed), &e));
+		assert_true(feed_parser_finish(p, &e));
+		assert_string_equal(str_c(&out), want[i]);
+		feed_parser_free(p);
+		str_done(&out);
+	}
+}
+
+static void
 test_streams(void **state)
 {
 	struct feed_parser_options o = { .base_url = SV_NONE };
@@ -1099,6 +1137,7 @@ main(void)
 		cmocka_unit_test(test_wide),
 		cmocka_unit_test(test_first_bytes_choose_the_charset),
 		cmocka_unit_test(test_meta),
+		cmocka_unit_test(test_deleted),
 		cmocka_unit_test(test_streams),
 		cmocka_unit_test(test_ceilings),
 		cmocka_unit_test(test_too_long_links_are_none),
