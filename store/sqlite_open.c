@@ -433,6 +433,14 @@ connect_or_replace(struct store *s, bool *fresh, struct err *e)
 	return rc == SQLITE_OK;
 }
 
+/* For whoever finds it locked; a full disk is no reason not to start. */
+static void
+note_holder(int lock)
+{
+	if (ftruncate(lock, 0) == 0)
+		(void)dprintf(lock, "%d\n", (int)getpid());
+}
+
 /* flock() goes with the process, so a lock never outlives a crash. */
 static bool
 take_lock(struct store *s, struct err *e)
@@ -444,10 +452,10 @@ take_lock(struct store *s, struct err *e)
 	s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (s->lock < 0)
 		return err_errno(e, "%s", path);
-	if (flock(s->lock, LOCK_EX | LOCK_NB) == 0)
-		return (ftruncate(s->lock, 0) == 0 &&
-			   dprintf(s->lock, "%d\n", (int)getpid()) > 0) ||
-		    err_errno(e, "%s", path);
+	if (flock(s->lock, LOCK_EX | LOCK_NB) == 0) {
+		note_holder(s->lock);
+		return true;
+	}
 	if (errno != EWOULDBLOCK)
 		return err_errno(e, "%s: cannot be locked", path);
 	n = pread(s->lock, pid, sizeof(pid) - 1, 0);

@@ -1070,6 +1070,21 @@ try_batch(struct place *p, int from, int to)
 }
 
 static void
+on_a_full_disk_it_opens(void **state)
+{
+	struct place *p = *state;
+
+	OK(p, try_batch(p, 0, 1));
+	store_close(p->s);
+	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	limit_file_size(0);
+	p->s = store_open(p->dir, NULL, &p->e);
+	limit_file_size(RLIM_INFINITY);
+	assert_non_null(p->s);
+	OK(p, try_batch(p, 1, 2));
+}
+
+static void
 a_full_disk_is_reported_and_survived(void **state)
 {
 	struct place *p = *state;
@@ -1683,6 +1698,7 @@ main(void)
 		T(memory_is_a_store_too),
 		T(a_second_opener_is_told_who_holds_it),
 		T(a_killed_writer_leaves_what_it_committed),
+		T(on_a_full_disk_it_opens),
 		T(a_full_disk_is_reported_and_survived),
 		T(what_is_no_database_is_moved_aside),
 		T(damage_found_while_running_is_moved_aside_at_the_next_start),
