@@ -71,7 +71,7 @@ drop_exchange(struct poller *p)
 	feed_parser_free(p->parser);
 	p->parser = NULL;
 	p->evidence = (struct evidence) { 0 };
-	arena_clear(&p->head);
+	arena_done(&p->head); /* feeds are many: nothing is kept of a poll */
 	gate_leave(&p->pass);
 }
 
@@ -92,7 +92,6 @@ poller_free(struct poller *p)
 		return;
 	drop_exchange(p);
 	drop_answer(p);
-	arena_done(&p->head);
 	timer_free(p->timer);
 	feed_done(&p->feed);
 	config_unref(p->conf);
