@@ -503,8 +503,8 @@ begin(struct finder *f, size_t token)
 
 		out = put_off(out, b, token, *hash);
 		if (!last)
-			out = put_off(out, b, token,
-			    lexicon_pair_key(hash[0], hash[1]));
+			out = put_off(
+			    out, b, token, lexicon_pair_key(hash[0], hash[1]));
 		if (f->l->nodes[0].goes_on_wild)
 			out = begin_wild(f, out, token);
 	}

@@ -795,17 +795,6 @@ set_token(struct token *token, size_t start, size_t len, size_t at,
 	token->flags = 0;
 }
 
-/* Of the tokens from `first` on. */
-static void
-hash_words(struct text *t, size_t first)
-{
-	const struct text_scratch *s = t->scratch;
-
-	for (size_t i = first; i < t->ntokens; i++)
-		t->hashes[i] = hash_word(s, t->seed, t->bytes + t->tokens[i].at,
-		    t->tokens[i].folded);
-}
-
 /* Counts capitals, unless there are small letters: then they tell nothing.
  * Nothing but plain words stands there. */
 static void
@@ -894,55 +883,45 @@ bits_from(size_t offset)
 }
 
 /* The words of the window from an offset on that end before another one.  The
- * offset where they end. */
+ * offset where they end.  Places are those of the lower-case letters.  Not
+ * inline, so that all of the inner loop stays in registers. */
 static __attribute__((noinline)) size_t
 scan_words(struct scan *s, size_t from, size_t to)
 {
 	const struct plain_window *w = &s->scratch->window;
-	const struct text_scratch *scratch = s->scratch;
 	struct text *t = s->text;
 	struct token *token = &t->tokens[t->ntokens];
-	uint64_t *hash = &t->hashes[t->ntokens];
+	uint64_t *hash = &t->hashes[t->ntokens], seed = t->seed;
 	const char *bytes = t->bytes;
-	uint64_t seed = t->seed;
-	size_t size = w->to - w->from, lower = s->lower;
-	size_t start = from, end = from, base = from - from % PLAIN_BLOCK;
-	size_t last = to < size ? to : size;
-	uint64_t keep = bits_from(from - base), open = 0;
-	uint32_t place = (uint32_t)(w->from - lower);
-	uint16_t part = s->part;
+	size_t size = w->to - w->from, last = to < size ? to : size;
+	size_t at = from - from % PLAIN_BLOCK, lower = s->lower;
+	size_t start = lower + from, end = start, back = w->from - lower;
+	uint64_t keep = bits_from(from - at), open = 0;
 
-	start += lower;
-	for (; base <= last; base += PLAIN_BLOCK) {
-		uint64_t word = w->words[base / PLAIN_BLOCK] & keep;
+	for (; at <= last; at += PLAIN_BLOCK) {
+		uint64_t word = w->words[at / PLAIN_BLOCK] & keep;
 		uint64_t before = word << 1 | open;
-		uint64_t ends = before & ~word & ~bits_from(to - base);
+		uint64_t ends = before & ~word & ~bits_from(to - at);
 		/* One more, as one more is taken. */
 		uint64_t begins = (word & ~before) | UINT64_C(1) << 63;
 
+		if (word == UINT64_MAX)
+			break; /* it may be longer than PLAIN_BYTES */
 		if (open == 0)
-			start = lower + base + take_bit(&begins);
+			start = lower + at + take_bit(&begins);
 		for (; ends != 0; token++) {
-			size_t len;
-
-			end = lower + base + take_bit(&ends);
-			len = end - start;
-			token->start = (uint32_t)start + place;
-			token->length = (uint32_t)len;
-			token->at = (uint32_t)start;
-			token->folded = (uint16_t)len;
-			token->part = part;
-			token->more = 0;
-			token->nmore = 0;
-			token->flags = 0;
-			*hash++ = hash_word(scratch, seed, bytes + start, len);
-			start = lower + base + take_bit(&begins);
+			end = lower + at + take_bit(&ends);
+			set_token(token, start + back, end - start, start,
+			    end - start, s->part);
+			*hash++ = hash_word(
+			    s->scratch, seed, bytes + start, end - start);
+			start = lower + at + take_bit(&begins);
 		}
 		open = word >> 63;
 		keep = UINT64_MAX;
 	}
 	t->ntokens = (size_t)(token - t->tokens);
-	return end == from ? from : end - lower;
+	return end - lower;
 }
 
 /* Appends a plain word; there is room for it. */
@@ -994,8 +973,7 @@ scan_hyphens(struct scan *s, size_t offset)
 			return false;
 		at = end + 1;
 	}
-	if (n == 0 || end - offset > PLAIN_BYTES ||
-	    s->text->ntokens + n >= ITEM_TOKENS)
+	if (n == 0 || end - offset > PLAIN_BYTES)
 		return false;
 	put_hyphens(s, offset, n);
 	return true;
@@ -1046,7 +1024,7 @@ scan_rest(struct scan *s, size_t offset)
 	size_t n = end - offset;
 	struct plain_word w;
 
-	if (n > PLAIN_BYTES || t->ntokens == ITEM_TOKENS)
+	if (n > PLAIN_BYTES)
 		return false;
 	if (s->v.p[s->at + n] == '-')
 		return scan_hyphens(s, offset);
@@ -1098,6 +1076,8 @@ scan_plain(struct scan *s)
 	size_t first = s->text->ntokens;
 	bool on;
 
+	if (first + PLAIN_WINDOW / 2 > ITEM_TOKENS)
+		return false;
 	if (s->at >= s->scratch->window.to)
 		read_window(s);
 	on = scan_window(s);
