@@ -67,11 +67,11 @@
 	X(expect,   "expect",   EXPECT,   NULL,     NULL, NULL, "{match: [TEXT...], no: [TEXT...]}: texts that must and must not match; a failure refuses the file.")
 
 #define DESTINATION_OPTIONS(X) \
-	X(type,         "type",      DESTTYPE, REQUIRED, NULL, NULL, "spool, webhook, exec, smtp, feed or stdout.") \
+	X(type,         "type",      DESTTYPE, REQUIRED, NULL, NULL, "spool, webhook, exec, smtp, feed or stdout; at most one is stdout.") \
 	X(dir,          "dir",       PATH,     NULL,     NULL, NULL, "spool: the directory; tmp/ and new/ are made inside it.") \
 	X(max_files,    "max-files", INT,      "100000", "1",  "10000000", "spool: when so many files wait in new/, no more are written: alerts wait in the daemon until the reader takes some away.") \
 	X(max_bytes,    "max-size",  SIZE,     "1GiB",   "2MiB", "1024GiB", "spool: the same for the size of all files in new/.") \
-	X(file,         "file",      PATH,     NULL,     NULL, NULL, "feed: an Atom file with the last alerts, for feed readers and web servers; its directory has to be there.") \
+	X(file,         "file",      PATH,     NULL,     NULL, NULL, "feed: an Atom file with the last alerts, for feed readers and web servers, of this destination alone; its directory has to be there.") \
 	X(entries,      "entries",   INT,      "100",    "1",  "1000", "feed: how many alerts it holds.") \
 	X(url,          "url",       URL,      NULL,     NULL, NULL, "webhook: where alerts are POSTed. smtp: the mail server, smtps://HOST or smtp://HOST:587.") \
 	X(command,      "command",   LIST,     NULL,     NULL, NULL, "exec: [PROGRAM, ARGUMENT...]; the program as an absolute path or a name that is found in PATH.") \

@@ -182,7 +182,6 @@ note_known(struct subscription *s, const struct identity *id)
 	struct store_item i = { .feed = sv_of(poller_config(s->poller)->name),
 		.seen_ms = loop_wall_ms(s->env->poller.loop) };
 
-	s->known_items++;
 	if (id->changed)
 		batch_set_traits(batch_of(s), i.feed, id->key, &id->traits);
 	if (s->touching) {
@@ -296,6 +295,7 @@ on_item(struct poller *p, const struct item *it, void *arg)
 		metrics.items_duplicate++;
 		return false;
 	case KNOWN_BEFORE:
+		s->known_items++;
 		if (id.rewritten) {
 			take_again(s, it, &id);
 			return false;

@@ -9,8 +9,9 @@
 
 #define ENDS_MAX 8 /* readings of one phrase that are followed */
 #define READINGS_MAX 64 /* of the next word */
-#define LOOKUPS_MAX 256 /* put off, so that memory has time to answer */
-#define LOOKUPS_STEP 64 /* that a step adds at most */
+#define CHOOSE 256 /* tokens at once */
+#define LOOKUPS_MAX 128 /* put off, so that memory has time to answer */
+#define LOOKUPS_STEP (LEXICON_PREFIXES + 2) /* of one token */
 
 /* A key that the Bloom filter knows, or a token that can be read in several
  * ways. */
@@ -482,85 +483,51 @@ begin_wild(const struct finder *f, struct lookup *out, size_t token)
 	return out;
 }
 
-/* Tokens that are words and nothing else, as are those behind them; so few that
- * there is room for what they may begin. */
+/* What the token may begin; there is room for it. */
 static void
-begin_some(struct finder *f, size_t from, size_t to, bool wild)
+begin(struct finder *f, size_t token)
 {
-	const uint64_t *hashes = f->t->hashes;
+	const struct text *t = f->t;
+	const struct token *k = &t->tokens[token];
 	struct lookup *out = f->lookups + f->nlookups;
-	struct lexicon_bloom b = f->l->bloom, firsts = f->l->firsts;
-	uint32_t some[LOOKUPS_STEP / 2] __attribute__((uninitialized));
-	size_t n = 0;
+	bool last = token + 1 == t->parts[k->part].end;
 
-	for (size_t i = from; i < to; i++) {
-		some[n] = (uint32_t)i;
-		n += wild | lexicon_bloom_has(firsts, hashes[i]);
-	}
-	for (size_t i = 0; i < n; i++) {
-		const uint64_t *hash = &hashes[some[i]];
-
-		out = put_off(out, b, some[i], hash[0]);
-		out = put_off(
-		    out, b, some[i], lexicon_pair_key(hash[0], hash[1]));
-		if (wild)
-			out = begin_wild(f, out, some[i]);
-	}
-	f->nlookups = (size_t)(out - f->lookups);
-}
-
-static void
-begin_plainly(struct finder *f, size_t from, size_t to)
-{
-	bool wild = f->l->nodes[0].goes_on_wild;
-	size_t step = LOOKUPS_STEP / (wild ? LEXICON_PREFIXES + 2 : 2);
-
-	for (; from < to; from += step) {
-		if (f->nlookups + LOOKUPS_STEP > LOOKUPS_MAX)
-			look_up_all(f);
-		begin_some(f, from, to - from < step ? to : from + step, wild);
-	}
-}
-
-/* The last token of a part, or one of those with several forms. */
-static void
-begin_otherwise(struct finder *f, const struct part *p, size_t token)
-{
-	struct lookup *out;
-
-	if (f->nlookups + LOOKUPS_STEP > LOOKUPS_MAX)
-		look_up_all(f);
-	out = f->lookups + f->nlookups;
-	if (token + 1 == p->end && f->t->tokens[token].nmore == 0) {
-		out = put_off(out, f->l->bloom, token, f->t->hashes[token]);
-		if (f->l->nodes[0].goes_on_wild)
-			out = begin_wild(f, out, token);
-	} else {
+	if (k->nmore != 0 || (!last && k[1].nmore != 0)) {
 		f->token = token;
 		if (may_begin(f))
 			*out++ = (struct lookup) { 0,
 				(uint32_t)token | ANY_READING, 0 };
+	} else {
+		const uint64_t *hash = &t->hashes[token];
+		struct lexicon_bloom b = f->l->bloom;
+
+		out = put_off(out, b, token, *hash);
+		if (!last)
+			out = put_off(out, b, token,
+			    lexicon_pair_key(hash[0], hash[1]));
+		if (f->l->nodes[0].goes_on_wild)
+			out = begin_wild(f, out, token);
 	}
 	f->nlookups = (size_t)(out - f->lookups);
 }
 
-static void
-find_in_part(struct finder *f, const struct part *p)
+/* Those of so many tokens that may begin something: how many there are.  Asks
+ * without branches, as most do not and no processor could foretell which do. */
+static size_t
+choose(const struct finder *f, size_t from, size_t to, uint32_t *some)
 {
 	const struct token *tokens = f->t->tokens;
-	size_t from = p->first, end;
+	const uint64_t *hashes = f->t->hashes;
+	struct lexicon_bloom firsts = f->l->firsts;
+	bool wild = f->l->nodes[0].goes_on_wild;
+	size_t n = 0;
 
-	while (from < p->end) {
-		for (end = from; end < p->end && tokens[end].nmore == 0;)
-			end++;
-		if (end > from + 1)
-			begin_plainly(f, from, end - 1);
-		if (end > from)
-			begin_otherwise(f, p, end - 1);
-		if (end < p->end)
-			begin_otherwise(f, p, end++);
-		from = end;
+	for (size_t i = from; i < to; i++) {
+		some[n] = (uint32_t)i;
+		n += (tokens[i].nmore != 0) | wild |
+		    lexicon_bloom_has(firsts, hashes[i]);
 	}
+	return n;
 }
 
 void
@@ -568,11 +535,19 @@ lexicon_find(
     const struct lexicon *l, const struct text *t, lexicon_fn *fn, void *arg)
 {
 	struct lookup lookups[LOOKUPS_MAX] __attribute__((uninitialized));
+	uint32_t some[CHOOSE] __attribute__((uninitialized));
 	struct finder f = {
 		.l = l, .t = t, .fn = fn, .arg = arg, .lookups = lookups
 	};
 
-	for (size_t i = 0; i < t->nparts; i++)
-		find_in_part(&f, &t->parts[i]);
+	for (size_t from = 0, n, to; from < t->ntokens; from = to) {
+		to = t->ntokens - from < CHOOSE ? t->ntokens : from + CHOOSE;
+		n = choose(&f, from, to, some);
+		for (size_t i = 0; i < n; i++) {
+			if (f.nlookups > LOOKUPS_MAX - LOOKUPS_STEP)
+				look_up_all(&f);
+			begin(&f, some[i]);
+		}
+	}
 	look_up_all(&f);
 }

@@ -215,23 +215,37 @@ plain_unsettle(struct plain_window *w, size_t offset)
 	w->words[(offset + 1) / PLAIN_BLOCK] |= bit_at(offset + 1);
 }
 
+/* The last block of a window, which is short: its bytes with those before them,
+ * or with others behind. */
+static inline struct masks
+classify_tail(const char *p, size_t at, size_t len, char *lower)
+{
+	char tail[PLAIN_BLOCK];
+	size_t more = PLAIN_BLOCK - (len - at);
+	struct masks m;
+
+	if (at == 0) {
+		memset(tail, 0, sizeof(tail));
+		memcpy(tail, p, len);
+		return classify(tail, lower);
+	}
+	m = classify(p + at - more, lower + at - more);
+	return (struct masks) { m.word >> more, m.behind >> more,
+		m.joints >> more, m.sigils >> more, m.special >> more };
+}
+
 void
 plain_read(struct plain_window *w, struct sv v, size_t from, char *lower)
 {
 	size_t len = v.len - from < PLAIN_WINDOW ? v.len - from : PLAIN_WINDOW;
-	char tail[PLAIN_BLOCK];
+	const char *p = v.p + from;
 	uint64_t before = 0;
 
 	for (size_t at = 0; at < len; at += PLAIN_BLOCK) {
-		const char *p = v.p + from + at;
-		struct masks m;
+		struct masks m = len - at < PLAIN_BLOCK
+		    ? classify_tail(p, at, len, lower)
+		    : classify(p + at, lower + at);
 
-		if (len - at < PLAIN_BLOCK) {
-			memset(tail, 0, sizeof(tail));
-			memcpy(tail, p, len - at);
-			p = tail;
-		}
-		m = classify(p, lower + at);
 		w->words[at / PLAIN_BLOCK] = m.word;
 		w->stops[at / PLAIN_BLOCK] = stops_of(
 		    &m, before, behind_at(v, from + at + PLAIN_BLOCK));
@@ -243,7 +257,7 @@ plain_read(struct plain_window *w, struct sv v, size_t from, char *lower)
 	w->to = from + len;
 	if (before != 0 && w->to != v.len)
 		leave_last(w);
-	settle(w, v.p + from);
+	settle(w, p);
 }
 
 bool

@@ -893,19 +893,26 @@ bits_from(size_t offset)
 	return offset < PLAIN_BLOCK ? UINT64_MAX << offset : 0;
 }
 
-/* The words of the window from an offset on that end before another one,
- * without their hashes.  The offset where they end. */
-static size_t
+/* The words of the window from an offset on that end before another one.  The
+ * offset where they end. */
+static __attribute__((noinline)) size_t
 scan_words(struct scan *s, size_t from, size_t to)
 {
 	const struct plain_window *w = &s->scratch->window;
-	struct token *token = &s->text->tokens[s->text->ntokens];
-	size_t size = w->to - w->from, place = w->from, lower = s->lower;
+	const struct text_scratch *scratch = s->scratch;
+	struct text *t = s->text;
+	struct token *token = &t->tokens[t->ntokens];
+	uint64_t *hash = &t->hashes[t->ntokens];
+	const char *bytes = t->bytes;
+	uint64_t seed = t->seed;
+	size_t size = w->to - w->from, lower = s->lower;
 	size_t start = from, end = from, base = from - from % PLAIN_BLOCK;
 	size_t last = to < size ? to : size;
 	uint64_t keep = bits_from(from - base), open = 0;
+	uint32_t place = (uint32_t)(w->from - lower);
 	uint16_t part = s->part;
 
+	start += lower;
 	for (; base <= last; base += PLAIN_BLOCK) {
 		uint64_t word = w->words[base / PLAIN_BLOCK] & keep;
 		uint64_t before = word << 1 | open;
@@ -914,18 +921,28 @@ scan_words(struct scan *s, size_t from, size_t to)
 		uint64_t begins = (word & ~before) | UINT64_C(1) << 63;
 
 		if (open == 0)
-			start = base + take_bit(&begins);
+			start = lower + base + take_bit(&begins);
 		for (; ends != 0; token++) {
-			end = base + take_bit(&ends);
-			set_token(token, place + start, end - start,
-			    lower + start, end - start, part);
-			start = base + take_bit(&begins);
+			size_t len;
+
+			end = lower + base + take_bit(&ends);
+			len = end - start;
+			token->start = (uint32_t)start + place;
+			token->length = (uint32_t)len;
+			token->at = (uint32_t)start;
+			token->folded = (uint16_t)len;
+			token->part = part;
+			token->more = 0;
+			token->nmore = 0;
+			token->flags = 0;
+			*hash++ = hash_word(scratch, seed, bytes + start, len);
+			start = lower + base + take_bit(&begins);
 		}
 		open = word >> 63;
 		keep = UINT64_MAX;
 	}
-	s->text->ntokens = (size_t)(token - s->text->tokens);
-	return end;
+	t->ntokens = (size_t)(token - t->tokens);
+	return end == from ? from : end - lower;
 }
 
 /* Appends a plain word; there is room for it. */
@@ -1053,13 +1070,11 @@ scan_window(struct scan *s)
 	struct plain_window *w = &s->scratch->window;
 
 	plain_unsettle(w, s->at - w->from);
-	for (size_t offset, stop, end, first; s->at < w->to;) {
+	for (size_t offset, stop, end; s->at < w->to;) {
 		offset = s->at - w->from;
 		stop = plain_next(w, w->stops, offset);
 		make_room(s);
-		first = s->text->ntokens;
 		end = scan_words(s, offset, stop);
-		hash_words(s->text, first);
 		if (end > offset)
 			s->word_end = w->from + end;
 		offset = plain_next(w, w->words, end);
