@@ -685,12 +685,11 @@ tell_the_others(struct judging *j)
 {
 	const struct config *c = j->p->conf;
 
-	for (size_t i = 0; i < j->told.n; i++) {
-		const struct told_row *row = &j->told.v[i];
-		struct match m = { .index = find_filter(c, row->t.filter) };
+	for (size_t i = 0; j->told.n != 0 && i < c->nfilters; i++) {
+		struct told_row *row = told_find(&j->told, c->filters[i].name);
 
-		if (!row->done && m.index < c->nfilters)
-			tell_again(j, &m, &row->t);
+		if (row != NULL && !row->done)
+			tell_again(j, &(struct match) { .index = i }, &row->t);
 	}
 }
 

@@ -49,9 +49,19 @@ told_read(struct told *l, struct store *s, struct sv feed,
 struct told_row *
 told_find(const struct told *l, const char *filter)
 {
-	for (size_t i = 0; i < l->n; i++)
-		if (sv_is(l->v[i].t.filter, filter))
-			return &l->v[i];
+	size_t first = 0, end = l->n;
+
+	while (first < end) {
+		size_t middle = first + (end - first) / 2;
+		int order = sv_cmp(l->v[middle].t.filter, sv_of(filter));
+
+		if (order == 0)
+			return &l->v[middle];
+		if (order < 0)
+			first = middle + 1;
+		else
+			end = middle;
+	}
 	return NULL;
 }
 

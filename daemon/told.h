@@ -23,7 +23,7 @@ struct told_row {
 
 /* What is kept of one item. */
 struct told {
-	struct told_row *v;
+	struct told_row *v; /* in order of the filters' names */
 	size_t n, cap;
 	struct arena arena;
 };

@@ -252,6 +252,7 @@ bool store_has_page(struct store *s, struct sv feed, int64_t page, bool *has,
 /* Was an alert of this id ever put, as far as it is remembered? */
 bool store_has_alert(
     struct store *s, struct sv id, bool *has, struct err *e) MUST_CHECK;
+/* In order of the filters' names. */
 typedef void store_told_fn(const struct store_told *t, void *arg);
 bool store_each_told(struct store *s, struct sv feed,
     const unsigned char key[ITEM_KEY_BYTES], store_told_fn *fn, void *arg,

@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
+
 #define NOW_MS INT64_C(1711429929000)
 
 static void
@@ -61,6 +63,44 @@ the_first_update_of_what_is_known_by_its_id_is_due(void **state)
 	assert_int_equal(t.since_ms, NOW_MS);
 }
 
+#define FILTERS 300
+
+static void
+each_filter_finds_what_its_readers_were_told(void **state)
+{
+	struct store *s = store_open(NULL, NULL, NULL);
+	struct store_item item = { .feed = SV("f") };
+	struct store_told t = { .feed = SV("f") };
+	struct told l;
+	char name[16];
+	struct err e;
+
+	(void)state;
+	assert_true(store_begin(s, &e));
+	assert_true(store_put_item(s, &item, &e));
+	for (unsigned i = 0; i < FILTERS; i += 2) {
+		(void)snprintf(name, sizeof(name), "f%u", i);
+		t.filter = sv_of(name);
+		t.told_ms = i;
+		assert_true(store_put_told(s, &t, &e));
+	}
+	assert_true(store_commit(s, &e));
+	told_init(&l);
+	assert_true(told_read(&l, s, SV("f"), item.key, &e));
+	assert_int_equal(l.n, FILTERS / 2);
+	for (unsigned i = 0; i < FILTERS; i++) {
+		const struct told_row *row;
+
+		(void)snprintf(name, sizeof(name), "f%u", i);
+		row = told_find(&l, name);
+		assert_true((row != NULL) == (i % 2 == 0));
+		if (row != NULL)
+			assert_int_equal(row->t.told_ms, i);
+	}
+	told_done(&l);
+	store_close(s);
+}
+
 int
 main(void)
 {
@@ -68,6 +108,7 @@ main(void)
 		cmocka_unit_test(an_update_has_to_wait_ten_minutes),
 		cmocka_unit_test(a_clock_that_was_set_back_ends_the_wait),
 		cmocka_unit_test(a_day_has_so_many_updates),
+		cmocka_unit_test(each_filter_finds_what_its_readers_were_told),
 		cmocka_unit_test(
 		    the_first_update_of_what_is_known_by_its_id_is_due),
 	};
