@@ -71,7 +71,7 @@ add_failing(struct str *out, const struct trouble *t, const char *when_stopped)
 	if (t->stopped) {
 		(void)str_adds(out, when_stopped);
 	} else {
-		(void)str_adds(out, " has failed since ");
+		(void)str_adds(out, " has been failing since ");
 		add_time(out, t->since_ms);
 	}
 }
@@ -81,7 +81,7 @@ several_do(enum trouble_kind k)
 {
 	switch (k) {
 	case TROUBLE_FEED_FAILING:
-		return "fail";
+		return "are failing";
 	case TROUBLE_FEED_RECOVERED:
 		return "work again";
 	case TROUBLE_FEED_SILENT:
@@ -141,14 +141,15 @@ add_feeds(struct str *out, const struct trouble *t)
 }
 
 static void
-add_span(struct str *out, const struct trouble *t)
+add_span(struct str *out, const struct trouble *t, const char *before,
+    const char *after)
 {
 	add_time(out, t->since_ms);
 	if (t->until_ms <= t->since_ms) /* the clock was set back */
 		return;
-	(void)str_adds(out, " (");
+	(void)str_adds(out, before);
 	add_duration(out, t->until_ms - t->since_ms);
-	(void)str_adds(out, " before)");
+	(void)str_adds(out, after);
 }
 
 static void
@@ -198,8 +199,8 @@ trouble_text(const struct trouble *t, struct str *out)
 		add_destination_failure(out, t);
 		return;
 	case TROUBLE_FEED_RECOVERED:
-		(void)str_adds(out, "It had failed since ");
-		add_span(out, t);
+		(void)str_adds(out, "It had been failing since ");
+		add_span(out, t, ", for ", "");
 		(void)str_adds(out,
 		    t->incomplete
 			? ". None of its items was there before: others may "
@@ -208,7 +209,7 @@ trouble_text(const struct trouble *t, struct str *out)
 		return;
 	case TROUBLE_FEED_SILENT:
 		(void)str_adds(out, "It answers, but the last new item came ");
-		add_span(out, t);
+		add_span(out, t, " (", " before)");
 		(void)str_adds(out, ".");
 		return;
 	case TROUBLE_FEED_GAP:
@@ -216,7 +217,7 @@ trouble_text(const struct trouble *t, struct str *out)
 		    "All %zu items in it are new: others may have come and "
 		    "gone unseen since the last good poll, ",
 		    t->items);
-		add_span(out, t);
+		add_span(out, t, " (", " before)");
 		(void)str_adds(out, ".");
 		return;
 	case TROUBLE_KINDS:

@@ -42,6 +42,28 @@ age(long long s, char out[AGE_BYTES])
 	return out;
 }
 
+static const char *
+age_of(const json_t *o, const char *key, char out[AGE_BYTES])
+{
+	return json_object_get(o, key) != NULL ? age(number(o, key), out) : "-";
+}
+
+static void
+print_failing(const json_t *f)
+{
+	char since[AGE_BYTES], next[AGE_BYTES];
+
+	(void)printf("  %s: failing for %s (%lld %s, ", text(f, "feed"),
+	    age_of(f, "failing_s", since), number(f, "failures"),
+	    number(f, "failures") == 1 ? "poll" : "polls");
+	if (json_is_true(json_object_get(f, "stopped")))
+		(void)printf("not polled any more)");
+	else
+		(void)printf("next in %s)", age_of(f, "next_s", next));
+	(void)printf("%s%s\n", text(f, "error")[0] != '\0' ? ": " : "",
+	    text(f, "error"));
+}
+
 static void
 print_feeds(const json_t *o)
 {
@@ -52,14 +74,20 @@ print_feeds(const json_t *o)
 	(void)printf("%lld %s, %lld failing\n", number(feeds, "all"),
 	    number(feeds, "all") == 1 ? "feed" : "feeds",
 	    number(feeds, "failing"));
-	json_array_foreach (failing, i, f) {
-		(void)printf("  %s: %lld %s", text(f, "feed"),
-		    number(f, "failures"),
-		    number(f, "failures") == 1 ? "failure" : "failures");
-		if (text(f, "error")[0] != '\0')
-			(void)printf(", %s", text(f, "error"));
-		(void)printf("\n");
-	}
+	json_array_foreach (failing, i, f)
+		print_failing(f);
+}
+
+static void
+print_silent(const json_t *o)
+{
+	const json_t *list = json_object_get(o, "silent"), *f;
+	char quiet[AGE_BYTES];
+	size_t i;
+
+	json_array_foreach (list, i, f)
+		(void)printf("  %s: nothing new for %s\n", text(f, "feed"),
+		    age(number(f, "quiet_s"), quiet));
 }
 
 static void
@@ -75,22 +103,28 @@ print_silenced(const json_t *o)
 	}
 }
 
-static const char *
-age_of(const json_t *d, const char *key, char out[AGE_BYTES])
-{
-	return json_object_get(d, key) != NULL ? age(number(d, key), out) : "-";
-}
-
 static void
 print_destination(const json_t *d, int width)
 {
 	char oldest[AGE_BYTES], failing[AGE_BYTES], next[AGE_BYTES];
 
-	(void)printf("%-*s  %-8s %7lld %7s %6lld %8lld %7s %7s  %s\n", width,
+	(void)printf("%-*s  %-8s %7lld %7s %6lld %8lld %7s %7s\n", width,
 	    text(d, "destination"), text(d, "state"), number(d, "waiting"),
 	    age_of(d, "oldest_s", oldest), number(d, "dead"),
 	    number(d, "failures"), age_of(d, "failing_s", failing),
-	    age_of(d, "next_s", next), text(d, "error"));
+	    age_of(d, "next_s", next));
+	if (text(d, "error")[0] != '\0')
+		(void)printf("  last error: %s\n", text(d, "error"));
+}
+
+static void
+print_halted(const json_t *d)
+{
+	const char *state = text(d, "state");
+
+	if (strcmp(state, "paused") == 0 || strcmp(state, "stopped") == 0)
+		(void)printf("%s is %s; goes on with: tocsin resume %s\n",
+		    text(d, "destination"), state, text(d, "destination"));
 }
 
 static void
@@ -118,11 +152,13 @@ print_destinations(const json_t *o)
 
 		width = n > width ? n : width;
 	}
-	(void)printf("\n%-*s  %-8s %7s %7s %6s %8s %7s %7s  %s\n", width,
+	(void)printf("\n%-*s  %-8s %7s %7s %6s %8s %7s %7s\n", width,
 	    "DESTINATION", "STATE", "WAITING", "OLDEST", "DEAD", "FAILURES",
-	    "FOR", "NEXT IN", "LAST ERROR");
+	    "FOR", "NEXT IN");
 	json_array_foreach (list, i, d)
 		print_destination(d, width);
+	json_array_foreach (list, i, d)
+		print_halted(d);
 	json_array_foreach (list, i, d)
 		print_dead(d);
 }
@@ -137,6 +173,7 @@ print_status(const json_t *o)
 	if (json_is_false(json_object_get(o, "storing")))
 		(void)printf("NOTHING CAN BE STORED: see the daemon's log\n");
 	print_feeds(o);
+	print_silent(o);
 	print_silenced(o);
 	print_destinations(o);
 }

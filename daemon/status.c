@@ -4,6 +4,67 @@
 #include "base/clock.h"
 #include "base/map.h"
 
+/* Times may lie ahead when the clock was set back. */
+static int64_t
+seconds_since(int64_t ms, int64_t now_ms)
+{
+	return now_ms > ms ? (now_ms - ms) / SEC_MS : 0;
+}
+
+/* It may be late because the loop is. */
+static int64_t
+seconds_until(int64_t ms, int64_t now_ms)
+{
+	return ms > now_ms ? (ms - now_ms + SEC_MS - 1) / SEC_MS : 0;
+}
+
+static void
+write_failing(const struct control_env *env, struct sv name,
+    const struct subscription *s, struct json *out)
+{
+	int64_t since_ms = subscription_health(s)->failed_ms;
+	unsigned failures;
+	const char *error = subscription_error(s, &failures);
+
+	json_open(out, NULL);
+	json_text(out, "feed", name);
+	json_int(out, "failures", failures);
+	if (since_ms != 0)
+		json_int(out, "failing_s",
+		    seconds_since(since_ms, loop_wall_ms(env->loop)));
+	if (subscription_is_gone(s))
+		json_bool(out, "stopped", true);
+	else
+		json_int(out, "next_s",
+		    seconds_until(
+			subscription_due_ms(s), loop_now_ms(env->loop)));
+	json_text_if(out, "error", sv_of(error));
+	json_close(out);
+}
+
+/* Those whose silence is told of as feed.silent. */
+static void
+write_silent(const struct control_env *env, struct json *out)
+{
+	struct map_slot *slot;
+	size_t n = 0;
+
+	json_open_array(out, "silent");
+	for (size_t i = 0; n < STATUS_FEEDS &&
+	     (slot = map_next(env->subscriptions, &i)) != NULL;) {
+		const struct feed_health *h = subscription_health(slot->value);
+
+		if ((h->told & FEED_BIT(FEED_SILENT)) == 0)
+			continue;
+		json_open(out, NULL);
+		json_text(out, "feed", slot->key);
+		json_int(out, "quiet_s", h->quiet_ms / SEC_MS);
+		json_close(out);
+		n++;
+	}
+	json_close_array(out);
+}
+
 static void
 write_feeds(const struct control_env *env, struct json *out)
 {
@@ -13,15 +74,10 @@ write_feeds(const struct control_env *env, struct json *out)
 	json_open_array(out, "failing");
 	for (size_t i = 0; (slot = map_next(env->subscriptions, &i)) != NULL;) {
 		unsigned failures;
-		const char *error = subscription_error(slot->value, &failures);
 
-		if (failures == 0 || failing++ >= STATUS_FEEDS)
-			continue;
-		json_open(out, NULL);
-		json_text(out, "feed", slot->key);
-		json_int(out, "failures", failures);
-		json_text_if(out, "error", sv_of(error));
-		json_close(out);
+		(void)subscription_error(slot->value, &failures);
+		if (failures != 0 && failing++ < STATUS_FEEDS)
+			write_failing(env, slot->key, slot->value, out);
 	}
 	json_close_array(out);
 	json_open(out, "feeds");
@@ -76,20 +132,17 @@ state_word(const struct delivery_state *d)
 	BUG("no such circuit");
 }
 
-/* The next attempt may be late because the loop is. */
 static void
 write_outage(const struct delivery_state *d, int64_t now_ms, struct json *out)
 {
 	const struct outbox_outage *o = &d->outage;
-	int64_t wait_ms = o->next_ms - now_ms;
 
 	json_int(out, "failures", o->failures);
 	if (d->circuit == OUTBOX_CLOSED)
 		return;
-	json_int(out, "failing_s", (now_ms - o->since_ms) / SEC_MS);
+	json_int(out, "failing_s", seconds_since(o->since_ms, now_ms));
 	if (d->circuit == OUTBOX_OPEN && !d->paused && !d->closed)
-		json_int(out, "next_s",
-		    wait_ms > 0 ? (wait_ms + SEC_MS - 1) / SEC_MS : 0);
+		json_int(out, "next_s", seconds_until(o->next_ms, now_ms));
 }
 
 static bool
@@ -106,18 +159,15 @@ write_destination(const struct control_env *env, const struct delivery_state *d,
 	json_text(out, "state", sv_of(state_word(d)));
 	json_int(out, "waiting", q.waiting);
 	if (q.oldest_ms != 0)
-		json_int(out, "oldest_s",
-		    now_ms > q.oldest_ms ? (now_ms - q.oldest_ms) / SEC_MS : 0);
+		json_int(out, "oldest_s", seconds_since(q.oldest_ms, now_ms));
 	json_int(out, "dead", q.dead);
 	if (q.oldest_dead_ms != 0)
 		json_int(out, "oldest_dead_s",
-		    now_ms > q.oldest_dead_ms
-			? (now_ms - q.oldest_dead_ms) / SEC_MS
-			: 0);
+		    seconds_since(q.oldest_dead_ms, now_ms));
 	write_outage(d, now_ms, out);
 	json_text_if(out, "error", sv_of(d->error));
 	if (d->error_ms != 0)
-		json_int(out, "tried_s", (now_ms - d->error_ms) / SEC_MS);
+		json_int(out, "tried_s", seconds_since(d->error_ms, now_ms));
 	json_close(out);
 	return true;
 }
@@ -154,6 +204,7 @@ status_write(const struct control_env *env, struct json *out, struct err *e)
 	    (loop_now_ms(env->loop) - env->started_ms) / SEC_MS);
 	json_bool(out, "storing", !committer_is_stuck(env->committer));
 	write_feeds(env, out);
+	write_silent(env, out);
 	write_silences(env, out);
 	json_open_array(out, "destinations");
 	for (size_t i = 0; deliveries_state(env->deliveries, i, &d); i++)

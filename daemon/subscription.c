@@ -477,6 +477,12 @@ subscription_error(const struct subscription *s, unsigned *failures)
 	return poller_error(s->poller);
 }
 
+int64_t
+subscription_due_ms(const struct subscription *s)
+{
+	return poller_feed(s->poller)->due_ms;
+}
+
 void
 subscription_reload(
     struct subscription *s, struct config *conf, const struct config_feed *c)

@@ -44,6 +44,9 @@ bool subscription_poll(struct subscription *s, struct err *e); /* poller.h */
 const char *
 subscription_error(const struct subscription *s, unsigned *failures);
 
+/* When it is polled next, by the loop's clock. */
+int64_t subscription_due_ms(const struct subscription *s);
+
 /* The same name and URL under a new configuration. */
 void subscription_reload(
     struct subscription *s, struct config *conf, const struct config_feed *c);

@@ -79,13 +79,30 @@ class Commands(Control):
         self.assertEqual(told['feeds'], {'all': 2, 'failing': 1})
         self.assertEqual(told['failing'][0]['feed'], 'broken')
         self.assertIn('503', told['failing'][0]['error'])
+        self.assertEqual(told['silent'], [])
         self.assertIn('500', self.desk()['error'])
         shown = self.tocsin('status')
         self.assertRegex(shown, r'tocsind \d+\.\d+\.\d+, up \d+ s\n')
         self.assertIn('2 feeds, 1 failing\n', shown)
         self.assertRegex(
-            shown, r'(?m)^desk +failing +2 +\d+ s +0 +\d+ +\d+ s +\d+ s  .*500')
-        self.assertRegex(shown, r'(?m)^spool +working +0 +- +0 +0 +- +-  $')
+            shown, r'(?m)^  broken: failing for \d+ s \(\d+ polls?, next in '
+                   r'\d+ \w+\): .*503$')
+        self.assertRegex(
+            shown, r'(?m)^desk +failing +2 +\d+ s +0 +\d+ +\d+ s +\d+ s\n'
+                   r'  last error: .*500$')
+        self.assertRegex(shown, r'(?m)^spool +working +0 +- +0 +0 +- +-$')
+        self.assertLessEqual(
+            max(len(line) for line in shown.split('\n')
+                if 'error' not in line and '503' not in line), 80)
+        self.assertEqual(daemon.stop(), 0)
+
+    def test_status_names_feeds_that_bring_nothing_new(self):
+        self.conf['feeds']['wire']['silent-after'] = '1s'
+        daemon = self.daemon(self.conf).start()
+        wait_until(lambda: self.status()['silent'], 20, 'a silent feed')
+        self.assertEqual(self.status()['silent'][0]['feed'], 'wire')
+        self.assertRegex(self.tocsin('status'),
+                         r'(?m)^  wire: nothing new for \d+ s$')
         self.assertEqual(daemon.stop(), 0)
 
     def test_a_full_spool_loses_nothing(self):
@@ -128,6 +145,8 @@ class Commands(Control):
         self.assertIn('paused', self.tocsin('pause', 'desk'))
         self.shown = 5
         self.wait_desk(state='paused', waiting=3)
+        self.assertIn('desk is paused; goes on with: tocsin resume desk\n',
+                      self.tocsin('status'))
         daemon.kill()
         daemon.start()
         self.shown = 6

@@ -476,7 +476,7 @@ trouble_is_told_in_words(void **state)
 		      .since_ms = AT,
 		      .failures = 12,
 		      .error = SV("no answer") },
-		    "Feed wire has failed since 2024-03-26 05:12 UTC",
+		    "Feed wire has been failing since 2024-03-26 05:12 UTC",
 		    "The last error: no answer. 12 polls failed in a row. What "
 		    "it publishes now is not seen before it works again." },
 		{ { .kind = TROUBLE_FEED_FAILING,
@@ -490,8 +490,8 @@ trouble_is_told_in_words(void **state)
 		      .since_ms = AT - 90 * MIN_MS,
 		      .until_ms = AT },
 		    "Feed wire works again",
-		    "It had failed since 2024-03-26 03:42 UTC (1 h 30 min "
-		    "before). No item seems to be missing." },
+		    "It had been failing since 2024-03-26 03:42 UTC, for 1 h "
+		    "30 min. No item seems to be missing." },
 		{ { .kind = TROUBLE_FEED_SILENT,
 		      .feed = SV("wire"),
 		      .since_ms = AT - 3 * DAY_MS,
@@ -520,7 +520,8 @@ trouble_is_told_in_words(void **state)
 		      .error = SV("answered 500"),
 		      .failures = 7,
 		      .waiting = 3 },
-		    "Destination desk has failed since 2024-03-26 05:12 UTC",
+		    "Destination desk has been failing since 2024-03-26 05:12 "
+		    "UTC",
 		    "The last error: answered 500. 7 attempts failed in a row. "
 		    "3 alerts wait. It is tried again." },
 		{ { .kind = TROUBLE_DESTINATION_FAILING,

@@ -283,7 +283,7 @@ people_see_what_is_wrong(void **state)
 		const char *path, *said;
 	} rows[] = {
 		{ FORMAT_SLACK, "blocks.0.text.text",
-		    "Feed un-news has failed since 2024-03-26 03:58 UTC" },
+		    "Feed un-news has been failing since 2024-03-26 03:58 UTC" },
 		{ FORMAT_SLACK, "blocks.2.elements.0.text",
 		    "HIGH · feed failing · un-news" },
 		{ FORMAT_DISCORD, "embeds.0.footer.text",
@@ -293,13 +293,13 @@ people_see_what_is_wrong(void **state)
 		{ FORMAT_TEAMS, "attachments.0.content.body.2.inlines.0.text",
 		    "HIGH · feed failing · un-news" },
 		{ FORMAT_NTFY, "title",
-		    "Feed un-news has failed since 2024-03-26 03:58 UTC" },
+		    "Feed un-news has been failing since 2024-03-26 03:58 UTC" },
 		{ FORMAT_NTFY, "tags.0", "feed failing" },
 		{ FORMAT_CLOUDEVENTS, "type", "tocsin.feed.failing" },
 		{ FORMAT_CLOUDEVENTS, "source", "urn:tocsin:feed:un-news" },
 		{ FORMAT_CLOUDEVENTS, "subject", "un-news" },
 		{ FORMAT_TEMPLATE, "summary",
-		    "high: Feed un-news has failed since "
+		    "high: Feed un-news has been failing since "
 		    "2024-03-26 03:58 UTC" },
 	};
 	struct str doc;
