@@ -146,8 +146,6 @@ aim_connection(CURL *c, const struct aim *a)
 				 : CURL_HTTP_VERSION_1_1));
 	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)a->timeout_ms);
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)a->connect_ms);
-	curl_easy_setopt(
-	    c, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)a->max_bytes);
 }
 
 void
