@@ -13,7 +13,7 @@ import struct
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))), 'e2e'))
@@ -24,15 +24,15 @@ from checker import ACCEPTED, REFUSED, UNKNOWN, Attempt
 from harness import SECRET_BYTES
 
 BODY = b'{"ok": "or not"}'
-RESET = object()                 # the end by RST
-# Ways to answer whose status the sender knows, and others.  Of a body only the
-# status counts, whatever becomes of it.
+# Ways to answer whose head is whole, so that the status counts, whatever becomes
+# of the body; and others.
 ODD = ('slow', 'half-body', 'until-close', 'interim', 'interims', 'chunked',
-       'chunked-cut', 'long-body', 'too-long', 'old', 'trailer', 'extra')
+       'chunked-cut', 'long-body', 'too-long', 'old', 'trailer', 'extra',
+       'reset-in-body', 'bad-chunk', 'zipped-not', 'two-lengths')
 BROKEN = ('reset', 'close', 'half-head', 'half-line', 'reset-in-head',
-          'reset-in-body', 'garbage', 'no-head', 'bad-status', 'bad-length',
-          'two-lengths', 'bad-chunk', 'huge-head', 'zipped-not', 'switch',
-          'reset-unread')
+          'garbage', 'no-head', 'bad-status', 'bad-length', 'huge-head',
+          'switch', 'reset-unread')
+SIMPLE = ('whole', 'slow', 'silent', 'reset', 'close', 'half-line')  # forward.c
 HANDSHAKES = ('plain', 'close', 'reset', 'half', 'garbage', 'alert', 'stranger',
               'wrong-name', 'too-old')
 
@@ -259,6 +259,9 @@ class Receiver:
             head[name.lower()] = value.strip()
         identity = head.get('webhook-id')
         answer = self.plan.get(to, lambda identity: OK)(identity)
+        if to == 'script' and answer.how not in SIMPLE:
+            answer = replace(
+                answer, how='close' if answer.how in BROKEN else 'whole')
         self.answered[f'to {to}'] += 1
         self.answered[f'status {answer.status}' if answer.how == 'whole'
                       else f'way {answer.how}'] += 1
