@@ -51,20 +51,38 @@ class Record:
     notes: list = dataclasses.field(default_factory=list)  # of the scenario
 
 
-def number_of(body):
-    """The item that a document is about; None: no whole document."""
+def read(body):
+    """A document; None: not a whole one."""
     try:
-        return number_in(json.loads(body)['data']['item']['title'])
+        document = json.loads(body)
+        return document if document['data']['id'] else None
     except (ValueError, KeyError, TypeError):
         return None
 
 
 def number_in(title):
-    return int(re.fullmatch(r'Report (\d+)', title)[1])
+    found = re.fullmatch(r'Report (\d+)', title)
+    return found and int(found[1])
+
+
+def number_of(body):
+    """The item that a document is about; None: it is about none."""
+    title = ((read(body) or {'data': {}})['data'].get('item') or {}).get('title')
+    return number_in(title or '')
+
+
+def trouble_of(body):
+    """What the daemon says of its own trouble: type, whose, since when."""
+    document = read(body)
+    if document is None or 'trouble' not in document['data']:
+        return None
+    t = document['data']['trouble']
+    return (document['type'], t.get('feed') or t.get('destination'),
+            t.get('since'))
 
 
 def id_of(body):
-    return json.loads(body)['data']['id']
+    return read(body)['data']['id']
 
 
 def final_rows(record):
@@ -80,7 +98,7 @@ def taken(record, destination, until=None):
     """Ids of the documents that may count as delivered, up to a life."""
     if destination == 'spool':
         return {id_of(s.body) for s in record.spool
-                if number_of(s.body) is not None}
+                if read(s.body) is not None}
     if destination == 'paper':
         return {identity for identity, _ in record.paper}
     return {a.id for a in record.attempts
@@ -107,13 +125,22 @@ def documents(record):
         yield 'spool', found and found[1], s.body.removesuffix(b'\n')
 
 
+def check_trouble(place, identity, body, bodies):
+    """Each is told of in one document under one id."""
+    about = trouble_of(body)
+    if bodies.setdefault(about, body) != body or id_of(body) != identity:
+        yield f'{place}: {about} is told of as {identity}, and otherwise'
+
+
 def check_documents(record):
     """Whole, known, rightly matched, under the one id, and always the same."""
     bodies = {}
     for place, identity, body in documents(record):
-        number = number_of(body)
+        number = trouble_of(body) or number_of(body)
         if number is None:
             yield f'{place}: no whole document as {identity}: {body[:80]!r}'
+        elif trouble_of(body) is not None:
+            yield from check_trouble(place, identity, body, bodies)
         elif not record.items.get(number):
             yield f'{place}: item {number} must not ring'
         else:
@@ -176,11 +203,12 @@ def check_stories(record):
 
 def check_files_are_single(record):
     count = collections.Counter(
-        ('spool', number_of(s.body)) for s in record.spool)
-    count.update(('paper', number_in(title)) for _, title in record.paper)
-    for (place, number), n in count.items():
+        ('spool', number_of(s.body), trouble_of(s.body)) for s in record.spool)
+    count.update(('paper', number_in(title), number_in(title) is None and
+                  identity) for identity, title in record.paper)
+    for (place, number, trouble), n in count.items():
         if n > 1:
-            yield f'{place}: item {number} stands there {n} times'
+            yield f'{place}: item {trouble if number is None else number} stands there {n} times'
 
 
 def places(record, destination):
@@ -223,7 +251,7 @@ def check_order(record):
     # A file that was cut short is written anew under its name.
     row_of = places(record, 'spool')
     files = sorted((s.mtime, row_of.get(id_of(s.body), 0))
-                   for s in record.spool if number_of(s.body) is not None)
+                   for s in record.spool if read(s.body) is not None)
     rows = [row for _, row in files]
     if rows != sorted(rows):
         yield f'spool: files in the order of rows {rows}'

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import time
 
+from checker import trouble_of
 from receiver import BROKEN, HANDSHAKES, ODD, OK, SILENT, Answer
 from world import wait_until
 
@@ -610,7 +611,7 @@ def outage(world, number):
     world.what = f'{how}, end: {end}'
     world.add_destinations(['script', 'letter', 'paper'])
     world.every = '10m'
-    world.retry_max = '30m'
+    world.retry_max, world.trouble = '30m', 'yes'
     world.network = {'timeout': '10m'}
     world.last_env = shift.env
     serve_by_and_by(world, shift)
@@ -633,6 +634,10 @@ def outage(world, number):
     shift.let_leap(False)
     world.stop()
     problems = world.verify()
+    told = [trouble_of(s.body) for s in world.record.spool]
+    if [t[1] for t in told if t and t[0] == 'destination.failing'].count(
+            'desk') != 1:
+        problems.append(f'that nobody takes anything is told of as {told}')
     if shift.leapt_ms() < DAY_MS or min(world.polls) < 72:
         problems.append(f'no day: {shift.leapt_ms()} ms, {world.polls} polls')
     if how != 'nobody' and not 40 <= len(away) <= 120:

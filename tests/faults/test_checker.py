@@ -30,6 +30,12 @@ def document(number, identity, more=''):
             f'"Report {number}"}}}}{more}}}').encode()
 
 
+def trouble(identity, whose, since):
+    return (f'{{"type":"destination.failing","data":{{"id":"{identity}",'
+            f'"trouble":{{"destination":"{whose}","since":"{since}"}}}}}}'
+            ).encode()
+
+
 def rows(desk=DONE, spool=DONE, ids=('alr_a', 'alr_b')):
     found = []
     for identity in ids:
@@ -38,8 +44,8 @@ def rows(desk=DONE, spool=DONE, ids=('alr_a', 'alr_b')):
     return found
 
 
-def attempt(life, identity, number, verdict=ACCEPTED, more=''):
-    return Attempt(life, 0.0, identity, document(number, identity, more),
+def attempt(life, identity, number, verdict=ACCEPTED, more='', to='desk'):
+    return Attempt(life, 0.0, to, identity, document(number, identity, more),
                    verdict)
 
 
@@ -100,7 +106,7 @@ class Falsified(unittest.TestCase):
 
     def test_other_id_in_the_header(self):
         self.record.attempts[3] = Attempt(
-            1, 0.0, 'alr_b', document(1, 'alr_c'), ACCEPTED)
+            1, 0.0, 'desk', 'alr_b', document(1, 'alr_c'), ACCEPTED)
         self.assert_found('in it alr_c')
 
     def test_other_document(self):
@@ -120,6 +126,25 @@ class Falsified(unittest.TestCase):
         self.record.spool.append(self.record.spool[1]._replace(
             name='20240326T051209.999Z.alr_b.json'))
         self.assert_found('spool: item 1 stands there 2 times')
+
+    def test_lost_at_one_of_several(self):
+        self.record.destinations = ('spool', 'desk', 'pager')
+        self.record.attempts.append(attempt(1, 'alr_a', 0, to='pager'))
+        self.assert_found('pager: item 1 is lost')
+
+    def test_lost_or_twice_in_the_feed(self):
+        self.record.destinations = ('spool', 'desk', 'paper')
+        self.record.paper = [('alr_a', 'Report 0')] * 2
+        self.assert_found('paper: item 1 is lost')
+        self.assert_found('paper: item 0 stands there 2 times')
+
+    def test_trouble_twice(self):
+        self.record.spool += [
+            Spooled(f'20240326T051210.00{n}Z.{i}.json', 3 + n,
+                    trouble(i, 'desk', '2024') + b'\n')
+            for n, i in enumerate(('alr_t', 'alr_u'))]
+        self.assert_found('is told of as alr_u, and otherwise')
+        self.assert_found('stands there 2 times')
 
     def test_must_not_ring(self):
         self.record.attempts.append(attempt(1, 'alr_z', 2))
@@ -205,9 +230,9 @@ class FalsifiedStories(unittest.TestCase):
     def test_rings_twice(self):
         self.record.attempts[1] = self.told(1, 'alr_b', 'alert.new')
         problems = check(self.record)
-        self.assertTrue(any('webhook: story 0: alert.new as' in p
+        self.assertTrue(any('desk: story 0: alert.new as' in p
                             for p in problems), problems)
-        self.assertTrue(any('webhook: story 0: alert.confirmed as set()' in p
+        self.assertTrue(any('desk: story 0: alert.confirmed as set()' in p
                             for p in problems), problems)
 
     def test_lost_in_the_spool(self):
@@ -220,7 +245,8 @@ class FalsifiedStories(unittest.TestCase):
 def run(build, kind, points, *options):
     """Whether the points fail, as they should."""
     done = subprocess.run(
-        [os.path.join(HERE, 'run'), '--build', build, '--seed', '1', '--kind',
+        [os.path.join(HERE, 'run'), '--build', build, '--reference', BUILD,
+         '--seed', '1', '--kind',
          kind, '--points', str(points), '--failures', '1', '--story',
          os.devnull, *options],
         capture_output=True, text=True, check=False, timeout=600)
