@@ -9,6 +9,7 @@ import signal
 
 ACCEPTED, REFUSED, UNKNOWN = 'accepted', 'refused', 'unknown'
 DUE, DONE, DEAD = 0, 1, 2        # outbox.state
+UNSEEN = 1 << 62                 # a row that was never seen
 DEADLY = {4: 'SIGILL', 6: 'SIGABRT', 7: 'SIGBUS', 8: 'SIGFPE', 11: 'SIGSEGV'}
 
 # One whole document that the destination `to` got.  UNKNOWN: the sender cannot
@@ -212,7 +213,8 @@ def check_files_are_single(record):
 
 
 def places(record, destination):
-    """id -> row; rows are numbered without reuse and never forgotten so soon."""
+    """id -> row; rows are numbered without reuse.  What is forgotten before a
+    life ends, because the clock jumped, has none."""
     return {row.id: row.row for life in record.lives for row in life.rows or []
             if row.destination == destination}
 
@@ -225,7 +227,7 @@ def check_order_of_life(life, deaf, attempts, row_of):
             yield f'{a.to}: life {life}: {a.id} again after its end'
         if last is not None and a.id != last.id:
             ended.add(last.id)
-            if row_of.get(a.id, 0) < row_of.get(last.id, 0):
+            if row_of.get(a.id, UNSEEN) < row_of.get(last.id, 0):
                 yield f'{a.to}: life {life}: {a.id} after {last.id}'
         elif last is not None and last.verdict == ACCEPTED and not deaf:
             yield f'{a.to}: life {life}: {a.id} again after it was accepted'
@@ -250,13 +252,14 @@ def check_order(record):
         yield from check_order_of_attempts(record, destination)
     # A file that was cut short is written anew under its name.
     row_of = places(record, 'spool')
-    files = sorted((s.mtime, row_of.get(id_of(s.body), 0))
-                   for s in record.spool if read(s.body) is not None)
+    files = sorted((s.mtime, row_of[id_of(s.body)]) for s in record.spool
+                   if read(s.body) is not None and id_of(s.body) in row_of)
     rows = [row for _, row in files]
     if rows != sorted(rows):
         yield f'spool: files in the order of rows {rows}'
     row_of = places(record, 'paper')
-    rows = [row_of.get(identity, 0) for identity, _ in reversed(record.paper)]
+    rows = [row_of[identity] for identity, _ in reversed(record.paper)
+            if identity in row_of]
     if rows != sorted(rows):
         yield f'paper: entries in the order of rows {rows}'
 

@@ -249,7 +249,7 @@ def run(build, kind, points, *options):
         [os.path.join(HERE, 'run'), '--build', build, '--reference', BUILD,
          '--seed', '1', '--kind',
          kind, '--points', str(points), '--failures', '1', '--story',
-         os.devnull, *options],
+         os.devnull, '--patience', '6', *options],
         capture_output=True, text=True, check=False, timeout=600)
     return done.returncode, done.stdout + done.stderr
 

@@ -35,7 +35,6 @@ TEXT = ('The vote was taken before dawn, and nobody left the chamber. ' * 8 +
 EXTRAS = ('pager', 'script', 'letter', 'paper', 'out')
 # Patience is counted in what the daemon does, since the machine may be busy: in
 # its polls, which go on as long as it lives, and in its sleep.
-PATIENT_POLLS = 40               # of each feed, about one in a second
 ASLEEP_SECONDS = 30
 HUNG_SECONDS = 300               # without a single poll
 
@@ -80,6 +79,7 @@ def bury_orphans():
 
 class World:
     """One point: everything in a folder of its own."""
+    patient_polls = 40           # of each feed; about one in a second
 
     def __init__(self, rng, ids, disk=None, certificates=None):
         self.rng = rng
@@ -260,9 +260,10 @@ class World:
         self.read_out()
         return len(self.receiver.attempts), len(self.spool_names())
 
-    def wait(self, condition, seconds=None, patient_polls=PATIENT_POLLS):
+    def wait(self, condition, seconds=None, patient_polls=None):
         """Until the condition holds or the process has ended; for so many
         seconds, or else until nothing more comes."""
+        patient_polls = patient_polls or self.patient_polls
         end = time.monotonic() + (seconds or HUNG_SECONDS)
         seen, polled = self.progress(), sum(self.polls)
         while not condition():
