@@ -3,10 +3,12 @@
  * stay as they are.
  *
  * While `leaps` is set, time does not pass by itself alone: when the daemon waits
- * for a timer, and no answer is due from anybody, the clocks leap there.  So a
- * day takes seconds, and how fast the machine is does not matter. */
+ * for a timer, and for no answer of a server and no end of a program, the clocks
+ * leap there.  So a day takes seconds, and how fast the machine is does not
+ * matter. */
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -155,6 +158,39 @@ close(int fd)
 
 	set_waiting(fd, false);
 	return real(fd);
+}
+
+int
+posix_spawn(pid_t *restrict pid, const char *restrict path,
+    const posix_spawn_file_actions_t *restrict files,
+    const posix_spawnattr_t *restrict how, char *const argv[restrict],
+    char *const env[restrict])
+{
+	int (*real)(pid_t *, const char *, const posix_spawn_file_actions_t *,
+	    const posix_spawnattr_t *, char *const[], char *const[]) =
+	    (int (*)(pid_t *, const char *, const posix_spawn_file_actions_t *,
+		const posix_spawnattr_t *, char *const[],
+		char *const[]))dlsym(RTLD_NEXT, "posix_spawn");
+	int rc = real(pid, path, files, how, argv, env);
+
+	if (rc == 0)
+		waiting++;
+	return rc;
+}
+
+int
+waitid(idtype_t type, id_t id, siginfo_t *info, int options)
+{
+	int (*real)(idtype_t, id_t, siginfo_t *, int) = (int (*)(
+	    idtype_t, id_t, siginfo_t *, int))dlsym(RTLD_NEXT, "waitid");
+	siginfo_t ours = { 0 };
+	int rc = real(type, id, &ours, options);
+
+	if (rc == 0 && ours.si_pid != 0)
+		waiting--;
+	if (info != NULL)
+		*info = ours;
+	return rc;
 }
 
 static int64_t
