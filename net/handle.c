@@ -144,11 +144,8 @@ aim_connection(CURL *c, const struct aim *a)
 	curl_easy_setopt(c, CURLOPT_HTTP_VERSION,
 	    (long)(a->keep_alive ? CURL_HTTP_VERSION_2TLS
 				 : CURL_HTTP_VERSION_1_1));
-	curl_easy_setopt(c, CURLOPT_PIPEWAIT, a->keep_alive ? 1L : 0L);
 	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)a->timeout_ms);
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)a->connect_ms);
-	curl_easy_setopt(
-	    c, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)a->max_bytes);
 }
 
 void

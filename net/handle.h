@@ -39,7 +39,6 @@ struct aim {
 	bool post, keep_alive;
 	struct sv body; /* borrowed until it has ended */
 	int64_t timeout_ms, connect_ms;
-	size_t max_bytes;
 };
 
 struct handle *handle_new(const struct handle_options *o);

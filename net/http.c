@@ -294,6 +294,25 @@ is_followed(const struct http_call *c)
 }
 
 static bool
+refuse_size(struct http_call *c)
+{
+	c->failure = HTTP_TOO_LARGE;
+	return err_set(
+	    &c->error, "the answer is larger than %zu bytes", c->req.max_bytes);
+}
+
+/* A 304 says how large the document is that it does not bring. */
+static bool
+announces_too_much(struct http_call *c)
+{
+	uint64_t bytes;
+
+	return c->status != 304 &&
+	    sv_to_u64(head_get(&c->head, "Content-Length"), &bytes) &&
+	    bytes > c->req.max_bytes;
+}
+
+static bool
 end_head(struct http_call *c)
 {
 	struct http_response r;
@@ -306,6 +325,8 @@ end_head(struct http_call *c)
 	c->status = (int)status;
 	if (is_followed(c))
 		return false; /* its body is of no use */
+	if (announces_too_much(c))
+		return refuse_size(c);
 	if (c->events->on_head == NULL)
 		return true;
 	fill_response(c, &r);
@@ -361,9 +382,7 @@ on_body(char *p, size_t size, size_t n, void *arg)
 	if (c->state == CALL_OVER)
 		return 0;
 	if (bytes.len > c->req.max_bytes - c->body_bytes) {
-		c->failure = HTTP_TOO_LARGE;
-		(void)err_set(&c->error, "the answer is larger than %zu bytes",
-		    c->req.max_bytes);
+		(void)refuse_size(c);
 		return 0;
 	}
 	c->body_bytes += bytes.len;
@@ -442,7 +461,6 @@ run_hop(struct http_call *c, const char *addresses)
 		.timeout_ms = at_least_1(c->ends_ms - now),
 		.connect_ms = at_least_1(
 		    c->began_ms + c->http->connect_ms - now),
-		.max_bytes = c->req.max_bytes,
 	    },
 	    c);
 	set_state(c, CALL_RUNNING);
@@ -591,7 +609,6 @@ failure_of(CURLcode rc)
 		{ CURLE_SSL_CACERT_BADFILE, HTTP_TLS },
 		{ CURLE_SSL_ISSUER_ERROR, HTTP_TLS },
 		{ CURLE_OPERATION_TIMEDOUT, HTTP_TIMEOUT },
-		{ CURLE_FILESIZE_EXCEEDED, HTTP_TOO_LARGE },
 		/* one header line over libcurl's own ceiling */
 		{ CURLE_OUT_OF_MEMORY, HTTP_TOO_LARGE },
 	};

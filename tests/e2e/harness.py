@@ -295,7 +295,7 @@ class Daemon:
 
 
 class Clock:
-    """The wall clock of a daemon that runs with `env`; at first it is right.
+    """The clocks of a daemon that runs with `env`; at first they are right.
     `shim` is tests/faults/clock.c, compiled; it is made where there is none."""
 
     def __init__(self, folder, shim=None):
@@ -306,20 +306,27 @@ class Clock:
                  'tests/faults/clock.c', '-ldl'], check=True)
         path = os.path.join(folder, 'shift')
         with open(path, 'wb') as f:
-            f.write(bytes(8))
+            f.write(bytes(24))
         with open(path, 'r+b') as f:
-            self.map = mmap.mmap(f.fileno(), 8)
+            self.map = mmap.mmap(f.fileno(), 24)
         self.env = {'LD_PRELOAD': shim, 'CLOCK_SHIFT': path,
                     'ASAN_OPTIONS': 'verify_asan_link_order=0:'
                     + os.environ.get('ASAN_OPTIONS', '')}
 
     def shift(self, ms):
-        """So far from what is right."""
+        """The wall clock, so far from what is right."""
         self.map[:8] = struct.pack('q', int(ms))
 
     def set(self, when):
         """To seconds since 1970; it goes on from there."""
         self.shift((when - time.time()) * 1000)
+
+    def let_leap(self, leaps):
+        """Whether both clocks leap to when the daemon waits for."""
+        self.map[16:] = struct.pack('q', leaps)
+
+    def leapt_ms(self):
+        return struct.unpack('q', self.map[8:16])[0]
 
 
 class Case(unittest.TestCase):

@@ -17,13 +17,13 @@ import threading
 PASSWORD = base64.b64encode(b'\0desk\0hunter2').decode()
 
 
-def certificate(folder):
+def certificate(folder, host='localhost'):
     cert, key = (os.path.join(folder, name) for name in ('cert', 'key'))
     subprocess.run(
         ['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt',
          'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-keyout', key,
-         '-out', cert, '-subj', '/CN=localhost', '-addext',
-         'subjectAltName=DNS:localhost'],
+         '-out', cert, '-subj', f'/CN={host}', '-addext',
+         f'subjectAltName=DNS:{host}'],
         check=True, stderr=subprocess.DEVNULL)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)
@@ -140,7 +140,7 @@ class MailServer:
     """`plans` are those of the first sessions; later ones behave."""
 
     def __init__(self, mode='plain', context=None, plans=(), offers=(),
-                 address='127.0.0.1'):
+                 address='127.0.0.1', server=Server):
         self.mode = mode
         self.context = context
         self.plans = list(plans)
@@ -154,7 +154,7 @@ class MailServer:
         self.silence = threading.Event()
         self.folder = None       # each mail becomes a file here
         self.lock = threading.Lock()
-        self.server = Server((address, 0), Handler)
+        self.server = server((address, 0), Handler)
         self.server.mail = self
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, args=(0.05,),

@@ -10,13 +10,20 @@ import struct
 import subprocess
 import time
 
-from checker import DUE
-from world import BROKEN, ODD, OK, Answer, wait_until
-from harness import Clock
+from checker import trouble_of
+from receiver import BROKEN, HANDSHAKES, ODD, OK, SILENT, Answer
+from world import wait_until
 
 DAY_MS = 24 * 3600 * 1000
 STATUSES = [s for s in range(100, 600) if s != 410]
 BATCH = 15                       # one for each alert
+REMOTE = ('desk', 'pager', 'script', 'letter')
+# What a mail server says instead of what is usual; None: it hangs up.
+MAIL_TROUBLE = (
+    {'greeting': None}, {'greeting': '421 too busy'}, {'EHLO': '500 what?'},
+    {'MAIL': '451 not now'}, {'MAIL': None}, {'RCPT': '450 greylisted'},
+    {'DATA': '451 not now'}, {'DATA': None}, {'message': '452 full'},
+    {'message': None}, {'QUIT': None})
 
 
 def tracer(path, calls, action):
@@ -32,16 +39,28 @@ def random_answer(rng):
     return Answer(200, how=rng.choice(BROKEN[:-1] + ODD))
 
 
-def fail_some(world, share, times):
-    """The receiver fails a share of its requests, so many at most."""
+def sometimes(rng, share, times, bad, good):
+    """A function that returns bad() for a share of its calls, so many at most,
+    else good."""
     left = [times]
 
-    def decide(_identity):
-        if left[0] > 0 and world.rng.random() < share:
+    def choose(*_):
+        if left[0] > 0 and rng.random() < share:
             left[0] -= 1
-            return random_answer(world.rng)
-        return OK
-    world.receiver.decide = decide
+            return bad()
+        return good
+    return choose
+
+
+def fail_some(world, share, times):
+    """Each receiver fails a share of its requests, so many at most."""
+    rng = world.rng
+    for to in ('desk', 'pager', 'script'):
+        world.receiver.plan[to] = sometimes(
+            rng, share, times, lambda: random_answer(rng), OK)
+    if world.mailbox is not None:
+        world.mailbox.plan = sometimes(
+            rng, share, times, lambda: rng.choice(MAIL_TROUBLE), {})
 
 
 # The receiver.
@@ -56,7 +75,7 @@ def in_turn(world, answers):
             given[identity] = list(pending.pop(0))
         queue = given.get(identity)
         return queue.pop(0) if queue else OK
-    world.receiver.decide = decide
+    world.receiver.plan['desk'] = decide
 
 
 def live_to_the_end(world, **options):
@@ -66,25 +85,79 @@ def live_to_the_end(world, **options):
     return world.verify()
 
 
+def headers_for(world, status):
+    """What usually comes along with it, and leads astray whoever follows it."""
+    elsewhere = world.rng.choice((
+        world.receiver.url('desk/elsewhere'), '/desk/elsewhere', '//', '',
+        'file:///etc/passwd'))
+    return {
+        3: [('Location', elsewhere)] if world.rng.random() < 0.7 else [],
+        4: {401: [('WWW-Authenticate', 'Basic realm="desk"')],
+            407: [('Proxy-Authenticate', 'Basic realm="desk"')],
+            429: [('Retry-After', '0')], 426: [('Upgrade', 'h2c')]}.get(
+                status, []),
+        5: [('Retry-After', '0')] if world.rng.random() < 0.2 else [],
+    }.get(status // 100, [])
+
+
 def statuses(world, number):
     """Every status there is, fifteen to a point."""
     begin = number * BATCH % len(STATUSES)
-    in_turn(world, [[Answer(s)] for s in STATUSES[begin:begin + BATCH]])
+    in_turn(world, [[Answer(s, headers_for(world, s))]
+                    for s in STATUSES[begin:begin + BATCH]])
     return live_to_the_end(world)
 
 
-def broken_answers(world, _number):
-    ways = [Answer(world.rng.choice((200, 204, 503)), how=how)
-            for how in BROKEN[:-1] + ODD]
-    in_turn(world, [world.rng.choices(ways, k=world.rng.randint(1, 3))
-                    for _ in range(BATCH)])
+def broken_answers(world, number):
+    """Two ways to each alert, all of them in two points."""
+    ways = [w for w in BROKEN + ODD if w != 'reset-unread']
+    begin = number * BATCH % len(ways)
+    first = (ways + ways)[begin:begin + BATCH]
+    # A 204 has no body, and what its head says of one is not looked at.
+    in_turn(world, [[Answer(world.rng.choice((200, 204 if w in ODD else 200, 503)),
+                            how=w),
+                     Answer(200, how=world.rng.choice(ways))] for w in first])
+    return live_to_the_end(world)
+
+
+def reset_unread(world, _number):
+    in_turn(world, [[Answer(how='reset-unread')] * 3] * BATCH)
     return live_to_the_end(world)
 
 
 def silence(world, _number):
     world.options['timeout'] = '1s'
-    in_turn(world, [[Answer(how='silent')], [OK], [Answer(how='silent')]])
-    return live_to_the_end(world, deaf=True)
+    in_turn(world, [[SILENT], [OK], [SILENT]])
+    return live_to_the_end(world, deaf=('desk',))
+
+
+def one_fails(world, _number):
+    """Of several destinations one takes nothing; the others do not wait."""
+    rng = world.rng
+    world.add_destinations(rng.sample(('pager', 'script', 'letter', 'paper',
+                                       'out'), 5))
+    bad = rng.choice(REMOTE)
+    world.what = f'{bad} fails'
+    answers = [Answer(rng.choice(STATUSES)), Answer(how=rng.choice(BROKEN[:-1])),
+               Answer(410), SILENT]
+    answer = rng.choice(answers)
+    world.receiver.plan[bad] = lambda identity: answer
+    if bad == 'letter':
+        trouble = rng.choice([t for t in MAIL_TROUBLE if 'QUIT' not in t and
+                              'EHLO' not in t])
+        world.mailbox.plan = lambda: trouble
+    if answer.verdict() == 'accepted':
+        world.receiver.plan = {}
+    world.start()
+    others = [d for d in world.record.destinations if d != bad]
+    world.wait(lambda: all(map(world.all_at, others)))
+    world.record.notes += [f'{d} waits for {bad}' for d in others
+                           if not world.all_at(d)]
+    if rng.random() < 0.5:
+        world.kill()
+    else:
+        world.stop()
+    return world.finish()
 
 
 def retry_after(world, _number):
@@ -111,7 +184,7 @@ def retry_after(world, _number):
             asked[identity] = when
             form = email.utils.formatdate(when, usegmt=True)
         return Answer(world.rng.choice((429, 503)), [('Retry-After', form)])
-    world.receiver.decide = decide
+    world.receiver.plan['desk'] = decide
     problems = live_to_the_end(world)
     return problems + early
 
@@ -119,7 +192,8 @@ def retry_after(world, _number):
 def long_wait(world, _number):
     """A Retry-After of days outlives a restart; the spool does not wait."""
     seconds = world.rng.choice((86400, 6 * 86400, 10 ** 15))
-    world.receiver.decide = lambda identity: Answer(
+    begun = time.time()
+    world.receiver.plan['desk'] = lambda identity: Answer(
         503, [('Retry-After', str(seconds))])
     world.start()
     world.wait(lambda: world.receiver.attempts and world.all_spooled())
@@ -133,12 +207,10 @@ def long_wait(world, _number):
     problems = world.verify()
     if len(world.receiver.attempts) != before:
         problems.append('a Retry-After of days did not outlive a restart')
-    head = [r for r in world.life().rows
-            if r.destination == 'desk' and r.state == DUE][0]
-    waits_ms = head.next - time.time() * 1000
+    until = world.query("SELECT next FROM outage WHERE destination='desk'")[0][0]
     most = min(seconds * 1000, 7 * DAY_MS)
-    if not most - 120000 < waits_ms <= most:
-        problems.append(f'{waits_ms} ms instead of {most}')
+    if not begun * 1000 + most <= until + 1 <= time.time() * 1000 + most + 1:
+        problems.append(f'until {until} instead of for {most} ms')
     return problems
 
 
@@ -151,7 +223,7 @@ def gone(world, _number):
             stopped.append(1)
             return Answer(410)
         return OK
-    world.receiver.decide = decide
+    world.receiver.plan['desk'] = decide
     world.start()
     world.wait(lambda: 'destination stopped' in world.log() and
                world.all_spooled())
@@ -169,7 +241,7 @@ def giving_up(world, _number):
     world.options.update({'give-up': '1s', 'retry-max': '1s'})
     chosen = set(world.rng.sample(sorted(world.wanted()), 2))
     world.record.may_give_up = chosen
-    world.receiver.decide = lambda identity: (
+    world.receiver.plan['desk'] = lambda identity: (
         Answer(500) if identity in chosen else OK)
     world.start()
     world.wait(lambda: world.log().count('alert given up') >= 2 and
@@ -181,12 +253,55 @@ def giving_up(world, _number):
     return world.verify()
 
 
-def receiver(world, number):
-    others = (broken_answers, retry_after, giving_up, gone, broken_answers,
-              silence, long_wait)
+# TLS.
+
+def encrypted(world, number):
+    """Handshakes that fail, a certificate that the clock calls expired."""
+    rng = world.rng
+    shift = world.clock()
+    world.last_env = {
+        **shift.env, 'TRUSTED': world.receiver.certificates.trusted,
+        'LD_PRELOAD': world.shim('trust.so') + ':' + world.shim('clock.so')}
+    plan = [HANDSHAKES[(number + n) % len(HANDSHAKES)] for n in range(6)]
+    world.receiver.handshake = lambda: plan.pop() if plan else 'good'
+    world.receiver.plan['desk'] = sometimes(
+        rng, 0.5, 20, lambda: random_answer(rng), OK)
+    if number % 3 == 0:
+        shift.shift(10 * DAY_MS)
+    world.start(env=world.last_env)
+    if number % 3 == 0:
+        plan.clear()
+        world.wait(lambda: 'delivery failed' in world.log() and
+                   world.all_spooled())
+        if world.receiver.attempts:
+            world.record.notes.append('sent to an expired certificate')
+        shift.shift(0)
+    world.wait(world.all_there)
+    world.stop()
+    world.record.forgets = False
+    return world.verify()
+
+
+OTHERS = (broken_answers, retry_after, giving_up, one_fails, gone,
+          broken_answers, encrypted, one_fails, silence, long_wait,
+          reset_unread, encrypted)
+
+
+def way_of(number):
+    """(function, its own number)"""
     half = number // 2
-    kind = statuses if number % 2 == 0 else others[half % len(others)]
-    return kind(world, half)
+    if number % 2 == 0:
+        return statuses, half
+    return OTHERS[half % len(OTHERS)], half // len(OTHERS) * 3 + half % 3
+
+
+def is_encrypted(kind, number):
+    return kind == 'receiver' and way_of(number)[0] is encrypted
+
+
+def receiver(world, number):
+    way, its_number = way_of(number)
+    return way(world, its_number)
 
 
 # Ends of the process.
@@ -194,6 +309,8 @@ def receiver(world, number):
 def kill(world, _number):
     """kill -9 at random instants."""
     rng = world.rng
+    if not world.record.stories:
+        world.add_some_destinations()
     world.flaky = 0.2 if rng.random() < 0.2 else 0
     fail_some(world, rng.choice((0, 0.3, 0.6)), 20)
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
@@ -235,6 +352,7 @@ def read_counts(path):
 
 
 KILL_AT = ('pwrite64', 'write', 'fdatasync', 'fsync', 'renameat', 'openat',
+           'rename', 'clone3', 'pipe2', 'waitid',
            'unlink', 'unlinkat', 'ftruncate', 'mkdirat', 'sendto', 'recvfrom',
            'close', 'fcntl', 'connect', 'faccessat2', 'epoll_wait', 'pread64')
 
@@ -242,7 +360,7 @@ KILL_AT = ('pwrite64', 'write', 'fdatasync', 'fsync', 'renameat', 'openat',
 def any_call(world, number, names):
     """(name, which): all the names in turn, each of its calls as likely."""
     name = names[number % len(names)]
-    first, last = world.calls.get(name, (1, 1))
+    first, last = world.calls.get(name, (1, BATCH))
     return name, world.rng.randint(first, max(first, last))
 
 
@@ -253,9 +371,11 @@ def was_injected(path):
 def syscall(world, number):
     """kill -9 in front of the n-th call of its kind."""
     name, which = any_call(world, number, KILL_AT)
+    if not world.record.stories:
+        world.add_some_destinations()
     fail_some(world, world.rng.choice((0, 0.3)), 10)
     world.start(prefix=tracer('/dev/null', name, f'signal=KILL:when={which}'),
-                faulty=True)
+                faulty=True, deaf=('script',))
     world.wait(world.all_there)
     world.hit = world.is_over()
     world.kill()
@@ -276,6 +396,9 @@ ERRORS = {
     'write': ('EIO', 'ENOSPC', 'EDQUOT'),
     'fdatasync': ('EIO', 'ENOSPC', 'EROFS'),
     'fsync': ('EIO', 'ENOSPC', 'EROFS', 'EDQUOT'),
+    'rename': ('EIO', 'ENOSPC', 'EROFS', 'EACCES'),
+    'clone3': ('EAGAIN', 'ENOMEM'),
+    'pipe2': ('EMFILE', 'ENFILE'),
     'renameat': ('EIO', 'ENOSPC', 'EROFS', 'EACCES'),
     'openat': ('EIO', 'ENOSPC', 'EROFS', 'EACCES', 'EMFILE', 'ENFILE'),
     'unlink': ('EIO', 'EROFS'),
@@ -308,10 +431,12 @@ def error(world, number):
     if code == 'EINTR' and until == '+':
         until = ''               # always interrupted, nothing can go on
     world.articles = name not in NETWORK
+    world.add_some_destinations()
     path = os.path.join(world.folder, 'trace')
     world.start(prefix=tracer(path, name,
                               f'error={code}:when={which}{until}'),
-                faulty=True, deaf=name in NETWORK)
+                faulty=True, deaf=REMOTE if name in NETWORK else ('script',))
+    world.life().mute = name == 'write'
     world.what = f'{name} {code} {which}{until}'
     if until == '+':             # it never gets better: a while is enough
         world.wait(world.all_there, 1.2)
@@ -358,7 +483,7 @@ class Disk:
         os.close(fd)
 
     def clear(self):
-        for name in ('state', 'spool'):
+        for name in ('state', 'spool', 'paper'):
             shutil.rmtree(os.path.join(self.path, name), True)
         fd = os.open(self.path, os.O_RDONLY)
         os.fsync(fd)             # or the next cut would undo it
@@ -380,9 +505,10 @@ def why_no_disk():
 def power(world, number, lie=None):
     """The power goes at the n-th sync or rename, or at a random instant."""
     rng, disk = world.rng, world.power
+    world.add_some_destinations()
     fail_some(world, rng.choice((0, 0.3)), 10)
     at = rng.randint(1, 110) if number % 4 != 3 else 0
-    env = {'LD_PRELOAD': world.shim('power'), 'POWER_AT': str(at),
+    env = {'LD_PRELOAD': world.shim('power.so'), 'POWER_AT': str(at),
            'POWER_DIR': disk.path}
     if lie:
         env['POWER_LIE'] = lie
@@ -413,13 +539,14 @@ JUMPS = (DAY_MS, -DAY_MS, 365 * DAY_MS, -365 * DAY_MS, 3600 * 1000,
 def clock(world, number):
     """The wall clock jumps while the daemon runs, while alerts wait."""
     rng, jump = world.rng, JUMPS[number % len(JUMPS)]
-    shift = Clock(world.folder, world.shim('clock'))
+    shift = world.clock()
     env = shift.env
     begun = time.monotonic()
     # By a year: what was delivered before is long forgotten.
     world.record.forgets = abs(jump) > 30 * DAY_MS
     away = rng.random() < 0.7
-    world.receiver.decide = lambda identity: Answer(503) if away else OK
+    world.receiver.plan['desk'] = lambda identity: (
+        Answer(503) if away else OK)
     restart = rng.choice(('no', 'before', 'after'))
     world.start(env=env)
     time.sleep(rng.uniform(0, 0.5))
@@ -433,7 +560,7 @@ def clock(world, number):
         world.stop()
         world.start(env=env)
     if rng.random() < 0.3:
-        shift.shift(0)           # and back
+        shift.shift(0)         # and back
     away = False
     world.wait(world.all_there)
     world.stop()
@@ -446,5 +573,79 @@ def clock(world, number):
     return problems
 
 
+# A day's outage.
+
+def serve_by_and_by(world, shift):
+    """The items come over the whole day."""
+    everything = world.shown
+
+    def shown(which):
+        numbers = everything(which)
+        share = shift.leapt_ms() / DAY_MS
+        return [n for n in numbers if n <= share * len(world.record.items)]
+    world.shown = shown
+
+
+def be_away(world, how):
+    """Nobody takes anything; returns what ends that."""
+    answers = {'status': lambda: Answer(world.rng.choice((500, 502, 503, 504))),
+               'reset': lambda: Answer(how='reset'),
+               'any': lambda: random_answer_but_2xx(world.rng)}
+    if how == 'nobody':
+        world.receiver.refuse_connections()
+        return world.receiver.accept_connections
+    for to in ('desk', 'script'):
+        world.receiver.plan[to] = lambda identity: answers[how]()
+    return world.receiver.plan.clear
+
+
+def random_answer_but_2xx(rng):
+    answer = random_answer(rng)
+    return answer if answer.verdict() == 'refused' else Answer(503)
+
+
+def outage(world, number):
+    """24 hours by the daemon's clocks without receivers, maybe without feeds,
+    maybe with an end of the process; then all comes, in order."""
+    rng, shift = world.rng, world.clock()
+    how = ('nobody', 'status', 'reset', 'any')[number % 4]
+    end = rng.choice(('none', 'stop', 'kill'))
+    world.what = f'{how}, end: {end}'
+    world.add_destinations(['script', 'letter', 'paper'])
+    world.every = '10m'
+    world.retry_max, world.trouble = '30m', 'yes'
+    world.network = {'timeout': '10m'}
+    world.last_env = shift.env
+    serve_by_and_by(world, shift)
+    come_back = be_away(world, how)
+    world.flaky = rng.choice((0, 0.3))
+    shift.let_leap(True)
+    world.start(env=world.last_env)
+    for hours in (rng.randint(1, 23), 24):
+        world.wait(lambda h=hours: shift.leapt_ms() >= h * DAY_MS // 24,
+                   patient_polls=1000)
+        if hours < 24 and end != 'none':
+            shift.let_leap(False)
+            (world.kill if end == 'kill' else world.stop)()
+            world.start(env=world.last_env)
+            shift.let_leap(True)
+    away = [a for a in world.receiver.attempts if a.to == 'desk']
+    world.flaky = 0
+    come_back()
+    world.wait(world.all_there, patient_polls=1000)
+    shift.let_leap(False)
+    world.stop()
+    problems = world.verify()
+    told = [trouble_of(s.body) for s in world.record.spool]
+    if [t[1] for t in told if t and t[0] == 'destination.failing'].count(
+            'desk') != 1:
+        problems.append(f'that nobody takes anything is told of as {told}')
+    if shift.leapt_ms() < DAY_MS or min(world.polls) < 72:
+        problems.append(f'no day: {shift.leapt_ms()} ms, {world.polls} polls')
+    if how != 'nobody' and not 40 <= len(away) <= 120:
+        problems.append(f'{len(away)} attempts in a day')
+    return problems
+
+
 KINDS = {k.__name__: k
-         for k in (receiver, kill, syscall, story, error, power, clock)}
+         for k in (receiver, kill, syscall, story, error, power, clock, outage)}

@@ -6,6 +6,7 @@ usage: tests/faults/test_checker.py [--planted]
 """
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,12 @@ def document(number, identity, more=''):
             f'"Report {number}"}}}}{more}}}').encode()
 
 
+def trouble(identity, whose, since):
+    return (f'{{"type":"destination.failing","data":{{"id":"{identity}",'
+            f'"trouble":{{"destination":"{whose}","since":"{since}"}}}}}}'
+            ).encode()
+
+
 def rows(desk=DONE, spool=DONE, ids=('alr_a', 'alr_b')):
     found = []
     for identity in ids:
@@ -38,8 +45,8 @@ def rows(desk=DONE, spool=DONE, ids=('alr_a', 'alr_b')):
     return found
 
 
-def attempt(life, identity, number, verdict=ACCEPTED, more=''):
-    return Attempt(life, 0.0, identity, document(number, identity, more),
+def attempt(life, identity, number, verdict=ACCEPTED, more='', to='desk'):
+    return Attempt(life, 0.0, to, identity, document(number, identity, more),
                    verdict)
 
 
@@ -100,7 +107,7 @@ class Falsified(unittest.TestCase):
 
     def test_other_id_in_the_header(self):
         self.record.attempts[3] = Attempt(
-            1, 0.0, 'alr_b', document(1, 'alr_c'), ACCEPTED)
+            1, 0.0, 'desk', 'alr_b', document(1, 'alr_c'), ACCEPTED)
         self.assert_found('in it alr_c')
 
     def test_other_document(self):
@@ -120,6 +127,25 @@ class Falsified(unittest.TestCase):
         self.record.spool.append(self.record.spool[1]._replace(
             name='20240326T051209.999Z.alr_b.json'))
         self.assert_found('spool: item 1 stands there 2 times')
+
+    def test_lost_at_one_of_several(self):
+        self.record.destinations = ('spool', 'desk', 'pager')
+        self.record.attempts.append(attempt(1, 'alr_a', 0, to='pager'))
+        self.assert_found('pager: item 1 is lost')
+
+    def test_lost_or_twice_in_the_feed(self):
+        self.record.destinations = ('spool', 'desk', 'paper')
+        self.record.paper = [('alr_a', 'Report 0')] * 2
+        self.assert_found('paper: item 1 is lost')
+        self.assert_found('paper: item 0 stands there 2 times')
+
+    def test_trouble_twice(self):
+        self.record.spool += [
+            Spooled(f'20240326T051210.00{n}Z.{i}.json', 3 + n,
+                    trouble(i, 'desk', '2024') + b'\n')
+            for n, i in enumerate(('alr_t', 'alr_u'))]
+        self.assert_found('is told of as alr_u, and otherwise')
+        self.assert_found('stands there 2 times')
 
     def test_must_not_ring(self):
         self.record.attempts.append(attempt(1, 'alr_z', 2))
@@ -205,9 +231,9 @@ class FalsifiedStories(unittest.TestCase):
     def test_rings_twice(self):
         self.record.attempts[1] = self.told(1, 'alr_b', 'alert.new')
         problems = check(self.record)
-        self.assertTrue(any('webhook: story 0: alert.new as' in p
+        self.assertTrue(any('desk: story 0: alert.new as' in p
                             for p in problems), problems)
-        self.assertTrue(any('webhook: story 0: alert.confirmed as set()' in p
+        self.assertTrue(any('desk: story 0: alert.confirmed as set()' in p
                             for p in problems), problems)
 
     def test_lost_in_the_spool(self):
@@ -220,9 +246,10 @@ class FalsifiedStories(unittest.TestCase):
 def run(build, kind, points, *options):
     """Whether the points fail, as they should."""
     done = subprocess.run(
-        [os.path.join(HERE, 'run'), '--build', build, '--seed', '1', '--kind',
+        [os.path.join(HERE, 'run'), '--build', build, '--reference', BUILD,
+         '--seed', '1', '--kind',
          kind, '--points', str(points), '--failures', '1', '--story',
-         os.devnull, *options],
+         os.devnull, '--patience', '6', *options],
         capture_output=True, text=True, check=False, timeout=600)
     return done.returncode, done.stdout + done.stderr
 
@@ -250,23 +277,58 @@ BUGS = (
      '\tr->sending = true;\n\trecord(r, (struct mark) { .kind = MARK_DONE, '
      '.row = q->row }, &(struct err) { "" });\n',
      'kill', 'counts as delivered|is lost'),
-    ('an id that is no function of the item', 'alerts/encode.c',
-     '\tstr_init(&text, 2 * SHA256_BYTES);\n\tsha256_parts',
-     '\tstr_init(&text, 2 * SHA256_BYTES);\n'
-     '\tconst struct sv *now = parts;\n\tint64_t ms = clock_wall_ms();\n'
-     '\t((struct sv *)(size_t)now)[3] = (struct sv) { (const char *)&ms, 8 };\n'
-     '\tsha256_parts', 'kill', 'has the id'),
+    ('any answer counts', 'alerts/outbox.c',
+     'if (status >= 200 && status <= 299)', 'if (status >= 200)',
+     'receiver', 'counts as delivered|is lost'),
+    ('any end of a program counts', 'alerts/exec.c',
+     'if (end->code == EXIT_SUCCESS)', 'if (end->code >= EXIT_SUCCESS)',
+     'kill', 'script: .*(counts as delivered|is lost)'),
+    ('an id that depends on the time', 'alerts/encode.c',
+     '\tsha256_parts(parts, n, hash);\n',
+     '\tsha256_parts(parts, n, hash);\n'
+     '\thash[0] = (unsigned char)clock_wall_ms();\n',
+     'kill', 'has the id'),
     ('the newest alert first', 'store/sqlite.h',
-     'AND row>?2 ORDER BY row LIMIT ?3', 'AND row>?2 ORDER BY row DESC LIMIT ?3',
+     'AND destination=?1 AND row>?2 ORDER BY row LIMIT ?3',
+     'AND destination=?1 AND row>?2 ORDER BY row DESC LIMIT ?3',
      'kill', 'order of rows|is lost'),
+    ('after a failure the next one first', 'daemon/delivery.c',
+     '\t\t    KV_INT("attempts", q->attempts));\n\tr->told = true;\n',
+     '\t\t    KV_INT("attempts", q->attempts));\n\tr->told = true;\n'
+     '\tif (r->n > 1) {\n'
+     '\t\tstruct queued *other = &r->queue[(r->head + 1) % OUTBOX_LOAD];\n'
+     '\t\tstruct queued kept = *q;\n\t\t*q = *other;\n\t\t*other = kept;\n'
+     '\t}\n',
+     'receiver', 'order of rows|again after its end|alr_\\w+ after alr_'),
     ('a commit that does not reach the disk', 'store/sqlite_open.c',
      'PRAGMA synchronous=FULL', 'PRAGMA synchronous=OFF',
      'power', 'not in the outbox|another document|counts as|is lost'),
-    ('sent before it is stored', 'daemon/commit.c',
+    ('every other commit is only said', 'daemon/commit.c',
      '\treturn store_commit(c->store, e);',
      '\tif (n % 2 == 1)\n\t\treturn store_commit(c->store, e);\n'
      '\tstore_rollback(c->store);\n\treturn true;',
      'kill', 'not in the outbox|is lost|is not noted'),
+    ('an item is known before its alert is stored', 'daemon/batch.c',
+     '\t\tif (!apply_change(s, c, e))\n',
+     '\t\tif ((c->kind == PUT_ALERT &&\n'
+     '\t\t\t(!store_commit(s, e) || !store_begin(s, e))) ||\n'
+     '\t\t    !apply_change(s, c, e))\n',
+     'syscall', 'is lost'),
+    ('a Retry-After that is cut short', 'alerts/outbox.c',
+     'return now_ms + (asked_ms > wait_ms ? asked_ms : wait_ms);',
+     'return now_ms + wait_ms;',
+     'receiver', 'Retry-After cut short|did not outlive'),
+    ('given up on the word of the wall clock', 'alerts/outbox.c',
+     'failing_ms >= least_ms', 'failing_ms + least_ms > 0',
+     'clock', 'is given up|is lost'),
+    ('an outage that everybody waits for', 'daemon/delivery.c',
+     '\tif (r->sending || r->closed || r->paused || (r->n == 0 && !load(r)))\n',
+     '\tfor (size_t i = 0; i < r->all->n; i++)\n'
+     '\t\tif (r->all->runners[i]->outage.failures > 3) {\n'
+     '\t\t\ttimer_set(r->timer, 1000);\n'
+     '\t\t\tif (r->all->runners[i] != r)\n\t\t\t\treturn;\n\t\t}\n'
+     '\tif (r->sending || r->closed || r->paused || (r->n == 0 && !load(r)))\n',
+     'receiver', ' waits for '),
 )
 
 
@@ -300,12 +362,17 @@ class PlantedBugs(unittest.TestCase):
                 continue
             with self.subTest(name):
                 before = pathlib.Path(self.folder, file).read_bytes()
-                self.plant(file, old, new)
-                status, text = run(os.path.join(self.folder, 'build'), kind,
-                                   24)
+                try:
+                    self.plant(file, old, new)
+                    status, text = run(os.path.join(self.folder, 'build'),
+                                       kind, 48)
+                finally:
+                    pathlib.Path(self.folder, file).write_bytes(before)
                 self.assertEqual(status, 1, text)
                 self.assertRegex(text, words)
-                pathlib.Path(self.folder, file).write_bytes(before)
+                line = next(line.strip() for line in text.splitlines()
+                            if re.search(words, line))
+                print(f'found: {name}: {line}', flush=True)
 
 
 if __name__ == '__main__':

@@ -660,6 +660,30 @@ what_one_request_may_reach_others_may_not(void **state)
 }
 
 static void
+one_answer_that_is_late_delays_no_other(void **state)
+{
+	struct world *w = *state;
+	struct outcome late = { 0 }, prompt = { 0 };
+
+	fake_http_route(w->server, "/late", SV(""), FAKE_HOLD);
+	fake_http_route(w->server, "/",
+	    SV("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), FAKE_KEEP);
+	start(w, &late,
+	    (struct http_request) {
+		.url = "http://127.0.0.1:%d/late", .keep_alive = true });
+	start(w, &prompt,
+	    (struct http_request) {
+		.url = "http://127.0.0.1:%d/", .keep_alive = true });
+	w->left = 1;
+	loop_run(w->loop);
+	assert_int_equal(prompt.status, 200);
+	assert_int_equal(late.done, 0);
+	http_cancel(late.call);
+	outcome_done(&late);
+	outcome_done(&prompt);
+}
+
+static void
 connections_are_kept_only_on_request(void **state)
 {
 	struct world *w = *state;
@@ -734,7 +758,7 @@ static const struct {
 	    OK_HEAD "Content-Encoding: x\r\nContent-Length: 1\r\n\r\nh",
 	    FAKE_CLOSE, HTTP_BROKEN, 200 },
 	{ "longer than allowed", OK_HEAD "Content-Length: 99999999\r\n\r\nhi",
-	    FAKE_CLOSE, HTTP_TOO_LARGE, 0 },
+	    FAKE_CLOSE, HTTP_TOO_LARGE, 200 },
 	{ "silence before the head", "", FAKE_HOLD, HTTP_TIMEOUT, 0 },
 	{ "silence in the head", "HTTP/1.1 200 OK\r\n", FAKE_HOLD, HTTP_TIMEOUT,
 	    0 },
@@ -1273,6 +1297,7 @@ main(void)
 		ROW(no_spelling_of_a_private_address_is_contacted),
 		ROW(an_allowed_network_is_contacted),
 		ROW(a_kept_connection_is_judged_again),
+		ROW(one_answer_that_is_late_delays_no_other),
 		ROW(connections_are_kept_only_on_request),
 		ROW(what_one_request_may_reach_others_may_not),
 		ROW(names_have_failures_of_two_classes),
