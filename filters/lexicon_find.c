@@ -9,7 +9,7 @@
 
 #define ENDS_MAX 8 /* readings of one phrase that are followed */
 #define READINGS_MAX 64 /* of the next word */
-#define CHOOSE 256 /* tokens at once */
+#define CHOOSE 128 /* tokens at once */
 #define LOOKUPS_MAX 128 /* put off, so that memory has time to answer */
 #define LOOKUPS_STEP (LEXICON_PREFIXES + 2) /* of one token */
 
@@ -535,7 +535,7 @@ lexicon_find(
     const struct lexicon *l, const struct text *t, lexicon_fn *fn, void *arg)
 {
 	struct lookup lookups[LOOKUPS_MAX] __attribute__((uninitialized));
-	uint32_t some[CHOOSE] __attribute__((uninitialized));
+	uint32_t some[CHOOSE] = { 0 };
 	struct finder f = {
 		.l = l, .t = t, .fn = fn, .arg = arg, .lookups = lookups
 	};
