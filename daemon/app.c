@@ -14,6 +14,7 @@
 #include "daemon/troubles.h"
 #include "feeds/parse.h"
 #include "filters/compile.h"
+#include "net/reach.h"
 #include "net/work.h"
 
 #include <signal.h>
@@ -448,6 +449,8 @@ app_load(const char *path, struct ruleset **rules)
 	bool opens = c == NULL || destinations_check(c, CONFIG_TO_RUN, d);
 	struct str problems;
 
+	if (c != NULL)
+		reach_check(c, d);
 	str_init(&problems, MiB(1));
 	diags_print(d, isatty(STDERR_FILENO) == 1, &problems);
 	(void)fputs(str_c(&problems), stderr);
