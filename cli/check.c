@@ -4,9 +4,9 @@
 #include "alerts/destination.h"
 #include "base/limits.h"
 #include "config/config.h"
+#include "feeds/reach.h"
 #include "filters/compile.h"
 #include "filters/lint.h"
-#include "net/reach.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -13,8 +13,8 @@
 #include "daemon/systemd.h"
 #include "daemon/troubles.h"
 #include "feeds/parse.h"
+#include "feeds/reach.h"
 #include "filters/compile.h"
-#include "net/reach.h"
 #include "net/work.h"
 
 #include <signal.h>

@@ -1,6 +1,5 @@
-/* net/reach.c: feeds, webhooks and mail servers whose URL names an address that
- * will not be contacted. */
-#include "net/reach.h"
+/* feeds/reach.c: URLs that lead to addresses which are not contacted. */
+#include "feeds/reach.h"
 
 #include "base/url.h"
 #include "net/guard.h"

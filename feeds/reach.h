@@ -1,7 +1,6 @@
-/* net/reach.h: feeds, webhooks and mail servers whose URL names an address that
- * will not be contacted. */
-#ifndef NET_REACH_H
-#define NET_REACH_H
+/* feeds/reach.h: URLs that lead to addresses which are not contacted. */
+#ifndef FEEDS_REACH_H
+#define FEEDS_REACH_H
 
 #include "config/config.h"
 
