@@ -264,6 +264,20 @@ set_trouble(struct setter *t, const json_t *trouble)
 	set_text(t, text_of(trouble, "text"), "");
 }
 
+/* What a changed title was. */
+static void
+set_previous(struct setter *t, struct sv title)
+{
+	struct str line;
+
+	if (title.len == 0)
+		return;
+	str_init(&line, ALERT_BYTES);
+	(void)str_addf(&line, "Before: %.*s", SV_ARG(title));
+	set_text(t, str_sv(&line), SGR_DIM);
+	str_done(&line);
+}
+
 static void
 set_alert(struct setter *t, const json_t *root)
 {
@@ -286,6 +300,8 @@ set_alert(struct setter *t, const json_t *root)
 	} else if (digest != NULL) {
 		set_digest(t, digest);
 	} else {
+		set_previous(t,
+		    text_of(json_object_get(data, "update"), "previous_title"));
 		set_source(t, text_of(json_object_get(item, "feed"), "name"),
 		    text_of(item, "link"));
 		if (excerpt.len != 0 && !sv_eq(excerpt, title))
