@@ -278,6 +278,24 @@ set_previous(struct setter *t, struct sv title)
 	str_done(&line);
 }
 
+/* Who else has the story. */
+static void
+set_others(struct setter *t, const json_t *story)
+{
+	const json_t *also = json_object_get(story, "also"), *item;
+	struct str name;
+	size_t i;
+
+	str_init(&name, ALERT_BYTES);
+	json_array_foreach (also, i, item) {
+		str_clear(&name);
+		(void)str_adds(&name, "also ");
+		(void)str_add(&name, text_of(item, "feed"));
+		set_source(t, str_sv(&name), text_of(item, "link"));
+	}
+	str_done(&name);
+}
+
 static void
 set_alert(struct setter *t, const json_t *root)
 {
@@ -304,6 +322,7 @@ set_alert(struct setter *t, const json_t *root)
 		    text_of(json_object_get(data, "update"), "previous_title"));
 		set_source(t, text_of(json_object_get(item, "feed"), "name"),
 		    text_of(item, "link"));
+		set_others(t, json_object_get(data, "story"));
 		if (excerpt.len != 0 && !sv_eq(excerpt, title))
 			set_text(t, excerpt, "");
 	}

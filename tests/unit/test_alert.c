@@ -467,7 +467,9 @@ people_read_what_a_changed_title_was(void **state)
 	assert_true(alert_format_text(
 	    SV("{\"type\":\"alert.update\",\"timestamp\":\"2024-03-26T05:12\","
 	       "\"data\":{\"severity\":\"low\",\"filter\":{\"name\":\"f\"},"
-	       "\"item\":{\"title\":\"Two dead\"},\"update\":{\"reason\":"
+	       "\"item\":{\"title\":\"Two dead\"},"
+	       "\"story\":{\"also\":[{\"title\":\"T\",\"link\":\"https://e.org/\","
+	       "\"feed\":\"wire\"}]},\"update\":{\"reason\":"
 	       "\"title\",\"previous_title\":\"One\\ndead\"}}}"),
 	    false, &out));
 	assert_string_equal(str_c(&out),
@@ -475,7 +477,8 @@ people_read_what_a_changed_title_was(void **state)
 	    "2024-03-26 05:12 UTC\n"
 	    "  Two dead\n"
 	    "  Before: One dead\n"
-	    "  \n\n");
+	    "  \n"
+	    "  also wire  https://e.org/\n\n");
 	str_done(&out);
 }
 
