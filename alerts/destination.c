@@ -1,7 +1,11 @@
 /* alerts/destination.c: every kind of destination, one row each. */
 #include "alerts/destination.h"
 
+#include "base/mem.h"
+
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 const struct destination_type *
 destination_type(enum config_desttype type)
@@ -21,6 +25,39 @@ destination_type(enum config_desttype type)
 	BUG("a type of destination without a row");
 }
 
+static const char *
+last_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+static bool
+stat_directory(const char *path, struct stat *st)
+{
+	size_t n = (size_t)(last_name(path) - path);
+	char *dir = mem_svdup(n != 0 ? (struct sv) { path, n } : SV("."));
+	bool is_there = stat(dir, st) == 0;
+
+	free(dir);
+	return is_there;
+}
+
+/* The file need not be there yet: what counts is its directory, in whatever way
+ * it is written. */
+static bool
+is_same_file(const char *a, const char *b)
+{
+	struct stat dir_a, dir_b;
+
+	if (strcmp(a, b) == 0)
+		return true;
+	return strcmp(last_name(a), last_name(b)) == 0 &&
+	    stat_directory(a, &dir_a) && stat_directory(b, &dir_b) &&
+	    dir_a.st_dev == dir_b.st_dev && dir_a.st_ino == dir_b.st_ino;
+}
+
 /* Two that write alerts in pieces, or keep so many of them, in one place. */
 static bool
 is_same_place(
@@ -30,7 +67,7 @@ is_same_place(
 		return false;
 	if (a->type == DEST_FEED)
 		return a->file != NULL && b->file != NULL &&
-		    strcmp(a->file, b->file) == 0;
+		    is_same_file(a->file, b->file);
 	return a->type == DEST_STDOUT;
 }
 

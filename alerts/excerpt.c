@@ -127,6 +127,19 @@ choose(const struct alert *a, size_t pieces, struct choice *out)
 	}
 }
 
+/* Beside other pieces, what stands in the title is not said a second time. */
+static void
+leave_title_out(struct choice *c)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (strcmp(c->v[i].field, "title") != 0)
+			c->v[kept++] = c->v[i];
+	if (kept != 0)
+		c->n = kept;
+}
+
 /* In the order in which a reader meets them: title first, then as the hits. */
 static void
 place(const struct alert *a, struct choice *c)
@@ -273,6 +286,7 @@ alert_excerpt(const struct alert *a, struct str *out)
 		if (c.kinds > best.kinds)
 			best = c;
 	}
+	leave_title_out(&best);
 	place(a, &best);
 	if (best.n == 0)
 		choose_start(a, &best);

@@ -82,19 +82,6 @@ add_category(struct str *out, const char *scheme, struct sv term)
 	(void)str_adds(out, "\"/>\n");
 }
 
-/* "[update: correction] Council adopts ceasefire" */
-static void
-add_title(struct str *out, const struct note *n)
-{
-	(void)str_adds(out, "<title" PLAIN ">");
-	if (n->kind[0] != '\0')
-		(void)str_addf(out, "[%s] ", n->kind);
-	if (n->unconfirmed)
-		(void)str_adds(out, "[unconfirmed] ");
-	add_text(out, n->title);
-	(void)str_adds(out, "</title>\n");
-}
-
 /* Appends the entry of an alert; a feed without an author needs one in each. */
 static void
 add_entry(struct str *out, const struct note *n)
@@ -104,7 +91,7 @@ add_entry(struct str *out, const struct note *n)
 	(void)str_adds(out, ENTRY "<id>urn:tocsin:");
 	add_text(out, n->id);
 	(void)str_adds(out, "</id>\n");
-	add_title(out, n);
+	add_element(out, "title", PLAIN, n->title);
 	add_element(out, "updated", "", n->time);
 	(void)str_adds(out, "<author><name>");
 	add_text(out, n->feed.len != 0 ? n->feed : SV("tocsin"));
@@ -285,6 +272,7 @@ feed_send(void *self, const struct delivery *d, delivery_fn *done, void *arg)
 	} else if (!put(self, &n, &r.why)) {
 		r.kind = DELIVERY_RETRY;
 	}
+	format_note_done(&n);
 	json_decref(root);
 	done(&r, arg);
 }

@@ -151,12 +151,33 @@ is_link(struct sv link)
 	return u.port.len <= 5;
 }
 
+/* Notifications show little more than the title. */
+static void
+mark_news(struct note *n, struct sv previous_title)
+{
+	if (n->kind[0] != '\0')
+		(void)str_addf(&n->headline, "[%s] ", n->kind);
+	if (n->unconfirmed)
+		(void)str_adds(&n->headline, "[unconfirmed] ");
+	if (n->headline.len != 0) {
+		(void)str_add(&n->headline, n->title);
+		n->title = str_sv(&n->headline);
+	}
+	if (shows(previous_title)) {
+		(void)str_addf(&n->text, "Before: %.*s%s",
+		    SV_ARG(previous_title), n->excerpt.len != 0 ? " · " : "");
+		(void)str_add(&n->text, n->excerpt);
+		n->excerpt = str_sv(&n->text);
+	}
+}
+
 bool
 format_read_note(const json_t *root, struct note *n)
 {
 	const json_t *data = json_object_get(root, "data");
 	const json_t *item = json_object_get(data, "item");
 	const json_t *trouble = json_object_get(data, "trouble");
+	const json_t *update = json_object_get(data, "update");
 	struct sv link = text_of(item, "link");
 
 	*n = (struct note) {
@@ -174,20 +195,30 @@ format_read_note(const json_t *root, struct note *n)
 		.unconfirmed = json_is_true(json_object_get(
 		    json_object_get(data, "story"), "unconfirmed")),
 	};
-	alert_kind(n->type, text_of(json_object_get(data, "update"), "reason"),
-	    n->kind);
+	str_init(&n->headline, 2 * ALERT_BYTES);
+	str_init(&n->text, 2 * ALERT_BYTES);
+	alert_kind(n->type, text_of(update, "reason"), n->kind);
 	if (json_is_object(trouble)) {
 		n->feed = text_of(trouble, "feed");
 		n->destination = text_of(trouble, "destination");
 		n->title = text_of(trouble, "title");
 		n->excerpt = text_of(trouble, "text");
 	}
-	if (!shows(n->excerpt))
+	if (!shows(n->excerpt) || sv_eq(n->excerpt, n->title))
 		n->excerpt = SV_NONE;
 	if (!shows(n->title))
 		n->title = n->link.len != 0 ? n->link : n->filter;
+	if (!json_is_object(trouble))
+		mark_news(n, text_of(update, "previous_title"));
 	return (json_is_object(item) || json_is_object(trouble)) &&
 	    n->id.len != 0;
+}
+
+void
+format_note_done(struct note *n)
+{
+	str_done(&n->headline);
+	str_done(&n->text);
 }
 
 bool
@@ -207,6 +238,7 @@ format_render(const struct format *f, struct sv document, struct formatted *out)
 	    JSON_ALLOW_NUL, NULL);
 	ok = format_read_note(root, &n) && f->type->render(f->self, &n, out) &&
 	    !out->body.full;
+	format_note_done(&n);
 	json_decref(root);
 	return ok;
 }

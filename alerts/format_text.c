@@ -264,6 +264,38 @@ set_trouble(struct setter *t, const json_t *trouble)
 	set_text(t, text_of(trouble, "text"), "");
 }
 
+/* What a changed title was. */
+static void
+set_previous(struct setter *t, struct sv title)
+{
+	struct str line;
+
+	if (title.len == 0)
+		return;
+	str_init(&line, ALERT_BYTES);
+	(void)str_addf(&line, "Before: %.*s", SV_ARG(title));
+	set_text(t, str_sv(&line), SGR_DIM);
+	str_done(&line);
+}
+
+/* Who else has the story. */
+static void
+set_others(struct setter *t, const json_t *story)
+{
+	const json_t *also = json_object_get(story, "also"), *item;
+	struct str name;
+	size_t i;
+
+	str_init(&name, ALERT_BYTES);
+	json_array_foreach (also, i, item) {
+		str_clear(&name);
+		(void)str_adds(&name, "also ");
+		(void)str_add(&name, text_of(item, "feed"));
+		set_source(t, str_sv(&name), text_of(item, "link"));
+	}
+	str_done(&name);
+}
+
 static void
 set_alert(struct setter *t, const json_t *root)
 {
@@ -286,8 +318,11 @@ set_alert(struct setter *t, const json_t *root)
 	} else if (digest != NULL) {
 		set_digest(t, digest);
 	} else {
+		set_previous(t,
+		    text_of(json_object_get(data, "update"), "previous_title"));
 		set_source(t, text_of(json_object_get(item, "feed"), "name"),
 		    text_of(item, "link"));
+		set_others(t, json_object_get(data, "story"));
 		if (excerpt.len != 0 && !sv_eq(excerpt, title))
 			set_text(t, excerpt, "");
 	}

@@ -15,14 +15,19 @@ struct note {
 	struct sv id, type, time;
 	struct sv severity, filter, feed; /* of trouble: no filter, */
 	struct sv destination; /* and a feed, this or neither */
-	struct sv title, excerpt; /* some of the title shows */
+	struct sv title, excerpt; /* for people; some of the title shows */
 	struct sv link; /* http or https, or empty */
 	bool unconfirmed;
 	char kind[ALERT_KIND_BYTES]; /* alert_kind() */
+	struct str headline, text; /* what title and excerpt are made of */
 };
 
-/* False: the document is no alert. */
+/* False: the document is no alert.  The title begins with what people must not
+ * miss, "[update: withdrawn] Council adopts ceasefire", and of a changed title
+ * the excerpt with the one before.  Borrows from `root` until
+ * format_note_done(), which is due in either case. */
 bool format_read_note(const json_t *root, struct note *n);
+void format_note_done(struct note *n);
 
 /* An opened template is `self`; other formats keep nothing. */
 struct format_type {

@@ -198,10 +198,12 @@ say_full(const struct spool *s, struct outbox_result *r)
 	r->retry_after_ms = rest_ms > 0 ? rest_ms : -1;
 	r->retry_within_ms = FULL_MS;
 	if (s->files >= s->max_files)
-		(void)err_set(&r->why, "full: %lld files wait in %s/new",
+		(void)err_set(&r->why,
+		    "full: %lld files wait in %s/new (max-files)",
 		    (long long)s->files, s->dir);
 	else
-		(void)err_set(&r->why, "full: %lld bytes wait in %s/new",
+		(void)err_set(&r->why,
+		    "full: %lld bytes wait in %s/new (max-size)",
 		    (long long)s->bytes, s->dir);
 }
 

@@ -109,8 +109,9 @@ exchange(
 		status = read_answer(a, str_sv(&text), answer);
 	else
 		(void)fprintf(stderr,
-		    "tocsin %s: the daemon cannot be reached: %s\n", a->command,
-		    e.msg);
+		    "tocsin %s: the daemon cannot be reached: %s; does it run? "
+		    "--state DIR says where its state is\n",
+		    a->command, e.msg);
 	str_done(&text);
 	return status;
 }

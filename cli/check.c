@@ -4,6 +4,7 @@
 #include "alerts/destination.h"
 #include "base/limits.h"
 #include "config/config.h"
+#include "feeds/reach.h"
 #include "filters/compile.h"
 #include "filters/lint.h"
 
@@ -74,6 +75,8 @@ check(const char *path, bool strict, struct diags *d)
 	bool opens = c == NULL || destinations_check(c, CONFIG_TO_CHECK, d);
 	size_t warnings;
 
+	if (c != NULL)
+		reach_check(c, d);
 	if (rules != NULL)
 		lint_config(c, d);
 	warnings = diags_count(d, DIAG_WARNING);

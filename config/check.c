@@ -8,9 +8,7 @@
 
 #include <stdlib.h>
 
-#define EAGER_MS \
-	(30 * SEC_MS) /* polls more frequent than this are warned of \
-		       */
+#define EAGER_MS (30 * SEC_MS) /* more frequent polls are warned of */
 
 static const struct node *
 child_of(const struct node *map, const char *key)
@@ -59,7 +57,8 @@ check_feeds(
 		const struct node *every = child_of(f, "every");
 
 		if (every != NULL && values->every_ms > 0 &&
-		    values->every_ms < EAGER_MS)
+		    values->every_ms < EAGER_MS && values->url != NULL &&
+		    sv_istarts(sv_of(values->url), SV("http")))
 			node_problem(d, DIAG_WARNING, every, NULL,
 			    "polling a server more often than every 30s may "
 			    "get you blocked");
@@ -110,11 +109,30 @@ hint_at_options_inside(struct diags *d, const struct node *query)
 	}
 }
 
+/* Does an empty one mean none or all? */
+static void
+check_choices(struct diags *d, const struct node *filter)
+{
+	static const char *const keys[] = { "notify", "feeds", "tags", "lang" };
+
+	for (size_t i = 0; i < COUNTOF(keys); i++) {
+		const struct node *list = child_of(filter, keys[i]);
+
+		if (list != NULL && list->kind == NODE_LIST &&
+		    list->first == NULL)
+			node_problem(d, DIAG_ERROR, list, NULL,
+			    "an empty list names nothing: leave '%s' out to "
+			    "mean all",
+			    keys[i]);
+	}
+}
+
 void
 check_filters(struct diags *d, const struct node *filters)
 {
 	for (const struct node *f = first_of(filters); f != NULL; f = f->next) {
 		check_sources(d, f);
+		check_choices(d, f);
 		hint_at_options_inside(d, child_of(f, "match"));
 		hint_at_options_inside(d, child_of(f, "not"));
 		if (child_of(f, "expect") == NULL)
@@ -207,6 +225,21 @@ check_webhook(struct diags *d, const struct node *map,
 		    "who sends");
 }
 
+/* Relative to what, the file or the daemon's working directory? */
+static void
+check_command(struct diags *d, const struct node *map)
+{
+	const struct node *program = first_of(child_of(map, "command"));
+	struct sv text;
+
+	if (program == NULL || program->kind != NODE_TEXT)
+		return;
+	text = program->text.text;
+	if (!sv_starts(text, SV("/")) && sv_chr(text, '/') < text.len)
+		node_problem(d, DIAG_ERROR, program, NULL,
+		    "a program is an absolute path or a name in PATH");
+}
+
 static void
 check_mail(struct diags *d, const struct node *n)
 {
@@ -287,6 +320,8 @@ check_destination(struct diags *d, const struct node *map,
 	    values->retry_max_ms);
 	if (i == DEST_WEBHOOK)
 		check_webhook(d, map, values);
+	if (i == DEST_EXEC)
+		check_command(d, map);
 	if (i == DEST_SMTP)
 		check_smtp(d, map, values);
 	if (format != NULL && i != DEST_SMTP)
@@ -332,6 +367,44 @@ check_names(struct diags *d, const struct config_texts *used,
 	}
 }
 
+/* The tags of all feeds; `tags` is for suggestions. */
+static void
+collect_tags(const struct config *c, struct map *known, struct arena *a,
+    struct name_list *tags)
+{
+	size_t n = 0;
+
+	map_init(known);
+	for (size_t i = 0; i < c->nfeeds; i++)
+		n += c->feeds[i].tags.n;
+	*tags = (struct name_list) { arena_alloc(a, n * sizeof(char *)), 0 };
+	for (size_t i = 0; i < c->nfeeds; i++)
+		for (size_t k = 0; k < c->feeds[i].tags.n; k++) {
+			struct sv tag = c->feeds[i].tags.v[k].text;
+
+			if (map_get(known, tag) != NULL)
+				continue;
+			tags->v[tags->n++] = arena_sv(a, tag).p;
+			(void)map_put(known, tag, known);
+		}
+}
+
+/* A filter for a tag that no feed has never rings. */
+static void
+check_tags(struct diags *d, const struct config_texts *used,
+    const struct map *known, const struct name_list *tags)
+{
+	for (size_t i = 0; i < used->n; i++) {
+		struct sv tag = used->v[i].text;
+
+		if (map_get(known, tag) == NULL)
+			diag_add_text(d, DIAG_WARNING, &used->v[i], 0, tag.len,
+			    diag_nearest(tag, tags->v, tags->n),
+			    "no feed has the tag '%.*s'",
+			    SV_ARG(utf8_prefix(tag, VALUE_NAME_CHARS)));
+	}
+}
+
 /* What a destination of trouble only gets is not for a filter to say. */
 static void
 check_notify(
@@ -348,6 +421,21 @@ check_notify(
 			    "filter sends there",
 			    to->name);
 	}
+}
+
+static void
+check_filters_tags(struct diags *d, const struct config *c)
+{
+	struct name_list tags;
+	struct arena arena;
+	struct map known;
+
+	arena_init(&arena);
+	collect_tags(c, &known, &arena, &tags);
+	for (size_t i = 0; i < c->nfilters; i++)
+		check_tags(d, &c->filters[i].tags, &known, &tags);
+	map_done(&known);
+	arena_done(&arena);
 }
 
 void
@@ -374,6 +462,7 @@ check_references(struct diags *d, const struct config *c)
 		    &destinations, "destination");
 		check_notify(d, c, &c->filters[i].notify);
 	}
+	check_filters_tags(d, c);
 	free(feeds.v);
 	free(destinations.v);
 }

@@ -30,7 +30,7 @@
 	X(NAMES,    "a list of names, or a map from language to such lists") \
 	X(WEAK,     "a list of maps: {name: TEXT, lang: LANG, needs: [TEXT...]}") \
 	X(EXPECT,   "a map: {match: [TEXT...], no: [TEXT...]}") \
-	X(MUTES,    "hours, or a list of hours, such as 23:00-06:00 Europe/Paris") \
+	X(MUTES,    "hours or a list of hours such as 23:00-06:00 Europe/Paris") \
 	X(ELSE,     "what to do else") \
 	X(TROUBLE,  "a choice") \
 	X(SOURCES,  "a map: {at-least: N, within: DURATION, else: WORD}") \

@@ -13,6 +13,7 @@
 #include "daemon/systemd.h"
 #include "daemon/troubles.h"
 #include "feeds/parse.h"
+#include "feeds/reach.h"
 #include "filters/compile.h"
 #include "net/work.h"
 
@@ -448,6 +449,8 @@ app_load(const char *path, struct ruleset **rules)
 	bool opens = c == NULL || destinations_check(c, CONFIG_TO_RUN, d);
 	struct str problems;
 
+	if (c != NULL)
+		reach_check(c, d);
 	str_init(&problems, MiB(1));
 	diags_print(d, isatty(STDERR_FILENO) == 1, &problems);
 	(void)fputs(str_c(&problems), stderr);

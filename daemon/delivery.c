@@ -204,7 +204,7 @@ try_later(struct runner *r, struct queued *q, const struct outbox_result *res)
 		.outage_changed = true },
 	    &res->why);
 	if (!r->told)
-		log_warn("delivery failed; trying again until it works",
+		log_warn("delivery failed; it is tried again",
 		    KV("destination", r->name), KV("error", res->why.msg),
 		    KV_INT("attempts", q->attempts));
 	r->told = true;

@@ -425,6 +425,31 @@ find(const struct stories *s, uint64_t story, const char *filter)
 	return map_get(&s->known, sv_of(name));
 }
 
+/* Items of a story without the placed one, whose title may have been another.
+ * In a text the quote behind a bracket would be escaped. */
+static void
+add_others(struct stories *s, struct sv also)
+{
+	struct str own;
+	struct sv member, same;
+
+	str_init(&own, KiB(4));
+	item_member(&own, SV_NONE, s->link, s->feed);
+	same = sv_from(str_sv(&own), 1);
+	if (!sv_starts(same, SV("\"link\":")))
+		same = SV("no link to know it by");
+	for (size_t n; also.len != 0; also = sv_from(also, n + 1)) {
+		n = sv_find(also, SV("},{\"")) + 1;
+		member = sv_sub(also, 0, n);
+		if (sv_ends(member, same))
+			continue;
+		if (s->shown.len != 0)
+			(void)str_addc(&s->shown, ',');
+		(void)str_add(&s->shown, member);
+	}
+	str_done(&own);
+}
+
 static void
 show_story(struct stories *s, const struct telling *t, struct story_told *out)
 {
@@ -435,7 +460,7 @@ show_story(struct stories *s, const struct telling *t, struct story_told *out)
 						   : CHANGE_NUMBERS };
 	story_id_text(s->place.story, out->id);
 	str_clear(&s->shown);
-	(void)str_add(&s->shown, str_sv(&t->also));
+	add_others(s, str_sv(&t->also));
 	out->also = str_sv(&s->shown);
 }
 

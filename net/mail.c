@@ -14,6 +14,7 @@
 #include <assert.h>
 #include <netdb.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -326,6 +327,10 @@ on_end(CURL *easy, CURLcode rc)
 		return;
 	}
 	refused = m->said[0] == '4' || m->said[0] == '5';
+	if (strstr(m->curl_error, "wrong version number") != NULL)
+		(void)err_set(&m->error,
+		    "the server speaks no TLS on this port; smtp:// begins in "
+		    "the clear");
 	if (m->error.msg[0] == '\0')
 		(void)err_set(&m->error, "%s%s%s",
 		    m->curl_error[0] != '\0' ? m->curl_error

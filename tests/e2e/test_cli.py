@@ -88,11 +88,42 @@ class Commands(Case):
         self.assertIn('warning: /nonexistent/page', done.stderr)
         self.assertEqual(run('tocsind', '--check', '-c', config).returncode, 2)
 
+    def test_check_warns_of_addresses_that_are_not_contacted(self):
+        for url, options, warned in (
+                ('http://10.1.2.3/', {}, True),
+                ('https://[::1]:8080/', {}, True),
+                ('http://LocalHost/', {}, True),
+                ('http://10.1.2.3/', {'allow-private': ['10.0.0.0/8']}, False),
+                ('http://localhost/', {'allow-private': ['::1']}, False),
+                ('http://9.9.9.9/', {}, False),
+                ('http://10.example.org/', {}, False)):
+            config = self.file('config', json.dumps({
+                'feeds': {'f': {'url': url}},
+                'network': options,
+                'filters': {'f': {'match': 'truce', 'expect': {}}},
+                'destinations': {'d': {'type': 'webhook', 'url': url,
+                                       'format': 'slack'}}}))
+            done = run('tocsin', 'check', '-c', config)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(done.stderr.count('is not a public address'),
+                             2 if warned else 0, done.stderr)
+            config = self.file('config', json.dumps({
+                'feeds': {'f': {'url': 'https://wire.invalid/'}},
+                'filters': {'f': {'match': 'truce', 'expect': {}}},
+                'destinations': {'d': {'type': 'webhook', 'url': url,
+                                       'format': 'slack', **options}}}))
+            done = run('tocsin', 'check', '-c', config)
+            self.assertEqual(done.stderr.count('is not a public address'),
+                             1 if warned else 0, done.stderr)
+
     def test_two_destinations_do_not_share_a_place(self):
+        here = os.path.basename(self.folder)
         for first, second, shared in (
                 ({'type': 'stdout'}, {'type': 'stdout', 'format': 'text'}, 2),
                 ({'type': 'feed', 'file': '/a'}, {'type': 'feed', 'file': '/a'},
                  2),
+                ({'type': 'feed', 'file': 'a'},
+                 {'type': 'feed', 'file': f'.//../{here}/a'}, 2),
                 ({'type': 'feed', 'file': '/a'}, {'type': 'feed', 'file': '/b'},
                  0)):
             config = self.file('config', json.dumps({

@@ -319,7 +319,7 @@ class Commands(Control):
             'replay', '--to', 'desk', '--since', 'yore', status=2))
         self.assertEqual(daemon.stop(), 0)
         told = self.tocsin('status', status=3)
-        self.assertRegex(told, r'cannot be reached: .*state/control')
+        self.assertRegex(told, r'cannot be reached: .*state/control.*--state')
         self.assertEqual(told.count('\n'), 1)
 
     def test_the_state_directory_is_found_or_given(self):

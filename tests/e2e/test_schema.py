@@ -62,8 +62,9 @@ class Schema(Case):
         with open('docs/formats/json.json', encoding='utf-8') as f:
             good = json.load(f)
         self.validator.validate(good)
-        with open('docs/formats/trouble-json.json', encoding='utf-8') as f:
-            self.validator.validate(json.load(f))
+        for other in ('trouble', 'update'):
+            with open(f'docs/formats/{other}-json.json', encoding='utf-8') as f:
+                self.validator.validate(json.load(f))
         for change in ({'timestamp': None}, {'type': 1}, {'data': []},
                        {'more': 1}):
             with self.assertRaises(jsonschema.ValidationError):

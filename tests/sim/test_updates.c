@@ -93,6 +93,22 @@ a_changed_title_is_told_once(void **state)
 }
 
 static void
+a_changed_item_is_not_among_the_others_of_its_story(void **state)
+{
+#define LINKED(title) \
+	"<item><guid>http://one.example/1</guid><title>" title \
+	"</title><link>http://one.example/1</link><description>" LEAD \
+	"</description></item>"
+	struct world *w = *state;
+
+	show(w, CONFIG, LINKED("Council adopts ceasefire"), HOUR_MS);
+	show(w, CONFIG, LINKED("Council rejects ceasefire"), HOUR_MS);
+	assert_int_equal(updates(w, "title"), 1);
+	assert_null(strstr(w->alerts[1].body, "\"also\":"));
+#undef LINKED
+}
+
+static void
 what_says_the_same_is_not_told(void **state)
 {
 	static const char *const same[] = {
@@ -633,6 +649,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(a_changed_title_is_told_once),
+		T(a_changed_item_is_not_among_the_others_of_its_story),
 		T(what_says_the_same_is_not_told),
 		T(small_steps_are_a_change_at_last),
 		T(a_title_that_matches_for_the_first_time_is_new),

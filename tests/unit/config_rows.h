@@ -307,6 +307,25 @@
 	    "feeds:\n"
 	    "  a: {url: https://a.example/, every: 2s}\n",
 	    "t:2:39: warning: polling a server more often than every 30s may get you blocked\n" },
+{ "nobody is asked for a file",
+	    "feeds:\n"
+	    "  a: {url: \"file:a.xml\", every: 2s}\n",
+	    "" },
+{ "a program that is relative to nothing",
+	    "destinations:\n"
+	    "  p: {type: exec, command: [./page, --loud]}\n"
+	    "  q: {type: exec, command: [page, ./loud]}\n",
+	    "t:2:29: error: a program is an absolute path or a name in PATH\n" },
+{ "an empty choice",
+	    "filters:\n"
+	    "  f: {match: x, notify: [], lang: [en], expect: {match: [x]}}\n",
+	    "t:2:25: error: an empty list names nothing: leave 'notify' out to mean all\n" },
+{ "a tag that no feed has",
+	    "feeds:\n"
+	    "  a: {url: https://a.example/, tags: [wire, world]}\n"
+	    "filters:\n"
+	    "  f: {match: x, tags: [wire, wrold], expect: {match: [x]}}\n",
+	    "t:4:30: warning: no feed has the tag 'wrold'; did you mean 'world'?\n" },
 { "an option inside of a query",
 	    "filters:\n"
 	    "  f:\n"

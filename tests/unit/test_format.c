@@ -26,8 +26,9 @@ static const char *const names[] = {
 #undef WORD
 };
 
-/* The examples of trouble; the others have no prefix. */
+/* The examples of trouble and of an update; the others have no prefix. */
 #define TROUBLE "trouble-"
+#define UPDATE "update-"
 
 /* The documents whose forms are the examples. */
 static void
@@ -100,7 +101,7 @@ compare_example(
 static void
 each_form_is_as_its_example(void **state)
 {
-	static const char *const prefixes[] = { "", TROUBLE };
+	static const char *const prefixes[] = { "", TROUBLE, UPDATE };
 
 	(void)state;
 	for (size_t p = 0; p < COUNTOF(prefixes); p++) {
@@ -175,7 +176,7 @@ hostile_document(struct str *out)
 	json_text(&j, "name", str_sv(&text));
 	json_close(&j);
 	json_close(&j);
-	json_text(&j, "excerpt", str_sv(&text));
+	json_text(&j, "excerpt", sv_sub(str_sv(&text), 0, text.len - 1));
 	json_close(&j);
 	json_close(&j);
 	assert_false(out->full);
@@ -306,6 +307,49 @@ people_see_what_is_wrong(void **state)
 
 	(void)state;
 	read_example(TROUBLE, &doc);
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		json_t *root = render(rows[i].format, str_sv(&doc));
+
+		assert_string_equal(
+		    text_at(root, rows[i].path).p, rows[i].said);
+		json_decref(root);
+	}
+	str_done(&doc);
+}
+
+/* What has changed, also where only a title is shown. */
+static void
+people_see_what_has_changed(void **state)
+{
+#define NEWS \
+	"[update: title] Security Council adopts ceasefire resolution after " \
+	"two hours of talks"
+#define TEXT \
+	"Before: Security Council adopts resolution after \"hours of talks\" · " \
+	"Fourteen voted in favour and none against, as the ceasefire in Gaza " \
+	"is to begin at noon."
+	static const struct {
+		enum config_format format;
+		const char *path, *said;
+	} rows[] = {
+		{ FORMAT_SLACK, "text", NEWS },
+		{ FORMAT_SLACK, "blocks.0.text.text", NEWS },
+		{ FORMAT_SLACK, "blocks.1.text.text", TEXT },
+		{ FORMAT_DISCORD, "embeds.0.description", TEXT },
+		{ FORMAT_MATTERMOST, "attachments.0.fallback", NEWS },
+		{ FORMAT_TEAMS, "attachments.0.content.body.0.inlines.0.text",
+		    NEWS },
+		{ FORMAT_TEAMS, "attachments.0.content.body.1.inlines.0.text",
+		    TEXT },
+		{ FORMAT_NTFY, "title", NEWS },
+		{ FORMAT_NTFY, "message", TEXT },
+	};
+#undef NEWS
+#undef TEXT
+	struct str doc;
+
+	(void)state;
+	read_example(UPDATE, &doc);
 	for (size_t i = 0; i < COUNTOF(rows); i++) {
 		json_t *root = render(rows[i].format, str_sv(&doc));
 
@@ -855,6 +899,7 @@ main(void)
 		cmocka_unit_test(each_form_is_as_its_example),
 		cmocka_unit_test(binary_cloudevents_have_headers),
 		cmocka_unit_test(people_see_what_is_wrong),
+		cmocka_unit_test(people_see_what_has_changed),
 		cmocka_unit_test(people_see_what_is_new_about_a_story),
 		cmocka_unit_test(hostile_texts_keep_the_receivers_limits),
 		cmocka_unit_test(nobody_is_mentioned_and_nothing_is_markup),

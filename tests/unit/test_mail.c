@@ -224,6 +224,19 @@ smtps_encrypts_from_the_start(void **state)
 }
 
 static void
+a_port_without_tls_is_said_to_be_one(void **state)
+{
+	struct world *w = *state;
+
+	start_server(w, "plain");
+	assert_int_equal(
+	    deliver(
+		w, (struct how) { "smtps", "localhost", true, false, NULL }),
+	    SMTP_LATER);
+	assert_non_null(strstr(w->error, "no TLS on this port"));
+}
+
+static void
 starttls_encrypts_before_the_password(void **state)
 {
 	struct world *w = *state;
@@ -402,6 +415,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(smtps_encrypts_from_the_start),
+		T(a_port_without_tls_is_said_to_be_one),
 		T(starttls_encrypts_before_the_password),
 		T(in_the_clear_only_when_asked_for),
 		T(a_server_must_prove_its_name),
