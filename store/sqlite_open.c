@@ -20,7 +20,8 @@
 /* One step of the schema each; `user_version` counts the steps taken.  Steps
  * are only ever added.  outbox.state: 0 due, 1 done, 2 dead, 3 done and its
  * body forgotten; `ended` and `size` are of dead ones; rows are numbered
- * without reuse, because readers go on "after row". */
+ * without reuse, because readers go on "after row".  told.mute is an enum
+ * told_how. */
 static const char *const migrations[] = {
 	"CREATE TABLE feed(name TEXT PRIMARY KEY, url TEXT NOT NULL,"
 	" etag TEXT NOT NULL, last_modified TEXT NOT NULL,"
