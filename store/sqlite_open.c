@@ -114,6 +114,8 @@ static const char *const migrations[] = {
 	"ALTER TABLE feed ADD COLUMN told INTEGER NOT NULL DEFAULT 0;"
 	"CREATE INDEX feed_owed ON feed(owed) WHERE owed>0;"
 	"CREATE TABLE failing(destination TEXT PRIMARY KEY) WITHOUT ROWID;",
+	/* The text of what is known is to be read before it changes. */
+	"UPDATE feed SET etag='', last_modified='';"
 	"ALTER TABLE item ADD COLUMN wording INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE item ADD COLUMN text INTEGER NOT NULL DEFAULT 0;"
 	"CREATE TABLE told(feed TEXT NOT NULL, key BLOB NOT NULL,"

@@ -1463,14 +1463,17 @@ on_old_feed(const struct store_feed *f, void *arg)
 	++*(unsigned *)arg;
 	assert_true(f->seen_before);
 	assert_int_equal(f->first_poll_ms, 0);
+	assert_int_equal(f->etag.len + f->last_modified.len, 0);
 }
 
 static void
 an_older_schema_is_brought_up_to_date(void **state)
 {
-	const struct store_feed f = {
-		.name = SV("wire"), .seen_before = true, .first_poll_ms = 7
-	};
+	const struct store_feed f = { .name = SV("wire"),
+		.etag = SV("e"),
+		.last_modified = SV("m"),
+		.seen_before = true,
+		.first_poll_ms = 7 };
 	struct store_outage o = { .failures = 0 };
 	struct place *p = *state;
 	struct store_queue q;
