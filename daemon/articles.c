@@ -78,8 +78,6 @@ budget_take(struct budget *b, int64_t now_ms)
 		b->left -= 1;
 		return 0;
 	}
-	if (b->per_minute == 0)
-		return MIN_MS;
 	return (int64_t)((1 - b->left) / rate) + 1;
 }
 
@@ -565,7 +563,8 @@ begin(struct waiting *w)
 		commit(w);
 		return;
 	}
-	if (config_find_feed(w->a->conf, w->feed.p) == NULL)
+	if (w->a->budget.per_minute == 0 ||
+	    config_find_feed(w->a->conf, w->feed.p) == NULL)
 		settle(w);
 	else
 		gate_enter(w->a->env->gate, &w->pass, w->item.link, on_turn, w);
@@ -580,7 +579,7 @@ begin_due(struct articles *a)
 	while (may_fetch(a) && (w = TAILQ_FIRST(&a->queue)) != NULL) {
 		int64_t wait = w->due_ms - loop_now_ms(a->env->loop);
 
-		if (wait <= 0)
+		if (wait <= 0 && a->budget.per_minute != 0)
 			wait = budget_take(
 			    &a->budget, loop_now_ms(a->env->loop));
 		if (wait > 0)

@@ -31,8 +31,9 @@ void articles_free(struct articles *a);
  * Nothing is fetched while the committer is stuck. */
 void articles_wake(struct articles *a);
 
-/* An item whose feed is gone from the configuration is forgotten when its turn
- * comes. */
+/* When its turn comes, an item whose feed is gone from the configuration is
+ * forgotten, and one that waits where pages are not fetched any more has its
+ * last word without. */
 void articles_reload(struct articles *a, struct config *conf);
 
 /* A token bucket: `left` exchanges may start now; `per_minute` more come each
@@ -43,7 +44,8 @@ struct budget {
 	int64_t since_ms;
 };
 
-/* Takes one; returns 0, or how many ms to wait until there is one. */
+/* Takes one, if any come; returns 0, or how many ms to wait until there is one.
+ */
 int64_t budget_take(struct budget *b, int64_t now_ms);
 
 #endif

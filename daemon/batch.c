@@ -12,6 +12,7 @@ enum change_kind {
 	PUT_ITEM,
 	TOUCH_ITEM,
 	SET_TRAITS,
+	SET_SHARED,
 	PUT_TOLD,
 	PUT_ALERT,
 	PUT_PENDING,
@@ -148,6 +149,16 @@ batch_set_traits(struct batch *b, struct sv feed,
 }
 
 void
+batch_set_shared(
+    struct batch *b, struct sv feed, const unsigned char key[ITEM_KEY_BYTES])
+{
+	struct store_item *to = &add(b, SET_SHARED)->item;
+
+	to->feed = arena_sv(&b->arena, feed);
+	memcpy(to->key, key, ITEM_KEY_BYTES);
+}
+
+void
 batch_put_told(struct batch *b, const struct store_told *t)
 {
 	struct store_told *to = &add(b, PUT_TOLD)->told;
@@ -265,6 +276,8 @@ apply_change(struct store *s, const struct change *c, struct err *e)
 	case SET_TRAITS:
 		return store_set_traits(
 		    s, c->traits.feed, c->traits.key, &c->traits.traits, e);
+	case SET_SHARED:
+		return store_set_shared(s, c->item.feed, c->item.key, e);
 	case PUT_TOLD:
 		return store_put_told(s, &c->told, e);
 	case PUT_ALERT:

@@ -21,6 +21,8 @@ void batch_put_item(struct batch *b, const struct store_item *i);
 void batch_touch_item(struct batch *b, const struct store_item *i);
 void batch_set_traits(struct batch *b, struct sv feed,
     const unsigned char key[ITEM_KEY_BYTES], const struct item_traits *t);
+void batch_set_shared(
+    struct batch *b, struct sv feed, const unsigned char key[ITEM_KEY_BYTES]);
 void batch_put_told(struct batch *b, const struct store_told *t);
 void batch_put_alert(struct batch *b, const struct store_alert *a);
 void batch_put_pending(struct batch *b, const struct store_pending *p);

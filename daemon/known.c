@@ -110,7 +110,6 @@ set_apart(struct item_traits *here, const struct item_traits *before,
 	if (here != NULL && !here->shared) {
 		here->shared = true;
 		id->shares = true;
-		id->other = *here;
 		memcpy(id->other_key, id->key, sizeof(id->key));
 	}
 	item_key_of_another(before, &id->traits, id->key);

@@ -33,7 +33,6 @@ struct identity {
 	bool rewritten; /* and whether its title or lead are */
 	bool shares; /* its id is that of another item of the document: */
 	unsigned char other_key[ITEM_KEY_BYTES];
-	struct item_traits other;
 };
 
 /* An id may be re-used (item_is_another_*), and an item with a new id is an old

@@ -439,27 +439,42 @@ on_late(void *arg)
 		timer_set(p->late, LATE_LOOK_MS);
 }
 
-/* Their readers know of the item now, or do not want to. */
 static void
-note_told(
-    struct judging *j, const struct config_filter *f, const struct ringing *r)
+put_told(struct judging *j, const struct config_filter *f, struct store_told *t)
 {
-	struct wording w = change_wording(j->item);
+	t->feed = sv_of(j->origin->feed->name);
+	memcpy(t->key, j->key, ITEM_KEY_BYTES);
+	t->filter = sv_of(f->name);
+	batch_put_told(j->batch, t);
+}
+
+static void
+note_mute(struct judging *j, const struct config_filter *f)
+{
+	put_told(j, f, &(struct store_told) { .how = TOLD_MUTE });
+}
+
+/* Its readers know of the item now, or will when it has waited.  What it leaves
+ * out they know still. */
+static void
+note_told(struct judging *j, const struct config_filter *f,
+    const struct ringing *r, enum told_how how)
+{
+	const struct wording w = change_wording(j->item);
 	int64_t now_ms = loop_wall_ms(j->p->loop);
 	struct store_told t = { .told_ms = now_ms, .since_ms = now_ms };
 
-	if (r != NULL && r->before != NULL) {
+	if (r->before != NULL) {
 		t = *r->before;
 		told_count_update(&t, now_ms);
 	}
-	t.feed = sv_of(j->origin->feed->name);
-	memcpy(t.key, j->key, ITEM_KEY_BYTES);
-	t.filter = sv_of(f->name);
-	t.mute = r == NULL;
-	t.title = t.mute ? SV_NONE : w.title;
-	t.lead = t.mute ? SV_NONE : w.lead;
-	t.story = r != NULL && r->story != NULL ? r->story->story : 0;
-	batch_put_told(j->batch, &t);
+	if (w.title.len != 0 || j->item->deleted)
+		t.title = w.title;
+	if (w.lead.len != 0 || j->item->deleted)
+		t.lead = w.lead;
+	t.how = how;
+	t.story = r->story != NULL ? r->story->story : 0;
+	put_told(j, f, &t);
 }
 
 /* The id of an alert on the item.  Each text that an update tells of has its
@@ -488,6 +503,7 @@ ring(struct judging *j, const struct match *m, struct ringing *r)
 
 	if (!is_within_limit(j->p, j->batch, f, &item)) {
 		decide(j, ITEM_LIMITED);
+		note_told(j, f, r, TOLD_SENT);
 		return;
 	}
 	name_alert(j, f, r->type, r->before != NULL, r->id);
@@ -499,7 +515,7 @@ ring(struct judging *j, const struct match *m, struct ringing *r)
 	}
 	decide(j, ITEM_ALERTED);
 	address(j->p, j->batch, f, r->id);
-	note_told(j, f, r);
+	note_told(j, f, r, TOLD_SENT);
 	log_info("alert", KV("alert", r->id), KV("type", r->type),
 	    KV("filter", f->name), KV("feed", feed));
 }
@@ -519,6 +535,7 @@ hold(struct judging *j, const struct match *m, const struct story_told *story)
 	stories_hold(j->p->env.stories, j->batch, ok ? sv_of(r.id) : none,
 	    ok ? str_sv(&j->p->body) : none);
 	decide(j, ok ? ITEM_HELD : ITEM_ERROR);
+	note_told(j, f, &r, TOLD_HELD);
 	look_again(j->p);
 	log_info("waits for another publisher", KV("story", story->id),
 	    KV("filter", f->name), KV("feed", j->origin->feed->name));
@@ -605,7 +622,7 @@ tell_again(struct judging *j, const struct match *m, const struct store_told *t)
 	struct ringing r = { .type = story_role_type(STORY_UPDATES),
 		.before = t };
 
-	if (t->mute || !f->updates || is_mute(j->p, f) ||
+	if (t->how == TOLD_MUTE || !f->updates || is_mute(j->p, f) ||
 	    (r.change = change_since(j, t)) == CHANGE_NONE ||
 	    has_alert(j, f, r.type, true))
 		return;
@@ -624,8 +641,8 @@ tell_again(struct judging *j, const struct match *m, const struct store_told *t)
 	ring(j, m, &r);
 }
 
-/* An alert of an older database, or one that waited for other publishers, is
- * known by its id only. */
+/* What is not known otherwise is known by its id: an alert of an older
+ * database, or one that was held and may have been sent. */
 static bool
 rang_before(struct judging *j, const struct config_filter *f)
 {
@@ -643,39 +660,64 @@ has_matched_before(const struct judging *j, const char *filter)
 	return false;
 }
 
+/* A filter that has not rung for the item. */
 static void
-on_match(const struct match *m, void *arg)
+ring_first(struct judging *j, const struct match *m)
 {
-	struct judging *j = arg;
 	const struct config_filter *f = &j->p->conf->filters[m->index];
-	struct told_row *known = told_find(&j->told, f->name);
-	static const struct store_told nothing;
 
-	if (has_matched_before(j, f->name))
-		return;
-	if (known != NULL) {
-		known->done = true;
-		if (j->again != NULL)
-			tell_again(j, m, &known->t);
-		return;
-	}
 	j->matched = mem_grow(
 	    j->matched, &j->capmatched, j->nmatched + 1, sizeof(*j->matched));
 	j->matched[j->nmatched++] = sv_of(f->name);
 	if (is_mute(j->p, f)) {
-		note_told(j, f, NULL);
+		note_mute(j, f);
 		decide(j, ITEM_MUTED);
 		return;
 	}
 	decide(j, ITEM_ATTACHED);
 	if (f->limit.n != 0 || f->sources.at_least != 0)
 		end_waits(j->p, j->batch);
-	if (rang_before(j, f))
-		tell_again(j, m, &nothing);
-	else if (f->group == GROUP_NONE)
+	if (f->group == GROUP_NONE)
 		ring(j, m, &(struct ringing) { .type = "alert.new" });
 	else
 		tell(j, m);
+}
+
+/* Its alert may wait still, and be sent as it is although the item does not
+ * match any more: then there is more to tell. */
+static void
+tell_of_held(
+    struct judging *j, const struct match *m, const struct store_told *t)
+{
+	const struct config_filter *f = &j->p->conf->filters[m->index];
+
+	if (rang_before(j, f))
+		tell_again(j, m, t);
+	else if (stories_holds(j->p->env.stories, t->story, f->name,
+		     sv_of(j->origin->feed->name), j->key))
+		j->later = true;
+}
+
+static void
+on_match(const struct match *m, void *arg)
+{
+	struct judging *j = arg;
+	const struct config_filter *f = &j->p->conf->filters[m->index];
+	struct told_row *known = told_find(&j->told, f->name);
+	bool held = known != NULL && known->t.how == TOLD_HELD;
+	static const struct store_told nothing;
+
+	if (has_matched_before(j, f->name) ||
+	    (known != NULL && j->again == NULL))
+		return;
+	if ((known != NULL && !held) || rang_before(j, f))
+		tell_again(j, m, known != NULL ? &known->t : &nothing);
+	else if (!held || !is_mute(j->p, f))
+		ring_first(j, m);
+	else
+		return; /* as if it did not match now */
+	if (known != NULL)
+		known->done = true;
 }
 
 /* Who was told of the item hears of its change, too, when it does not match any
@@ -687,9 +729,14 @@ tell_the_others(struct judging *j)
 
 	for (size_t i = 0; j->told.n != 0 && i < c->nfilters; i++) {
 		struct told_row *row = told_find(&j->told, c->filters[i].name);
+		const struct match m = { .index = i };
 
-		if (row != NULL && !row->done)
-			tell_again(j, &(struct match) { .index = i }, &row->t);
+		if (row == NULL || row->done)
+			continue;
+		if (row->t.how == TOLD_HELD)
+			tell_of_held(j, &m, &row->t);
+		else
+			tell_again(j, &m, &row->t);
 	}
 }
 

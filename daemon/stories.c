@@ -497,6 +497,18 @@ stories_may_update(const struct stories *s, uint64_t story, const char *filter,
 	    update_gap_is_over(t->t.updated_ms, wall_ms);
 }
 
+bool
+stories_holds(const struct stories *s, uint64_t story, const char *filter,
+    struct sv feed, const unsigned char key[ITEM_KEY_BYTES])
+{
+	const struct telling *t = find(s, story, filter);
+	unsigned char id[STORY_ITEM_BYTES];
+
+	name_item(feed, key, id);
+	return t != NULL && t->t.due_ms != 0 &&
+	    memcmp(t->t.first, id, sizeof(id)) == 0;
+}
+
 /* A story that others make readers wait for goes on to wait. */
 void
 stories_update(struct stories *s, struct batch *b,

@@ -63,7 +63,12 @@ enum story_role stories_tell(struct stories *s, struct batch *b,
 bool stories_may_update(const struct stories *s, uint64_t story,
     const char *filter, int64_t wall_ms);
 
-/* Then, instead of stories_tell(): they are told of the placed item. */
+/* Is it the item's alert that waits for other publishers of its story? */
+bool stories_holds(const struct stories *s, uint64_t story, const char *filter,
+    struct sv feed, const unsigned char key[ITEM_KEY_BYTES]);
+
+/* After stories_may_update(), instead of stories_tell(): they are told of the
+ * placed item. */
 void stories_update(struct stories *s, struct batch *b,
     const struct config_filter *f, struct story_told *out);
 

@@ -224,9 +224,8 @@ static void
 note_shared(struct subscription *s, const struct identity *id)
 {
 	if (id->shares)
-		batch_set_traits(batch_of(s),
-		    sv_of(poller_config(s->poller)->name), id->other_key,
-		    &id->other);
+		batch_set_shared(batch_of(s),
+		    sv_of(poller_config(s->poller)->name), id->other_key);
 }
 
 static struct item

@@ -371,12 +371,12 @@ open_item(struct collect *c, const struct xml_element *el)
 	record_clear(&c->item);
 	record_clear(&c->source);
 	c->in_item = true;
-	top(c)->scope = IN_ITEM;
+	c->deleted = top(c)->element != NULL &&
+	    top(c)->element->vocabulary == TOMBSTONE;
+	top(c)->scope = c->deleted ? IN_NOTHING : IN_ITEM;
 	record_put(&c->item, &c->item_arena, FIELD_LANG, 1, lang(c));
 	record_put(&c->item, &c->item_arena, FIELD_ID, 1,
 	    attribute_of(el, "rdf", "about"));
-	c->deleted = top(c)->element != NULL &&
-	    top(c)->element->vocabulary == TOMBSTONE;
 	if (c->deleted)
 		record_put(&c->item, &c->item_arena, FIELD_ID, 1,
 		    attribute(el, "ref"));

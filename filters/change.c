@@ -412,7 +412,7 @@ missing(const struct words *a, const struct words *b, bool *numbers)
 	return n;
 }
 
-/* A lead that is left out says nothing. */
+/* What is left out says nothing. */
 static bool
 is_another_lead(const struct words *before, const struct words *now)
 {
@@ -431,7 +431,8 @@ is_another_lead(const struct words *before, const struct words *now)
 static bool
 is_another_title(const struct words *before, const struct words *now)
 {
-	return !same_words(before, now) && !is_one_slip(before, now);
+	return now->n != 0 && !same_words(before, now) &&
+	    !is_one_slip(before, now);
 }
 
 static bool

@@ -247,11 +247,18 @@ store_set_traits(struct store *s, struct sv feed,
 }
 
 bool
+store_set_shared(struct store *s, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES], struct err *e)
+{
+	return EXEC(s, S_SET_SHARED, e, TEXT(feed), KEY(key));
+}
+
+bool
 store_put_told(struct store *s, const struct store_told *t, struct err *e)
 {
 	return EXEC(s, S_PUT_TOLD, e, TEXT(t->feed), KEY(t->key),
 	    TEXT(t->filter), TEXT(t->title), TEXT(t->lead), INT(t->story),
-	    INT(t->told_ms), INT(t->since_ms), INT(t->updates), INT(t->mute));
+	    INT(t->told_ms), INT(t->since_ms), INT(t->updates), INT(t->how));
 }
 
 /* Each new alert lets a few old bodies and ids go, so that the table does not
@@ -625,7 +632,7 @@ on_told_row(sqlite3_stmt *st, void *arg)
 		.told_ms = sqlite3_column_int64(st, 6),
 		.since_ms = sqlite3_column_int64(st, 7),
 		.updates = (unsigned)sqlite3_column_int64(st, 8),
-		.mute = sqlite3_column_int(st, 9) != 0,
+		.how = (enum told_how)sqlite3_column_int(st, 9),
 	};
 
 	column_key(st, 1, t.key);

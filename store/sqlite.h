@@ -39,6 +39,7 @@
 	    "UPDATE item SET link=?3, title=?4, date=?5, page=?6, shared=?7," \
 	    " wording=?8, text=?9" \
 	    " WHERE feed=?1 AND key=?2") \
+	X(SET_SHARED, "UPDATE item SET shared=1 WHERE feed=?1 AND key=?2") \
 	X(HAS_ITEM, \
 	    "SELECT link,title,date,page,shared,wording,text,disposition FROM item" \
 	    " WHERE feed=?1 AND key=?2") \

@@ -20,7 +20,8 @@
 /* One step of the schema each; `user_version` counts the steps taken.  Steps
  * are only ever added.  outbox.state: 0 due, 1 done, 2 dead, 3 done and its
  * body forgotten; `ended` and `size` are of dead ones; rows are numbered
- * without reuse, because readers go on "after row". */
+ * without reuse, because readers go on "after row".  told.mute is an enum
+ * told_how. */
 static const char *const migrations[] = {
 	"CREATE TABLE feed(name TEXT PRIMARY KEY, url TEXT NOT NULL,"
 	" etag TEXT NOT NULL, last_modified TEXT NOT NULL,"
@@ -113,6 +114,8 @@ static const char *const migrations[] = {
 	"ALTER TABLE feed ADD COLUMN told INTEGER NOT NULL DEFAULT 0;"
 	"CREATE INDEX feed_owed ON feed(owed) WHERE owed>0;"
 	"CREATE TABLE failing(destination TEXT PRIMARY KEY) WITHOUT ROWID;",
+	/* The text of what is known is to be read before it changes. */
+	"UPDATE feed SET etag='', last_modified='';"
 	"ALTER TABLE item ADD COLUMN wording INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE item ADD COLUMN text INTEGER NOT NULL DEFAULT 0;"
 	"CREATE TABLE told(feed TEXT NOT NULL, key BLOB NOT NULL,"

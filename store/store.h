@@ -70,6 +70,12 @@ struct store_pending {
 	int64_t next_ms;
 };
 
+enum told_how {
+	TOLD_SENT, /* or named in a digest */
+	TOLD_MUTE, /* they did not want to know of it */
+	TOLD_HELD, /* until other publishers have its story */
+};
+
 /* What the readers of a filter were last told of an item; goes with it. */
 struct store_told {
 	struct sv feed;
@@ -80,7 +86,7 @@ struct store_told {
 	int64_t told_ms;
 	int64_t since_ms; /* from which updates are counted */
 	unsigned updates;
-	bool mute; /* they did not want to know of it */
+	enum told_how how;
 };
 
 #define STORE_STORY_ITEM_BYTES 16
@@ -187,6 +193,8 @@ bool store_touch_item(struct store *s, struct sv feed,
 bool store_set_traits(struct store *s, struct sv feed,
     const unsigned char key[ITEM_KEY_BYTES], const struct item_traits *t,
     struct err *e) MUST_CHECK; /* of an item that was put */
+bool store_set_shared(struct store *s, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES], struct err *e) MUST_CHECK;
 bool
 store_put_alert(struct store *s, const struct store_alert *a, struct err *e)
     MUST_CHECK; /* one (id, destination) is kept once, delivered or not */

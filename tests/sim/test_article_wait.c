@@ -407,6 +407,23 @@ nor_does_one_set_back_while_items_are_in_line(void **state)
 	assert_int_equal(metrics.items_pending, 0);
 }
 
+/* An item that waits when pages are fetched no more has its last word without
+ * one. */
+static void
+without_pages_nothing_waits(void **state)
+{
+	struct world *w = *state;
+
+	(void)world_feed(w, FEED, "",
+	    "<item><guid>1</guid><link>http://a.example/</link></item>");
+	(void)world_page(w, "http://a.example/", 503, "", "");
+	world_live(w, CONFIG(""), MIN_MS);
+	assert_int_equal(metrics.items_pending, 1);
+	world_live(
+	    w, "network: {articles-per-minute: 0}\n" CONFIG(""), HOUR_MS);
+	assert_int_equal(metrics.items_pending, 0);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -431,6 +448,7 @@ main(void)
 		T(a_clock_set_back_delays_no_item),
 		T(nor_when_it_happens_between_two_lives),
 		T(nor_does_one_set_back_while_items_are_in_line),
+		T(without_pages_nothing_waits),
 	};
 
 	log_init(LOG_LEVEL_ERROR);

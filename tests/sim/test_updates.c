@@ -542,6 +542,130 @@ what_a_receiver_missed_comes_in_order(void **state)
 	assert_non_null(strstr(w->alerts[2].body, "regrets"));
 }
 
+/* Readers whose alerts were beyond the limit hear of updates, not of a new
+ * item. */
+static void
+what_a_digest_told_of_is_known(void **state)
+{
+	static const char config[] = EVERY_10M FILTER(
+	    ", group: none, limit: 1/d");
+	struct world *w = *state;
+
+	show(w, config, TRUCE ITEM("2", "Old ceasefire broken", "Shots."),
+	    DAY_MS);
+	assert_int_equal(w->nalerts, 2);
+	assert_int_equal(world_rang(w, "\"digest\":{\"count\":1,"), 1);
+	show(w, config, TRUCE ITEM("2", "Old ceasefire mended", "Shots."),
+	    HOUR_MS);
+	assert_int_equal(w->nalerts, 3);
+	assert_non_null(strstr(w->alerts[2].body,
+	    "\"update\":{\"reason\":\"title\","
+	    "\"previous_title\":\"Old ceasefire broken\"}"));
+}
+
+static void
+what_is_left_out_for_a_while_is_not_told(void **state)
+{
+	struct world *w = *state;
+
+	show(w, CONFIG, TRUCE, HOUR_MS);
+	show(w, CONFIG, ITEM("1", "", LEAD), HOUR_MS);
+	show(w, CONFIG, TRUCE, HOUR_MS);
+	assert_int_equal(w->nalerts, 1);
+	show(w, CONFIG, ITEM("1", "Council rejects ceasefire", ""), HOUR_MS);
+	show(w, CONFIG, ITEM("1", "Council rejects ceasefire", LEAD), HOUR_MS);
+	assert_int_equal(w->nalerts, 2);
+}
+
+#define HELD \
+	EVERY_MINUTE FILTER(", sources: {at-least: 2, within: 90m," \
+			    " else: send-unconfirmed}")
+
+static void
+what_was_sent_unconfirmed_is_updated_ten_minutes_later(void **state)
+{
+	struct world *w = *state;
+
+	show(w, HELD, TRUCE, 91 * MIN_MS);
+	assert_int_equal(w->nalerts, 1);
+	show(w, HELD, ITEM("1", "Council rejects ceasefire", LEAD), 8 * MIN_MS);
+	assert_int_equal(w->nalerts, 1);
+	world_live(w, HELD, 3 * MIN_MS);
+	assert_int_equal(updates(w, "title"), 1);
+	assert_int_equal(world_rang(w,
+			     "\"previous_title\":\"Council adopts "
+			     "ceasefire\""),
+	    1);
+}
+
+/* Its alert is sent as it was when it matched last. */
+static void
+what_is_withdrawn_while_it_is_held_is_told_after_it(void **state)
+{
+	static const char alive[] = ATOM(
+	    "<entry><id>tag:1</id><title>Council adopts ceasefire</title>"
+	    "</entry>");
+	struct world *w = *state;
+
+	for (size_t i = 0; i < 2; i++) {
+		world_done(w);
+		world_init(w);
+		(void)world_page(w, FEED, 200, "", alive);
+		world_live(w, HELD, HOUR_MS);
+		(void)world_page(w, FEED, 200, "",
+		    i == 0 ? ATOM(GRAVE("tag:1"))
+			   : ATOM("<entry><id>tag:1</id>"
+				  "<title>WITHDRAWN: vote</title></entry>"));
+		world_live(w, HELD, 3 * HOUR_MS);
+		assert_int_equal(w->nalerts, 2);
+		assert_non_null(strstr(w->alerts[0].body, NEW));
+		assert_int_equal(updates(w, "withdrawn"), 1);
+	}
+}
+
+/* When the alert of another item was sent, there is nothing to take back, and
+ * no reason to ask for the whole document for ever. */
+static void
+what_nobody_was_told_of_is_not_withdrawn(void **state)
+{
+	static const char config[] =
+	    "feeds:\n  a: {url: '" FEED "', every: 10m, article: never}\n"
+	    "  b: {url: 'http://two.example/rss', article: never}\n" FILTER(
+		", sources: {at-least: 2, within: 90m,"
+		" else: send-unconfirmed}");
+	struct world *w = *state;
+	size_t asked;
+
+	(void)world_feed(w, "http://two.example/rss", "", "");
+	show(w, config, TRUCE, 20 * MIN_MS);
+	(void)world_feed(w, "http://two.example/rss", "",
+	    ITEM("x", "Council adopts ceasefire", LEAD));
+	world_live(w, config, 20 * MIN_MS);
+	assert_int_equal(w->nalerts, 1);
+	(void)world_feed(w, FEED, "ETag: \"1\"\n",
+	    ITEM("1", "STORY WITHDRAWN: UN vote", "Do not use."));
+	world_live(w, config, HOUR_MS);
+	assert_int_equal(w->nalerts, 1);
+	asked = world_asked(w, FEED);
+	assert_non_null(world_request(w, FEED, asked - 1)->if_none_match);
+}
+
+/* What has to wait is not counted as told when another item gets its id. */
+static void
+an_id_that_is_used_twice_costs_no_update(void **state)
+{
+	static const char config[] = EVERY_MINUTE FILTER("");
+	struct world *w = *state;
+
+	show(w, config, TRUCE, 2 * MIN_MS);
+	show(w, config,
+	    ITEM("1", "Council rejects ceasefire", LEAD)
+		ITEM("1", "Bread is dear", "Bread."),
+	    HOUR_MS);
+	assert_int_equal(w->nalerts, 2);
+	assert_int_equal(updates(w, "title"), 1);
+}
+
 #define SEEDS 15
 #define CRASHES 8
 #define VERSIONS 20
@@ -671,6 +795,12 @@ main(void)
 		T(another_item_that_corrects_a_story_is_an_update),
 		T(what_a_feed_takes_back_is_withdrawn),
 		T(what_a_receiver_missed_comes_in_order),
+		T(what_a_digest_told_of_is_known),
+		T(what_is_left_out_for_a_while_is_not_told),
+		T(what_was_sent_unconfirmed_is_updated_ten_minutes_later),
+		T(what_is_withdrawn_while_it_is_held_is_told_after_it),
+		T(what_nobody_was_told_of_is_not_withdrawn),
+		T(an_id_that_is_used_twice_costs_no_update),
 		T(every_version_arrives_under_one_id),
 	};
 

@@ -91,6 +91,8 @@ static const struct change_case {
 	    CHANGE_LEAD },
 	{ "a lead that comes late", { "Truce", "" },
 	    { "Truce", "The council voted." }, CHANGE_LEAD },
+	{ "a title that is left out", { "Truce holds", "The council voted." },
+	    { "", "The council voted." }, CHANGE_NONE },
 	{ "a lead that is left out", { "Truce", "The council voted." },
 	    { "Truce", "" }, CHANGE_NONE },
 	{ "a correction", { "Council adopts truce", "" },

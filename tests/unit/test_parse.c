@@ -894,11 +894,12 @@ test_meta(void **state)
 static void
 note_deleted(const struct item *it, void *arg)
 {
-	(void)str_addf(
-	    arg, "%.*s%s ", SV_ARG(it->id), it->deleted ? " gone" : "");
+	(void)str_addf(arg, "%.*s%s%.*s%.*s ", SV_ARG(it->id),
+	    it->deleted ? " gone" : "", SV_ARG(it->title), SV_ARG(it->summary));
 }
 
-/* RFC 6721: only who asks for it hears of what is no item any more. */
+/* RFC 6721: only who asks for it hears of what is no item any more; and
+ * whatever stands in it is no text of an item. */
 static void
 test_deleted(void **state)
 {
@@ -908,6 +909,8 @@ test_deleted(void **state)
 	    "<x:deleted-entry ref='tag:1' when='2024-03-26T05:12:09Z'/>"
 	    "<entry><id>tag:2</id></entry>"
 	    "<x:deleted-entry ref='tag:3'><x:comment>c</x:comment>"
+	    "<id>tag:4</id><title>t</title><entry><id>tag:5</id></entry>"
+	    "<summary>s</summary>"
 	    "</x:deleted-entry></feed>";
 	static const char *const want[] = { "tag:2 ",
 		"tag:1 gone tag:2 tag:3 gone " };

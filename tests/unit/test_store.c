@@ -295,7 +295,7 @@ on_told_item(const struct store_told *t, void *arg)
 {
 	(void)str_addf(arg, "%.*s|%.*s|%.*s|%d|%d|%d|%u|%d\n",
 	    SV_ARG(t->filter), SV_ARG(t->title), SV_ARG(t->lead), (int)t->story,
-	    (int)t->told_ms, (int)t->since_ms, t->updates, t->mute);
+	    (int)t->told_ms, (int)t->since_ms, t->updates, (int)t->how);
 }
 
 static void
@@ -330,7 +330,7 @@ what_was_told_of_an_item_goes_with_it(void **state)
 	t.updates = 1;
 	OK(p, store_put_told(p->s, &t, &p->e));
 	t.filter = SV("quiet");
-	t.mute = true;
+	t.how = TOLD_MUTE;
 	OK(p, store_put_told(p->s, &t, &p->e));
 	memcpy(t.key, key_b, sizeof(t.key));
 	OK(p, store_put_told(p->s, &t, &p->e));
@@ -1463,14 +1463,17 @@ on_old_feed(const struct store_feed *f, void *arg)
 	++*(unsigned *)arg;
 	assert_true(f->seen_before);
 	assert_int_equal(f->first_poll_ms, 0);
+	assert_int_equal(f->etag.len + f->last_modified.len, 0);
 }
 
 static void
 an_older_schema_is_brought_up_to_date(void **state)
 {
-	const struct store_feed f = {
-		.name = SV("wire"), .seen_before = true, .first_poll_ms = 7
-	};
+	const struct store_feed f = { .name = SV("wire"),
+		.etag = SV("e"),
+		.last_modified = SV("m"),
+		.seen_before = true,
+		.first_poll_ms = 7 };
 	struct store_outage o = { .failures = 0 };
 	struct place *p = *state;
 	struct store_queue q;
