@@ -192,8 +192,7 @@ owing(const struct troubles *t, enum feed_trouble kind, size_t *n)
 
 	*n = 0;
 	for (size_t i = 0; (slot = map_next(all, &i)) != NULL;)
-		if ((subscription_health(slot->value)->owed & FEED_BIT(kind)) !=
-		    0)
+		if ((subscription_owes(slot->value) & FEED_BIT(kind)) != 0)
 			v[(*n)++] = slot->value;
 	return v;
 }
@@ -210,9 +209,10 @@ tell_of_feeds(struct troubles *t, struct subscription *const *v, size_t n,
 	else
 		for (size_t i = 0; i < n; i++)
 			tell_of_one(t, b, v[i], kind);
-	batch_tell_feeds(b, kind);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		batch_tell_feed(b, subscription_config(v[i])->name, kind);
 		subscription_tell(v[i], kind);
+	}
 	batch_hand_over(b, t->env.committer, t->env.on_alerts, t->env.arg);
 }
 

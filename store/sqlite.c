@@ -201,11 +201,12 @@ store_put_feed(struct store *s, const struct store_feed *f, struct err *e)
 }
 
 bool
-store_tell_feeds(struct store *s, enum feed_trouble t, struct err *e)
+store_tell_feed(
+    struct store *s, struct sv name, enum feed_trouble t, struct err *e)
 {
 	bool is_end = t == FEED_RECOVERED;
 
-	return EXEC(s, S_TELL_FEEDS, e, INT(FEED_BIT(t)),
+	return EXEC(s, S_TELL_FEED, e, TEXT(name), INT(FEED_BIT(t)),
 	    INT(is_end ? FEED_BIT(FEED_FAILING) : 0),
 	    INT(is_end ? 0 : FEED_BIT(t)));
 }

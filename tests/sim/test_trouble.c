@@ -335,6 +335,61 @@ a_network_that_is_down_rings_a_few_times(void **state)
 	str_done(&config);
 }
 
+enum {
+	SOME_FEEDS = 40
+};
+
+/* All of them, until some are told of and others are gathered. */
+static size_t
+network_goes_down(struct world *w, const char *config)
+{
+	char url[40];
+	size_t n;
+
+	for (int i = 0; i < SOME_FEEDS; i++) {
+		(void)snprintf(url, sizeof(url), "http://h%d.example/", i);
+		(void)world_page(w, url, 0, "", "");
+	}
+	world_live(w, config, 75 * MIN_MS);
+	n = feeds_told(w, "feed.failing");
+	assert_in_range(n, 1, SOME_FEEDS - 1);
+	return n;
+}
+
+static void
+what_may_be_over_is_not_told_at_a_start(void **state)
+{
+	struct world *w = *state;
+	struct str config;
+	size_t before;
+	char url[40];
+
+	many_feeds(&config, SOME_FEEDS);
+	before = network_goes_down(w, str_c(&config));
+	for (int i = 0; i < SOME_FEEDS; i++) {
+		(void)snprintf(url, sizeof(url), "http://h%d.example/", i);
+		show(w, url, 1, 3);
+	}
+	sim_begin(sim_wall_ms() + 7 * DAY_MS);
+	world_live(w, str_c(&config), HOUR_MS);
+	assert_int_equal(feeds_told(w, "feed.failing"), before);
+	assert_int_equal(feeds_told(w, "feed.recovered"), before);
+	str_done(&config);
+}
+
+static void
+what_lasts_is_told_after_a_start(void **state)
+{
+	struct world *w = *state;
+	struct str config;
+
+	many_feeds(&config, SOME_FEEDS);
+	(void)network_goes_down(w, str_c(&config));
+	world_live(w, str_c(&config), 3 * HOUR_MS);
+	assert_int_equal(feeds_told(w, "feed.failing"), SOME_FEEDS);
+	str_done(&config);
+}
+
 static void
 ring(struct world *w, int n)
 {
@@ -395,6 +450,8 @@ main(void)
 		T(a_clock_that_jumps_is_no_trouble),
 		T(a_healthy_feed_is_not_told_of_in_a_month),
 		T(a_network_that_is_down_rings_a_few_times),
+		T(what_may_be_over_is_not_told_at_a_start),
+		T(what_lasts_is_told_after_a_start),
 		T(a_destination_that_fails_is_told_to_the_others),
 	};
 
