@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -435,6 +436,109 @@ a_destination_that_fails_is_told_to_the_others(void **state)
 		    strcmp(w->alerts[i].url, SECOND) == 0);
 }
 
+/* It is not tried again for long: a restart must not make it forgotten. */
+static void
+a_destination_that_failed_before_a_start_is_told(void **state)
+{
+	struct world *w = *state;
+
+	w->desk = ", retry-min: 1h, retry-max: 1d";
+	w->destinations = "  second: {type: webhook, url: '" SECOND "'}\n";
+	ring(w, 1);
+	w->broken_receiver = "http://desk.example/";
+	world_live(w, CONFIG, 5 * MIN_MS);
+	world_live(w, CONFIG, 30 * MIN_MS);
+	assert_int_equal(told(w, "destination.failing"), 1);
+	world_live(w, CONFIG, 30 * MIN_MS);
+	world_live(w, CONFIG, 5 * HOUR_MS);
+	assert_int_equal(told(w, "destination.failing"), 1);
+}
+
+static void
+change_desk(void *arg)
+{
+	struct world *w = arg;
+
+	w->desk = ", retry-min: 1h, retry-max: 23h";
+	world_write_file(w, CONFIG);
+	sim_raise(SIGHUP);
+}
+
+static void
+check_that_none_is_told(void *arg)
+{
+	assert_int_equal(told(arg, "destination.failing"), 0);
+}
+
+static void
+a_changed_destination_gets_its_time_anew(void **state)
+{
+	struct world *w = *state;
+
+	w->desk = ", retry-min: 1h, retry-max: 1d";
+	w->destinations = "  second: {type: webhook, url: '" SECOND "'}\n";
+	ring(w, 1);
+	w->broken_receiver = "http://desk.example/";
+	sim_at(5 * MIN_MS, change_desk, w);
+	sim_at(14 * MIN_MS, check_that_none_is_told, w);
+	world_live_from_file(w, CONFIG, 20 * MIN_MS);
+	assert_int_equal(told(w, "destination.failing"), 1);
+}
+
+/* A page that every alert is too large for: each is refused at once. */
+static void
+write_template(const struct world *w, char path[128])
+{
+	FILE *f;
+
+	(void)snprintf(path, 128, "%s/picky", w->dir);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	(void)fputs("{{#data.hits}}", f);
+	for (size_t i = 0; i < KiB(60); i++)
+		(void)fputc('x', f);
+	(void)fputs("{{/data.hits}}", f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void
+ring_loudly(void *arg)
+{
+	static int n = 100;
+	struct str item;
+
+	str_init(&item, KiB(4));
+	(void)str_addf(&item, "<item><guid>%d</guid><title>%d", n, n);
+	for (int i = 0; i < 40; i++)
+		(void)str_adds(&item, " ceasefire");
+	(void)str_adds(&item, "</title></item>");
+	(void)world_feed(arg, WIRE, "", str_c(&item));
+	str_done(&item);
+	n++;
+}
+
+static void
+a_destination_that_refuses_all_is_told(void **state)
+{
+	struct world *w = *state;
+	char path[128], destinations[400];
+
+	write_template(w, path);
+	(void)snprintf(destinations, sizeof(destinations),
+	    "  picky: {type: webhook, url: 'http://picky.example/', trouble: "
+	    "no, format: template, content-type: text/plain, template: %s}\n",
+	    path);
+	w->destinations = destinations;
+	ring_loudly(w);
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(told(w, "destination.failing"), 0); /* one is none */
+	for (int i = 1; i < 4; i++)
+		sim_at(i * 20 * MIN_MS, ring_loudly, w);
+	world_live(w, CONFIG, 2 * HOUR_MS);
+	assert_int_equal(world_rang(w, "\"destination\":\"picky\""), 1);
+	assert_int_equal(world_rang(w, "does not fit into the format"), 1);
+}
+
 int
 main(void)
 {
@@ -453,6 +557,9 @@ main(void)
 		T(what_may_be_over_is_not_told_at_a_start),
 		T(what_lasts_is_told_after_a_start),
 		T(a_destination_that_fails_is_told_to_the_others),
+		T(a_destination_that_failed_before_a_start_is_told),
+		T(a_changed_destination_gets_its_time_anew),
+		T(a_destination_that_refuses_all_is_told),
 	};
 
 	log_init(LOG_LEVEL_ERROR);
