@@ -86,7 +86,7 @@
 	    " ORDER BY destination LIMIT 1") \
 	X(DEAD_LETTERS, \
 	    "SELECT row,ended,size FROM outbox WHERE state=2 AND destination=?1" \
-	    " ORDER BY row DESC") \
+	    " ORDER BY row DESC LIMIT ?2") \
 	X(DROP_DEAD, \
 	    "DELETE FROM outbox WHERE row IN (SELECT row FROM outbox" \
 	    " WHERE state=2 AND destination=?1 AND row<=?2 ORDER BY row LIMIT ?3)") \
