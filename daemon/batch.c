@@ -6,7 +6,7 @@
 
 enum change_kind {
 	PUT_FEED,
-	TELL_FEEDS,
+	TELL_FEED,
 	PUT_FAILING,
 	DEL_FAILING,
 	PUT_ITEM,
@@ -35,7 +35,10 @@ struct change {
 	enum change_kind kind;
 	union {
 		struct store_feed *feed; /* large, and the rarest */
-		enum feed_trouble trouble;
+		struct told_feed {
+			struct sv name;
+			enum feed_trouble trouble;
+		} tell;
 		struct sv destination;
 		struct store_item item;
 		struct traits_change traits;
@@ -107,9 +110,11 @@ batch_set_feed(struct batch *b, const struct store_feed *f)
 }
 
 void
-batch_tell_feeds(struct batch *b, enum feed_trouble t)
+batch_tell_feed(struct batch *b, const char *name, enum feed_trouble t)
 {
-	add(b, TELL_FEEDS)->trouble = t;
+	add(b, TELL_FEED)->tell = (struct told_feed) {
+		arena_sv(&b->arena, sv_of(name)), t
+	};
 }
 
 void
@@ -262,8 +267,8 @@ apply_change(struct store *s, const struct change *c, struct err *e)
 	switch (c->kind) {
 	case PUT_FEED:
 		return store_put_feed(s, c->feed, e);
-	case TELL_FEEDS:
-		return store_tell_feeds(s, c->trouble, e);
+	case TELL_FEED:
+		return store_tell_feed(s, c->tell.name, c->tell.trouble, e);
 	case PUT_FAILING:
 		return store_put_failing(s, c->destination, e);
 	case DEL_FAILING:

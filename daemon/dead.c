@@ -16,8 +16,9 @@ struct dead_letters {
 	struct loop *loop; /* borrowed */
 	struct store *store; /* borrowed */
 	struct timer *timer;
-	bool soon; /* the next look is at their number only */
-	int64_t clocks_ms; /* wall less monotonic, at the last look */
+	bool soon; /* their number is looked at before that */
+	int64_t aged_ms; /* when their age is looked at next, monotonic */
+	int64_t clocks_ms; /* wall less monotonic, when it was last */
 
 	/* Of the look under way, which goes from destination to destination. */
 	bool looking;
@@ -38,12 +39,15 @@ static void
 begin(struct dead_letters *d)
 {
 	bool jumped = llabs(clocks_ms(d) - d->clocks_ms) > JUMP_MS;
+	bool of_age = loop_now_ms(d->loop) >= d->aged_ms;
 
 	d->looking = true;
-	d->before_ms = d->soon || jumped ? INT64_MIN
-					 : loop_wall_ms(d->loop) - DEAD_KEPT_MS;
-	if (!d->soon)
+	d->before_ms = of_age && !jumped ? loop_wall_ms(d->loop) - DEAD_KEPT_MS
+					 : INT64_MIN;
+	if (of_age) {
 		d->clocks_ms = clocks_ms(d);
+		d->aged_ms = loop_now_ms(d->loop) + EVERY_MS;
+	}
 	d->dropped = 0;
 	str_clear(&d->destination);
 }
@@ -52,7 +56,7 @@ static void
 end(struct dead_letters *d)
 {
 	d->looking = d->soon = false;
-	timer_set(d->timer, EVERY_MS);
+	timer_set(d->timer, d->aged_ms - loop_now_ms(d->loop));
 }
 
 static bool
@@ -138,6 +142,7 @@ dead_letters_new(struct loop *l, struct store *s)
 	str_init(&d->destination, CONFIG_BYTES);
 	d->timer = timer_new(l, on_timer, d);
 	d->clocks_ms = clocks_ms(d);
+	d->aged_ms = loop_now_ms(l) + EVERY_MS;
 	timer_set(d->timer, EVERY_MS);
 	return d;
 }
@@ -155,7 +160,8 @@ dead_letters_free(struct dead_letters *d)
 void
 dead_letters_note(struct dead_letters *d)
 {
-	if (d->looking || d->soon)
+	if (d->looking || d->soon ||
+	    d->aged_ms - loop_now_ms(d->loop) <= SOON_MS)
 		return;
 	d->soon = true;
 	timer_set(d->timer, SOON_MS);

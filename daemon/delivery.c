@@ -345,7 +345,7 @@ on_result(const struct outbox_result *res, void *arg)
 		close_destination(r, res);
 		break;
 	}
-	if (r->all->on_attempt != NULL && res->kind != DELIVERY_REFUSED)
+	if (r->all->on_attempt != NULL)
 		r->all->on_attempt(
 		    r->name, res->kind == DELIVERY_DONE, r->all->attempt_arg);
 	go_on(r);

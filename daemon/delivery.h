@@ -15,8 +15,7 @@ deliveries_new(const struct destination_env *env, struct store *s,
     struct committer *cm, const struct config *c, struct err *e);
 void deliveries_free(struct deliveries *d); /* cancels what is under way */
 
-/* Tells after each attempt whether it worked; one alert refused says nothing of
- * the destination. */
+/* Tells after each attempt whether it worked. */
 typedef void
 deliveries_attempt_fn(const char *destination, bool worked, void *arg);
 void deliveries_on_attempt(

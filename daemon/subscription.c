@@ -353,6 +353,7 @@ note_health(struct subscription *s, enum feed_verdict v)
 	const struct config_feed *c = poller_config(s->poller);
 	const struct loop *l = s->env->poller.loop;
 	int64_t now = loop_now_ms(l);
+	unsigned owed = subscription_owes(s);
 
 	if (v == FEED_DISCOVERED)
 		return;
@@ -371,7 +372,7 @@ note_health(struct subscription *s, enum feed_verdict v)
 		c->failing_after_ms, c->silent_after_ms });
 	s->polled_ms = now;
 	s->known_items = s->new_items = 0;
-	if (s->health.owed != 0)
+	if ((subscription_owes(s) & ~owed) != 0)
 		s->env->on_trouble(s->env->arg);
 }
 
@@ -499,6 +500,14 @@ const struct feed_health *
 subscription_health(const struct subscription *s)
 {
 	return &s->health;
+}
+
+unsigned
+subscription_owes(const struct subscription *s)
+{
+	bool is_news = s->polled_ms != 0 || subscription_is_gone(s);
+
+	return is_news ? s->health.owed : s->health.owed & FEED_BIT(FEED_GAP);
 }
 
 void

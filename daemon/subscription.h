@@ -18,7 +18,7 @@ struct subscription_env {
 	struct pipeline *pipeline;
 	/* After a commit: alerts or waiting items may be new on disk. */
 	void (*on_committed)(bool alerts, bool pending, void *arg);
-	loop_fn *on_trouble; /* a feed owes to tell of its health */
+	loop_fn *on_trouble; /* there is more to tell of a feed */
 	void *arg;
 };
 
@@ -51,9 +51,12 @@ int64_t subscription_due_ms(const struct subscription *s);
 void subscription_reload(
     struct subscription *s, struct config *conf, const struct config_feed *c);
 
-/* What its polls say of its health, and that something owed is told: the caller
- * has it put into the store (batch_tell_feeds()). */
+/* What its polls say of its health. */
 const struct feed_health *subscription_health(const struct subscription *s);
+/* FEED_BIT of what is to be told now.  Of what was owed before the start only
+ * what cannot be over; the rest once a poll has shown that it lasts. */
+unsigned subscription_owes(const struct subscription *s);
+/* It is told: the caller has it put into the store (batch_tell_feed()). */
 void subscription_tell(struct subscription *s, enum feed_trouble t);
 bool subscription_is_gone(const struct subscription *s); /* 410 */
 

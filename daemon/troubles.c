@@ -17,8 +17,9 @@
 
 /* A destination that has not worked since. */
 struct failing {
-	int64_t since_ms; /* monotonic */
+	int64_t since_ms, last_ms; /* monotonic; the first attempt, the last */
 	int64_t began_ms; /* wall clock */
+	int64_t outage_ms; /* when the outage began that is known */
 	bool told;
 };
 
@@ -192,8 +193,7 @@ owing(const struct troubles *t, enum feed_trouble kind, size_t *n)
 
 	*n = 0;
 	for (size_t i = 0; (slot = map_next(all, &i)) != NULL;)
-		if ((subscription_health(slot->value)->owed & FEED_BIT(kind)) !=
-		    0)
+		if ((subscription_owes(slot->value) & FEED_BIT(kind)) != 0)
 			v[(*n)++] = slot->value;
 	return v;
 }
@@ -210,9 +210,10 @@ tell_of_feeds(struct troubles *t, struct subscription *const *v, size_t n,
 	else
 		for (size_t i = 0; i < n; i++)
 			tell_of_one(t, b, v[i], kind);
-	batch_tell_feeds(b, kind);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		batch_tell_feed(b, subscription_config(v[i])->name, kind);
 		subscription_tell(v[i], kind);
+	}
 	batch_hand_over(b, t->env.committer, t->env.on_alerts, t->env.arg);
 }
 
@@ -273,12 +274,30 @@ tell_of_destination(struct troubles *t, const struct delivery_state *d,
 	batch_set_failing(b, sv_of(d->name), true);
 }
 
+/* What comes after an outage that was ended by hand is another one. */
+static void
+note_outage(struct failing *f, const struct delivery_state *d, int64_t now_ms)
+{
+	if (d->outage.failures == 0 || d->outage.since_ms == f->outage_ms)
+		return;
+	f->outage_ms = d->outage.since_ms;
+	f->since_ms = now_ms;
+}
+
+/* For how long it has.  One alert refused says nothing of the next. */
+static int64_t
+failing_ms(
+    const struct failing *f, const struct delivery_state *d, int64_t now_ms)
+{
+	return (d->outage.failures != 0 ? now_ms : f->last_ms) - f->since_ms;
+}
+
 /* When to look again; -1: there is nothing to wait for. */
 static int64_t
 look_at_destination(
     struct troubles *t, struct sv name, struct failing *f, struct batch *b)
 {
-	int64_t now_ms = loop_now_ms(t->env.loop), wait_ms;
+	int64_t now_ms = loop_now_ms(t->env.loop), left_ms;
 	struct delivery_state d;
 
 	if (!find_state(t, name, &d)) {
@@ -287,13 +306,12 @@ look_at_destination(
 		free(map_del(&t->failing, name));
 		return -1;
 	}
-	if (d.paused)
-		f->since_ms = now_ms;
+	note_outage(f, &d, now_ms);
 	if (f->told || d.paused)
 		return -1;
-	wait_ms = f->since_ms + TROUBLES_PATIENCE_MS - now_ms;
-	if (wait_ms > 0 && !d.closed)
-		return wait_ms;
+	left_ms = TROUBLES_PATIENCE_MS - failing_ms(f, &d, now_ms);
+	if (left_ms > 0 && !d.closed)
+		return d.outage.failures != 0 ? left_ms : -1;
 	tell_of_destination(t, &d, f, b);
 	f->told = true;
 	return -1;
@@ -334,9 +352,12 @@ static void
 add_failing(struct troubles *t, struct sv destination, bool told)
 {
 	struct failing *f = mem_alloc(sizeof(*f));
+	int64_t now_ms = loop_now_ms(t->env.loop);
 
-	*f = (struct failing) { loop_now_ms(t->env.loop),
-		loop_wall_ms(t->env.loop), told };
+	*f = (struct failing) { .since_ms = now_ms,
+		.last_ms = now_ms,
+		.began_ms = loop_wall_ms(t->env.loop),
+		.told = told };
 	free(map_put(&t->failing, destination, f));
 }
 
@@ -357,14 +378,16 @@ on_attempt(const char *destination, bool worked, void *arg)
 {
 	struct troubles *t = arg;
 	struct sv name = sv_of(destination);
-	bool was_failing = map_get(&t->failing, name) != NULL;
+	struct failing *f = map_get(&t->failing, name);
 
-	if (worked && was_failing)
+	if (worked && f != NULL)
 		forget_failing(t, name);
 	if (worked)
 		return;
-	if (!was_failing)
+	if (f == NULL)
 		add_failing(t, name, false);
+	else
+		f->last_ms = loop_now_ms(t->env.loop);
 	troubles_look(t);
 }
 
@@ -372,6 +395,30 @@ static void
 on_told(struct sv destination, void *arg)
 {
 	add_failing(arg, destination, true);
+}
+
+/* One that has lasted since before the start. */
+static void
+on_outage(const struct store_outage *o, void *arg)
+{
+	struct troubles *t = arg;
+
+	if (map_get(&t->failing, o->destination) == NULL)
+		add_failing(t, o->destination, false);
+}
+
+static bool
+restore(struct troubles *t, struct err *e)
+{
+	const struct config *c = *t->env.conf;
+
+	if (!store_each_failing(t->env.store, on_told, t, e))
+		return false;
+	for (size_t i = 0; i < c->ndestinations; i++)
+		if (!store_read_outage(t->env.store,
+			sv_of(c->destinations[i].name), on_outage, t, e))
+			return false;
+	return true;
 }
 
 struct troubles *
@@ -383,7 +430,7 @@ troubles_new(const struct troubles_env *env, struct err *e)
 	t->timer = timer_new(env->loop, on_timer, t);
 	map_init(&t->failing);
 	str_init(&t->body, ALERT_BYTES);
-	if (!store_each_failing(env->store, on_told, t, e)) {
+	if (!restore(t, e)) {
 		troubles_free(t);
 		return NULL;
 	}

@@ -27,7 +27,8 @@ struct troubles_env {
  * tells of all of it: a network that is down is no thousand alerts. */
 #define TROUBLES_GATHER_MS (10 * MIN_MS)
 
-/* How long a destination fails before the others are told. */
+/* How long a destination fails before the others are told: has not worked since
+ * an outage began, or refuses all that comes. */
 #define TROUBLES_PATIENCE_MS (10 * MIN_MS)
 
 /* All zero at first; times are monotonic. */

@@ -201,11 +201,12 @@ store_put_feed(struct store *s, const struct store_feed *f, struct err *e)
 }
 
 bool
-store_tell_feeds(struct store *s, enum feed_trouble t, struct err *e)
+store_tell_feed(
+    struct store *s, struct sv name, enum feed_trouble t, struct err *e)
 {
 	bool is_end = t == FEED_RECOVERED;
 
-	return EXEC(s, S_TELL_FEEDS, e, INT(FEED_BIT(t)),
+	return EXEC(s, S_TELL_FEED, e, TEXT(name), INT(FEED_BIT(t)),
 	    INT(is_end ? FEED_BIT(FEED_FAILING) : 0),
 	    INT(is_end ? 0 : FEED_BIT(t)));
 }
@@ -353,7 +354,8 @@ store_outbox_dead(
 struct dead_cut {
 	const struct store_dead_prune *what;
 	size_t rows, bytes; /* so far */
-	int64_t row; /* 0: all are kept */
+	int64_t over; /* row beyond a ceiling; 0: none */
+	int64_t old; /* row from which on all are too old; 0: none */
 };
 
 static void
@@ -361,28 +363,37 @@ on_dead_row(sqlite3_stmt *st, void *arg)
 {
 	struct dead_cut *c = arg;
 
+	int64_t row = sqlite3_column_int64(st, 0);
+	bool is_old = sqlite3_column_int64(st, 1) < c->what->before_ms;
+
 	c->rows++;
 	c->bytes += (size_t)sqlite3_column_int64(st, 2);
-	if (c->row == 0 &&
-	    (c->rows > c->what->keep || c->bytes > c->what->keep_bytes ||
-		sqlite3_column_int64(st, 1) < c->what->before_ms))
-		c->row = sqlite3_column_int64(st, 0);
+	if (c->over == 0 &&
+	    (c->rows > c->what->keep || c->bytes > c->what->keep_bytes))
+		c->over = row;
+	if (!is_old)
+		c->old = 0; /* the clock was wrong when a newer one ended */
+	else if (c->old == 0)
+		c->old = row;
 }
 
 bool
 store_prune_dead(
     struct store *s, const struct store_dead_prune *p, size_t *n, struct err *e)
 {
-	const struct value v[] = { TEXT(p->destination) };
+	const struct value v[] = { TEXT(p->destination),
+		INT((int64_t)p->keep + 1) };
 	struct dead_cut cut = { .what = p };
+	int64_t last;
 
 	*n = 0;
 	if (!each(s, start(s, S_DEAD_LETTERS, v, COUNTOF(v), e), on_dead_row,
 		&cut, e))
 		return false;
-	if (cut.row == 0)
+	last = cut.old > cut.over ? cut.old : cut.over;
+	if (last == 0)
 		return true;
-	if (!EXEC(s, S_DROP_DEAD, e, TEXT(p->destination), INT(cut.row),
+	if (!EXEC(s, S_DROP_DEAD, e, TEXT(p->destination), INT(last),
 		INT(p->limit)))
 		return false;
 	*n = (size_t)sqlite3_changes64(s->db);

@@ -23,9 +23,9 @@
 	    " longest=?20, pauses=?21, watched=?22, items=?23, gap=?24," \
 	    " gap_items=?25, missed=?26, owed=?27, told=?28") \
 	X(FEEDS, "SELECT * FROM feed ORDER BY name") \
-	X(TELL_FEEDS, \
-	    "UPDATE feed SET owed=owed&~?1, told=(told&~?2)|?3," \
-	    " failed=iif(?2=0,failed,0) WHERE owed>0 AND owed&?1<>0") \
+	X(TELL_FEED, \
+	    "UPDATE feed SET owed=owed&~?2, told=(told&~?3)|?4," \
+	    " failed=iif(?3=0,failed,0) WHERE name=?1 AND owed&?2<>0") \
 	X(PUT_FAILING, \
 	    "INSERT INTO failing VALUES (?1) ON CONFLICT DO NOTHING") \
 	X(DEL_FAILING, "DELETE FROM failing WHERE destination=?1") \
@@ -87,7 +87,7 @@
 	    " ORDER BY destination LIMIT 1") \
 	X(DEAD_LETTERS, \
 	    "SELECT row,ended,size FROM outbox WHERE state=2 AND destination=?1" \
-	    " ORDER BY row DESC") \
+	    " ORDER BY row DESC LIMIT ?2") \
 	X(DROP_DEAD, \
 	    "DELETE FROM outbox WHERE row IN (SELECT row FROM outbox" \
 	    " WHERE state=2 AND destination=?1 AND row<=?2 ORDER BY row LIMIT ?3)") \

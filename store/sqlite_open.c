@@ -112,7 +112,6 @@ static const char *const migrations[] = {
 	"ALTER TABLE feed ADD COLUMN missed INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE feed ADD COLUMN owed INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE feed ADD COLUMN told INTEGER NOT NULL DEFAULT 0;"
-	"CREATE INDEX feed_owed ON feed(owed) WHERE owed>0;"
 	"CREATE TABLE failing(destination TEXT PRIMARY KEY) WITHOUT ROWID;",
 	/* The text of what is known is to be read before it changes. */
 	"UPDATE feed SET etag='', last_modified='';"

@@ -178,8 +178,9 @@ void store_close(struct store *s); /* NULL is fine; commits nothing */
 bool store_begin(struct store *s, struct err *e) MUST_CHECK;
 bool store_put_feed(
     struct store *s, const struct store_feed *f, struct err *e) MUST_CHECK;
-bool store_tell_feeds(struct store *s, enum feed_trouble t,
-    struct err *e) MUST_CHECK; /* feed_health_tell() for all that owe it */
+/* feed_health_tell() for a feed that owes it */
+bool store_tell_feed(struct store *s, struct sv name, enum feed_trouble t,
+    struct err *e) MUST_CHECK;
 /* A destination fails, and the others were told. */
 bool store_put_failing(
     struct store *s, struct sv destination, struct err *e) MUST_CHECK;

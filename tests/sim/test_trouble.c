@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -335,6 +336,61 @@ a_network_that_is_down_rings_a_few_times(void **state)
 	str_done(&config);
 }
 
+enum {
+	SOME_FEEDS = 40
+};
+
+/* All of them, until some are told of and others are gathered. */
+static size_t
+network_goes_down(struct world *w, const char *config)
+{
+	char url[40];
+	size_t n;
+
+	for (int i = 0; i < SOME_FEEDS; i++) {
+		(void)snprintf(url, sizeof(url), "http://h%d.example/", i);
+		(void)world_page(w, url, 0, "", "");
+	}
+	world_live(w, config, 75 * MIN_MS);
+	n = feeds_told(w, "feed.failing");
+	assert_in_range(n, 1, SOME_FEEDS - 1);
+	return n;
+}
+
+static void
+what_may_be_over_is_not_told_at_a_start(void **state)
+{
+	struct world *w = *state;
+	struct str config;
+	size_t before;
+	char url[40];
+
+	many_feeds(&config, SOME_FEEDS);
+	before = network_goes_down(w, str_c(&config));
+	for (int i = 0; i < SOME_FEEDS; i++) {
+		(void)snprintf(url, sizeof(url), "http://h%d.example/", i);
+		show(w, url, 1, 3);
+	}
+	sim_begin(sim_wall_ms() + 7 * DAY_MS);
+	world_live(w, str_c(&config), HOUR_MS);
+	assert_int_equal(feeds_told(w, "feed.failing"), before);
+	assert_int_equal(feeds_told(w, "feed.recovered"), before);
+	str_done(&config);
+}
+
+static void
+what_lasts_is_told_after_a_start(void **state)
+{
+	struct world *w = *state;
+	struct str config;
+
+	many_feeds(&config, SOME_FEEDS);
+	(void)network_goes_down(w, str_c(&config));
+	world_live(w, str_c(&config), 3 * HOUR_MS);
+	assert_int_equal(feeds_told(w, "feed.failing"), SOME_FEEDS);
+	str_done(&config);
+}
+
 static void
 ring(struct world *w, int n)
 {
@@ -380,6 +436,109 @@ a_destination_that_fails_is_told_to_the_others(void **state)
 		    strcmp(w->alerts[i].url, SECOND) == 0);
 }
 
+/* It is not tried again for long: a restart must not make it forgotten. */
+static void
+a_destination_that_failed_before_a_start_is_told(void **state)
+{
+	struct world *w = *state;
+
+	w->desk = ", retry-min: 1h, retry-max: 1d";
+	w->destinations = "  second: {type: webhook, url: '" SECOND "'}\n";
+	ring(w, 1);
+	w->broken_receiver = "http://desk.example/";
+	world_live(w, CONFIG, 5 * MIN_MS);
+	world_live(w, CONFIG, 30 * MIN_MS);
+	assert_int_equal(told(w, "destination.failing"), 1);
+	world_live(w, CONFIG, 30 * MIN_MS);
+	world_live(w, CONFIG, 5 * HOUR_MS);
+	assert_int_equal(told(w, "destination.failing"), 1);
+}
+
+static void
+change_desk(void *arg)
+{
+	struct world *w = arg;
+
+	w->desk = ", retry-min: 1h, retry-max: 23h";
+	world_write_file(w, CONFIG);
+	sim_raise(SIGHUP);
+}
+
+static void
+check_that_none_is_told(void *arg)
+{
+	assert_int_equal(told(arg, "destination.failing"), 0);
+}
+
+static void
+a_changed_destination_gets_its_time_anew(void **state)
+{
+	struct world *w = *state;
+
+	w->desk = ", retry-min: 1h, retry-max: 1d";
+	w->destinations = "  second: {type: webhook, url: '" SECOND "'}\n";
+	ring(w, 1);
+	w->broken_receiver = "http://desk.example/";
+	sim_at(5 * MIN_MS, change_desk, w);
+	sim_at(14 * MIN_MS, check_that_none_is_told, w);
+	world_live_from_file(w, CONFIG, 20 * MIN_MS);
+	assert_int_equal(told(w, "destination.failing"), 1);
+}
+
+/* A page that every alert is too large for: each is refused at once. */
+static void
+write_template(const struct world *w, char path[128])
+{
+	FILE *f;
+
+	(void)snprintf(path, 128, "%s/picky", w->dir);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	(void)fputs("{{#data.hits}}", f);
+	for (size_t i = 0; i < KiB(60); i++)
+		(void)fputc('x', f);
+	(void)fputs("{{/data.hits}}", f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void
+ring_loudly(void *arg)
+{
+	static int n = 100;
+	struct str item;
+
+	str_init(&item, KiB(4));
+	(void)str_addf(&item, "<item><guid>%d</guid><title>%d", n, n);
+	for (int i = 0; i < 40; i++)
+		(void)str_adds(&item, " ceasefire");
+	(void)str_adds(&item, "</title></item>");
+	(void)world_feed(arg, WIRE, "", str_c(&item));
+	str_done(&item);
+	n++;
+}
+
+static void
+a_destination_that_refuses_all_is_told(void **state)
+{
+	struct world *w = *state;
+	char path[128], destinations[400];
+
+	write_template(w, path);
+	(void)snprintf(destinations, sizeof(destinations),
+	    "  picky: {type: webhook, url: 'http://picky.example/', trouble: "
+	    "no, format: template, content-type: text/plain, template: %s}\n",
+	    path);
+	w->destinations = destinations;
+	ring_loudly(w);
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(told(w, "destination.failing"), 0); /* one is none */
+	for (int i = 1; i < 4; i++)
+		sim_at(i * 20 * MIN_MS, ring_loudly, w);
+	world_live(w, CONFIG, 2 * HOUR_MS);
+	assert_int_equal(world_rang(w, "\"destination\":\"picky\""), 1);
+	assert_int_equal(world_rang(w, "does not fit into the format"), 1);
+}
+
 int
 main(void)
 {
@@ -395,7 +554,12 @@ main(void)
 		T(a_clock_that_jumps_is_no_trouble),
 		T(a_healthy_feed_is_not_told_of_in_a_month),
 		T(a_network_that_is_down_rings_a_few_times),
+		T(what_may_be_over_is_not_told_at_a_start),
+		T(what_lasts_is_told_after_a_start),
 		T(a_destination_that_fails_is_told_to_the_others),
+		T(a_destination_that_failed_before_a_start_is_told),
+		T(a_changed_destination_gets_its_time_anew),
+		T(a_destination_that_refuses_all_is_told),
 	};
 
 	log_init(LOG_LEVEL_ERROR);

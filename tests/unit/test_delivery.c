@@ -450,6 +450,51 @@ a_clock_that_is_set_forward_drops_no_dead_letter(void **state)
 	assert_int_equal(stats(b).dead, 1);
 }
 
+static void
+new_dead_letters_do_not_keep_old_ones(void **state)
+{
+	struct bench *b = *state;
+	char id[16];
+	struct err e;
+
+	for (int i = 0; i < 31 * 48; i++) {
+		(void)snprintf(id, sizeof(id), "id%d", i);
+		world.next = world.n = 0;
+		will_answer(DELIVERY_REFUSED, -1);
+		assert_true(store_begin(b->store, &e));
+		assert_true(store_put_alert(b->store,
+		    &(struct store_alert) { .id = sv_of(id),
+			.destination = SV("desk"),
+			.body = SV("{}"),
+			.created_ms = world.loop->wall_ms },
+		    &e));
+		assert_true(store_commit(b->store, &e));
+		deliveries_wake(b->deliveries, "desk");
+		fake_pass(world.loop, 30 * MIN_MS);
+	}
+	assert_in_range(metrics.dead_letters_dropped, 40, 48);
+}
+
+/* It was wrong for a while, as on machines that do not keep it. */
+static void
+a_clock_that_was_set_back_drops_no_older_dead_letter(void **state)
+{
+	struct bench *b = *state;
+
+	will_answer(DELIVERY_REFUSED, -1);
+	put(b, "a", "desk");
+	fake_pass(world.loop, MIN_MS);
+	world.loop->wall_ms -= 365 * DAY_MS;
+	will_answer(DELIVERY_REFUSED, -1);
+	put(b, "b", "desk");
+	fake_pass(world.loop, HOUR_MS);
+	world.loop->wall_ms += 365 * DAY_MS;
+	fake_pass(world.loop, 9 * DAY_MS);
+	assert_int_equal(stats(b).dead, 2);
+	fake_pass(world.loop, 30 * DAY_MS);
+	assert_int_equal(stats(b).dead, 0);
+}
+
 /* Of each destination. */
 static void
 dead_letters_are_kept_up_to_their_ceiling(void **state)
@@ -1115,6 +1160,8 @@ main(void)
 		T(a_refused_alert_is_dead_at_once),
 		T(dead_letters_are_dropped_after_a_month),
 		T(a_clock_that_is_set_forward_drops_no_dead_letter),
+		T(new_dead_letters_do_not_keep_old_ones),
+		T(a_clock_that_was_set_back_drops_no_older_dead_letter),
 		T(dead_letters_are_kept_up_to_their_ceiling),
 		T(a_closed_destination_waits_for_a_reload),
 		T(a_closed_destination_goes_on_when_it_is_resumed),

@@ -1363,7 +1363,7 @@ take_back_schema(struct place *p)
 			     "CREATE INDEX pending_next ON pending(next);"
 			     "DROP INDEX item_seen;"
 			     "ALTER TABLE feed DROP COLUMN first_poll;"
-			     "DROP TABLE failing; DROP INDEX feed_owed;"
+			     "DROP TABLE failing;"
 			     "ALTER TABLE feed DROP COLUMN good;"
 			     "ALTER TABLE feed DROP COLUMN failed;"
 			     "ALTER TABLE feed DROP COLUMN newest;"
@@ -1409,9 +1409,9 @@ on_health(const struct store_feed *f, void *arg)
 	assert_int_equal(f->health.failed_ms, quiet_health.failed_ms);
 }
 
-/* The store tells as feed_health_tell() does, all that owe it and no other. */
+/* The store tells as feed_health_tell() does, of this feed and no other. */
 static void
-what_feeds_owe_is_told_at_once(void **state)
+what_a_feed_owes_is_told(void **state)
 {
 	struct place *p = *state;
 
@@ -1422,7 +1422,9 @@ what_feeds_owe_is_told_at_once(void **state)
 		put_health(p, "owes", &h);
 		put_health(p, "not", &quiet_health);
 		OK(p, store_begin(p->s, &p->e));
-		OK(p, store_tell_feeds(p->s, (enum feed_trouble)t, &p->e));
+		OK(p,
+		    store_tell_feed(
+			p->s, SV("owes"), (enum feed_trouble)t, &p->e));
 		OK(p, store_commit(p->s, &p->e));
 		feed_health_tell(&h, (enum feed_trouble)t);
 		OK(p, store_each_feed(p->s, on_health, &out, &p->e));
@@ -1679,7 +1681,7 @@ main(void)
 		T(prune_forgets_only_what_left_its_feed),
 		T(prune_forgets_the_longest_unseen_when_there_are_too_many),
 		T(no_statement_reads_a_table_without_its_index),
-		T(what_feeds_owe_is_told_at_once),
+		T(what_a_feed_owes_is_told),
 		T(that_a_destination_fails_is_kept),
 		T(a_feed_is_kept_with_every_field),
 		T(pending_items_come_in_order_of_their_time),
