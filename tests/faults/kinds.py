@@ -530,6 +530,101 @@ def power(world, number, lie=None):
     return world.finish()
 
 
+# A disk in trouble for as long as a process lives.
+
+class SmallDisk:
+    """A file system of two megabytes that can be filled and made read-only."""
+
+    def __init__(self, folder):
+        self.path = os.path.join(folder, 'small')
+        os.mkdir(self.path)
+        self.mount('size=2m')
+
+    def mount(self, options):
+        subprocess.run(['mount', '-t', 'tmpfs', '-o', options, 'small',
+                        self.path], check=True)
+
+    def fill(self, but):
+        """Leaves so many bytes."""
+        stat = os.statvfs(self.path)
+        with open(os.path.join(self.path, 'ballast'), 'wb') as f:
+            f.write(bytes(max(0, stat.f_bavail * stat.f_bsize - but)))
+
+    def empty(self):
+        os.unlink(os.path.join(self.path, 'ballast'))
+
+    def unmount(self):
+        subprocess.run(['umount', '-l', self.path], check=True)
+
+
+def some_polls(world, count):
+    """Until the daemon has polled so often, or ended, or for a while: it does
+    not poll what it could not store."""
+    begin = sum(world.polls)
+    world.wait(lambda: sum(world.polls) >= begin + count, 4)
+
+
+def full(world, small):
+    """From the start, or from some moment on; then there is room again."""
+    if world.rng.random() < 0.5:
+        small.fill(world.rng.choice((0, 4096, 1 << 16, 1 << 18, 1 << 19)))
+        world.start(faulty=True)
+    else:
+        world.start(faulty=True)
+        time.sleep(world.rng.uniform(0, 0.3))
+        small.fill(world.rng.choice((0, 4096, 1 << 15)))
+    some_polls(world, 9)
+    small.empty()
+    if world.is_over():
+        world.note_end()
+    else:
+        world.wait(world.all_there)
+        if not world.is_over() and not world.all_there():
+            world.record.notes.append(
+                f'no recovery though there is room:\n{world.log()[-1500:]}')
+        world.stop()
+
+
+def read_only(world, small):
+    """A start that has to be refused, with all that an earlier life left."""
+    if world.rng.random() < 0.7:
+        world.start(faulty=True)
+        time.sleep(world.rng.uniform(0.05, 0.3))
+        world.kill()
+    small.mount('remount,ro')
+    world.start(faulty=True)
+    some_polls(world, 9)
+    if not world.is_over():
+        world.record.notes.append('a state that is read-only is no hindrance')
+    world.stop()
+    small.mount('remount,rw')
+
+
+def removed(world, _small):
+    """The state goes away under the daemon: what it knew is lost, no alert."""
+    world.record.forgets = world.record.repeats = True
+    world.receiver.plan['desk'] = lambda identity: Answer(503)
+    world.start(faulty=True)
+    time.sleep(world.rng.uniform(0.05, 0.4))
+    shutil.rmtree(world.path('state'), True)
+    some_polls(world, 9)
+    world.stop()
+
+
+def disk(world, number):
+    """What can happen to the disk under state and spool at once."""
+    how = (full, full, read_only, removed)[number % 4]
+    small = SmallDisk(world.folder)
+    world.disk, world.what = small.path, how.__name__
+    world.add_some_destinations()
+    try:
+        how(world, small)
+        return world.finish()
+    finally:
+        world.daemon.kill()
+        small.unmount()
+
+
 # The clock.
 
 JUMPS = (DAY_MS, -DAY_MS, 365 * DAY_MS, -365 * DAY_MS, 3600 * 1000,
@@ -648,4 +743,5 @@ def outage(world, number):
 
 
 KINDS = {k.__name__: k
-         for k in (receiver, kill, syscall, story, error, power, clock, outage)}
+         for k in (receiver, kill, syscall, story, error, power, disk, clock,
+                   outage)}

@@ -262,6 +262,8 @@ class Receiver:
         if to == 'script' and answer.how not in SIMPLE:
             answer = replace(
                 answer, how='close' if answer.how in BROKEN else 'whole')
+        if self.certificates is not None and answer.how == 'reset-in-body':
+            answer = replace(answer, how='half-body')    # the head may be lost
         self.answered[f'to {to}'] += 1
         self.answered[f'status {answer.status}' if answer.how == 'whole'
                       else f'way {answer.how}'] += 1

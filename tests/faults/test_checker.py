@@ -321,14 +321,6 @@ BUGS = (
     ('given up on the word of the wall clock', 'alerts/outbox.c',
      'failing_ms >= least_ms', 'failing_ms + least_ms > 0',
      'clock', 'is given up|is lost'),
-    ('an outage that everybody waits for', 'daemon/delivery.c',
-     '\tif (r->sending || r->closed || r->paused || (r->n == 0 && !load(r)))\n',
-     '\tfor (size_t i = 0; i < r->all->n; i++)\n'
-     '\t\tif (r->all->runners[i]->outage.failures > 3) {\n'
-     '\t\t\ttimer_set(r->timer, 1000);\n'
-     '\t\t\tif (r->all->runners[i] != r)\n\t\t\t\treturn;\n\t\t}\n'
-     '\tif (r->sending || r->closed || r->paused || (r->n == 0 && !load(r)))\n',
-     'receiver', ' waits for '),
 )
 
 
