@@ -547,8 +547,11 @@ class SmallDisk:
     def fill(self, but):
         """Leaves so many bytes."""
         stat = os.statvfs(self.path)
-        with open(os.path.join(self.path, 'ballast'), 'wb') as f:
-            f.write(bytes(max(0, stat.f_bavail * stat.f_bsize - but)))
+        try:
+            with open(os.path.join(self.path, 'ballast'), 'wb', 0) as f:
+                f.write(bytes(max(0, stat.f_bavail * stat.f_bsize - but)))
+        except OSError:
+            pass                 # the daemon writes, too
 
     def empty(self):
         os.unlink(os.path.join(self.path, 'ballast'))
@@ -617,6 +620,7 @@ def disk(world, number):
     small = SmallDisk(world.folder)
     world.disk, world.what = small.path, how.__name__
     world.add_some_destinations()
+    os.mkdir(world.path('paper'))
     try:
         how(world, small)
         return world.finish()
