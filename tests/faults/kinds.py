@@ -629,6 +629,23 @@ def disk(world, number):
         small.unmount()
 
 
+# Memory.
+
+def memory(world, _number):
+    """So little memory that some allocation fails; that may be the end, in so
+    many words."""
+    size = world.rng.randint(62 << 20, 84 << 20)
+    world.add_some_destinations()
+    world.what = f'{size} bytes'
+    world.start(prefix=['prlimit', f'--as={size}'], faulty=True,
+                deaf=world.record.destinations)
+    world.life().starved = True
+    world.wait(world.all_there, 4)
+    world.hit = world.is_over()
+    world.kill()
+    return world.finish()
+
+
 # The clock.
 
 JUMPS = (DAY_MS, -DAY_MS, 365 * DAY_MS, -365 * DAY_MS, 3600 * 1000,
@@ -747,5 +764,5 @@ def outage(world, number):
 
 
 KINDS = {k.__name__: k
-         for k in (receiver, kill, syscall, story, error, power, disk, clock,
-                   outage)}
+         for k in (receiver, kill, syscall, story, error, power, disk, memory,
+                   clock, outage)}
