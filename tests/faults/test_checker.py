@@ -313,7 +313,7 @@ BUGS = (
      '\t\tif ((c->kind == PUT_ALERT &&\n'
      '\t\t\t(!store_commit(s, e) || !store_begin(s, e))) ||\n'
      '\t\t    !apply_change(s, c, e))\n',
-     'syscall', 'is lost'),
+     'syscall', 'is lost|another document'),
     ('a Retry-After that is cut short', 'alerts/outbox.c',
      'return now_ms + (asked_ms > wait_ms ? asked_ms : wait_ms);',
      'return now_ms + wait_ms;',
