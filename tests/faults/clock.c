@@ -2,10 +2,10 @@
  * stands in the file $CLOCK_SHIFT, which may change at any time; the machine's
  * stay as they are.
  *
- * While `leaps` is set, time does not pass by itself alone: when the daemon waits
- * for a timer, and for no answer of a server and no end of a program, the clocks
- * leap there.  So a day takes seconds, and how fast the machine is does not
- * matter. */
+ * While `leaps` is set, time does not pass by itself alone: when the daemon
+ * waits for a timer, and for no answer of a server and no end of a program, the
+ * clocks leap there.  So a day takes seconds, and how fast the machine is does
+ * not matter. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -48,8 +48,8 @@ shift(void)
 	fd = path != NULL ? open(path, O_RDWR | O_CLOEXEC) : -1;
 	if (fd < 0)
 		_exit(99);
-	p = mmap(NULL, sizeof(*mapped), PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-	    0);
+	p = mmap(
+	    NULL, sizeof(*mapped), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	(void)close(fd);
 	if (p == MAP_FAILED)
 		_exit(99);
@@ -131,9 +131,8 @@ set_waiting(int fd, bool on)
 ssize_t
 send(int fd, const void *buf, size_t len, int flags)
 {
-	ssize_t (*real)(int, const void *, size_t, int) =
-	    (ssize_t(*)(int, const void *, size_t, int))dlsym(
-		RTLD_NEXT, "send");
+	ssize_t (*real)(int, const void *, size_t, int) = (ssize_t(*)(
+	    int, const void *, size_t, int))dlsym(RTLD_NEXT, "send");
 
 	set_waiting(fd, true);
 	return real(fd, buf, len, flags);
@@ -142,8 +141,8 @@ send(int fd, const void *buf, size_t len, int flags)
 ssize_t
 recv(int fd, void *buf, size_t len, int flags)
 {
-	ssize_t (*real)(int, void *, size_t, int) =
-	    (ssize_t(*)(int, void *, size_t, int))dlsym(RTLD_NEXT, "recv");
+	ssize_t (*real)(int, void *, size_t, int) = (ssize_t(*)(
+	    int, void *, size_t, int))dlsym(RTLD_NEXT, "recv");
 	ssize_t n = real(fd, buf, len, flags);
 
 	if (n >= 0)
@@ -167,10 +166,10 @@ posix_spawn(pid_t *restrict pid, const char *restrict path,
     char *const env[restrict])
 {
 	int (*real)(pid_t *, const char *, const posix_spawn_file_actions_t *,
-	    const posix_spawnattr_t *, char *const[], char *const[]) =
-	    (int (*)(pid_t *, const char *, const posix_spawn_file_actions_t *,
-		const posix_spawnattr_t *, char *const[],
-		char *const[]))dlsym(RTLD_NEXT, "posix_spawn");
+	    const posix_spawnattr_t *, char *const[],
+	    char *const[]) = (int (*)(pid_t *, const char *,
+	    const posix_spawn_file_actions_t *, const posix_spawnattr_t *,
+	    char *const[], char *const[]))dlsym(RTLD_NEXT, "posix_spawn");
 	int rc = real(pid, path, files, how, argv, env);
 
 	if (rc == 0)
@@ -212,9 +211,8 @@ leap(int64_t ms)
 int
 epoll_wait(int fd, struct epoll_event *events, int most, int timeout)
 {
-	int (*real)(int, struct epoll_event *, int, int) =
-	    (int (*)(int, struct epoll_event *, int, int))dlsym(
-		RTLD_NEXT, "epoll_wait");
+	int (*real)(int, struct epoll_event *, int, int) = (int (*)(
+	    int, struct epoll_event *, int, int))dlsym(RTLD_NEXT, "epoll_wait");
 	int64_t until_ms = mono_ms() + timeout, left_ms = timeout;
 	int n = 0;
 

@@ -1,6 +1,6 @@
 /* tests/faults/forward.c: the program of an `exec` destination: hands the alert
- * on its standard input to the receiver at port $1, and ends as the answer says:
- * 0 for 2xx, 75 for another or none. */
+ * on its standard input to the receiver at port $1, and ends as the answer
+ * says: 0 for 2xx, 75 for another or none. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -57,8 +57,7 @@ main(int argc, char **argv)
 	    shutdown(fd, SHUT_WR) != 0)
 		return EX_TEMPFAIL;
 	(void)read_all(fd);
-	for (const char *p = text; p != NULL;
-	     p = strstr(p + 1, "HTTP/1."))
+	for (const char *p = text; p != NULL; p = strstr(p + 1, "HTTP/1."))
 		if (sscanf(p, "HTTP/%15s %d", version, &status) == 2 &&
 		    status >= 200)
 			return status <= 299 ? EX_OK : EX_TEMPFAIL;

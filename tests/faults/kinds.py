@@ -431,6 +431,8 @@ def error(world, number):
     if code == 'EINTR' and until == '+':
         until = ''               # always interrupted, nothing can go on
     world.articles = name not in NETWORK
+    if name == 'close':          # strace leaves open what it fails to close,
+        world.exec_timeout = '1s'    # and then no program's input ends
     world.add_some_destinations()
     path = os.path.join(world.folder, 'trace')
     world.start(prefix=tracer(path, name,
@@ -527,6 +529,122 @@ def power(world, number, lie=None):
     disk.mount()
     world.life().rows = world.outbox()
     world.what = f'at {at}' if at else 'at any time'
+    return world.finish()
+
+
+# A disk in trouble for as long as a process lives.
+
+class SmallDisk:
+    """A file system of two megabytes that can be filled and made read-only."""
+
+    def __init__(self, folder):
+        self.path = os.path.join(folder, 'small')
+        os.mkdir(self.path)
+        self.mount('size=2m')
+
+    def mount(self, options):
+        subprocess.run(['mount', '-t', 'tmpfs', '-o', options, 'small',
+                        self.path], check=True)
+
+    def fill(self, but):
+        """Leaves so many bytes."""
+        stat = os.statvfs(self.path)
+        try:
+            with open(os.path.join(self.path, 'ballast'), 'wb', 0) as f:
+                f.write(bytes(max(0, stat.f_bavail * stat.f_bsize - but)))
+        except OSError:
+            pass                 # the daemon writes, too
+
+    def empty(self):
+        os.unlink(os.path.join(self.path, 'ballast'))
+
+    def unmount(self):
+        subprocess.run(['umount', '-l', self.path], check=True)
+
+
+def some_polls(world, count):
+    """Until the daemon has polled so often, or ended, or for a while: it does
+    not poll what it could not store."""
+    begin = sum(world.polls)
+    world.wait(lambda: sum(world.polls) >= begin + count, 4)
+
+
+def full(world, small):
+    """From the start, or from some moment on; then there is room again."""
+    if world.rng.random() < 0.5:
+        small.fill(world.rng.choice((0, 4096, 1 << 16, 1 << 18, 1 << 19)))
+        world.start(faulty=True)
+    else:
+        world.start(faulty=True)
+        time.sleep(world.rng.uniform(0, 0.3))
+        small.fill(world.rng.choice((0, 4096, 1 << 15)))
+    some_polls(world, 9)
+    small.empty()
+    if world.is_over():
+        world.note_end()
+    else:
+        world.wait(world.all_there)
+        if not world.is_over() and not world.all_there():
+            world.record.notes.append(
+                f'no recovery though there is room:\n{world.log()[-1500:]}')
+        world.stop()
+
+
+def read_only(world, small):
+    """A start that has to be refused, with all that an earlier life left."""
+    if world.rng.random() < 0.7:
+        world.start(faulty=True)
+        time.sleep(world.rng.uniform(0.05, 0.3))
+        world.kill()
+    small.mount('remount,ro')
+    world.start(faulty=True)
+    some_polls(world, 9)
+    if not world.is_over():
+        world.record.notes.append('a state that is read-only is no hindrance')
+    world.stop()
+    small.mount('remount,rw')
+
+
+def removed(world, _small):
+    """The state goes away under the daemon: what it knew is lost, no alert."""
+    world.record.forgets = world.record.repeats = True
+    world.receiver.plan['desk'] = lambda identity: Answer(503)
+    world.start(faulty=True)
+    time.sleep(world.rng.uniform(0.05, 0.4))
+    shutil.rmtree(world.path('state'), True)
+    some_polls(world, 9)
+    world.stop()
+
+
+def disk(world, number):
+    """What can happen to the disk under state and spool at once."""
+    how = (full, full, read_only, removed)[number % 4]
+    small = SmallDisk(world.folder)
+    world.disk, world.what = small.path, how.__name__
+    world.add_some_destinations()
+    os.mkdir(world.path('paper'))
+    try:
+        how(world, small)
+        return world.finish()
+    finally:
+        world.daemon.kill()
+        small.unmount()
+
+
+# Memory.
+
+def memory(world, _number):
+    """So little memory that some allocation fails; that may be the end, in so
+    many words."""
+    size = world.rng.randint(62 << 20, 84 << 20)
+    world.add_some_destinations()
+    world.what = f'{size} bytes'
+    world.start(prefix=['prlimit', f'--as={size}'], faulty=True,
+                deaf=world.record.destinations)
+    world.life().starved = True
+    world.wait(world.all_there, 4)
+    world.hit = world.is_over()
+    world.kill()
     return world.finish()
 
 
@@ -648,4 +766,5 @@ def outage(world, number):
 
 
 KINDS = {k.__name__: k
-         for k in (receiver, kill, syscall, story, error, power, clock, outage)}
+         for k in (receiver, kill, syscall, story, error, power, disk, memory,
+                   clock, outage)}

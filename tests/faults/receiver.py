@@ -201,10 +201,12 @@ class Receiver:
         self.lock = threading.Lock()
         self.open = set()        # threads of connections
         self.release = threading.Event()     # of those that keep silent
-        self.listener = socket.create_server(('127.0.0.1', 0), backlog=64)
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.listen, args=(self.listener,),
-                         daemon=True).start()
+        # Keeps the port ours while nobody listens.
+        self.reserve = socket.socket()
+        self.reserve.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        self.reserve.bind(('127.0.0.1', 0))
+        self.port = self.reserve.getsockname()[1]
+        self.accept_connections()
 
     def url(self, destination):
         scheme, host = (('http', '127.0.0.1') if self.certificates is None
@@ -262,6 +264,8 @@ class Receiver:
         if to == 'script' and answer.how not in SIMPLE:
             answer = replace(
                 answer, how='close' if answer.how in BROKEN else 'whole')
+        if self.certificates is not None and answer.how == 'reset-in-body':
+            answer = replace(answer, how='half-body')    # the head may be lost
         self.answered[f'to {to}'] += 1
         self.answered[f'status {answer.status}' if answer.how == 'whole'
                       else f'way {answer.how}'] += 1
@@ -304,8 +308,8 @@ class Receiver:
         self.listener.close()
 
     def accept_connections(self):
-        self.listener = socket.create_server(('127.0.0.1', self.port),
-                                             backlog=64)
+        self.listener = socket.create_server(
+            ('127.0.0.1', self.port), backlog=64, reuse_port=True)
         threading.Thread(target=self.listen, args=(self.listener,),
                          daemon=True).start()
 
@@ -327,6 +331,7 @@ class Receiver:
     def close(self):
         self.release.set()
         self.refuse_connections()
+        self.reserve.close()
 
 
 def is_signed(head, body):

@@ -313,7 +313,7 @@ BUGS = (
      '\t\tif ((c->kind == PUT_ALERT &&\n'
      '\t\t\t(!store_commit(s, e) || !store_begin(s, e))) ||\n'
      '\t\t    !apply_change(s, c, e))\n',
-     'syscall', 'is lost'),
+     'syscall', 'is lost|another document'),
     ('a Retry-After that is cut short', 'alerts/outbox.c',
      'return now_ms + (asked_ms > wait_ms ? asked_ms : wait_ms);',
      'return now_ms + wait_ms;',
@@ -321,14 +321,6 @@ BUGS = (
     ('given up on the word of the wall clock', 'alerts/outbox.c',
      'failing_ms >= least_ms', 'failing_ms + least_ms > 0',
      'clock', 'is given up|is lost'),
-    ('an outage that everybody waits for', 'daemon/delivery.c',
-     '\tif (r->sending || r->closed || r->paused || (r->n == 0 && !load(r)))\n',
-     '\tfor (size_t i = 0; i < r->all->n; i++)\n'
-     '\t\tif (r->all->runners[i]->outage.failures > 3) {\n'
-     '\t\t\ttimer_set(r->timer, 1000);\n'
-     '\t\t\tif (r->all->runners[i] != r)\n\t\t\t\treturn;\n\t\t}\n'
-     '\tif (r->sending || r->closed || r->paused || (r->n == 0 && !load(r)))\n',
-     'receiver', ' waits for '),
 )
 
 

@@ -1,5 +1,5 @@
-/* tests/faults/trust.c: preloaded into the daemon, has it trust the certificates
- * in the file $TRUSTED instead of the system's. */
+/* tests/faults/trust.c: preloaded into the daemon, has it trust the
+ * certificates in the file $TRUSTED instead of the system's. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -97,6 +97,7 @@ class World:
         self.every = '1s'
         self.last_env = {}       # of the last life
         self.retry_max = '1s'
+        self.exec_timeout = '5m'
         self.trouble = 'no'      # whether destinations are told of it
         self.network = {}
         self.polls = [0] * FEEDS
@@ -183,7 +184,8 @@ class World:
                              **self.options},
             'pager': lambda: {**hook, 'url': self.receiver.url('pager')},
             'script': lambda: {
-                'type': 'exec', **remote, 'command':
+                'type': 'exec', **remote, 'timeout': self.exec_timeout,
+                'command':
                 [self.shim('forward'), str(self.receiver.port)]},
             'letter': lambda: {
                 'type': 'smtp', 'starttls': 'no', **remote,
