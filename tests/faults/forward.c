@@ -43,8 +43,8 @@ main(int argc, char **argv)
 {
 	const char *id = getenv("TOCSIN_ALERT_ID");
 	size_t n = read_all(STDIN_FILENO);
-	char version[16];
-	int fd, status;
+	static const char line[] = "HTTP/1.1 ";
+	int fd;
 
 	/* Whoever wrote it may be dead: an alert is a line. */
 	if (argc != 2 || id == NULL || n == 0 || text[n - 1] != '\n')
@@ -57,9 +57,14 @@ main(int argc, char **argv)
 	    shutdown(fd, SHUT_WR) != 0)
 		return EX_TEMPFAIL;
 	(void)read_all(fd);
-	for (const char *p = text; p != NULL; p = strstr(p + 1, "HTTP/1."))
-		if (sscanf(p, "HTTP/%15s %d", version, &status) == 2 &&
-		    status >= 200)
+	for (const char *p = text; (p = strstr(p, "HTTP/1.")) != NULL;) {
+		long status = 0;
+
+		if (strlen(p) > strlen(line))
+			status = strtol(p + strlen(line), NULL, 10);
+		if (status >= 200)
 			return status <= 299 ? EX_OK : EX_TEMPFAIL;
+		p++;
+	}
 	return EX_TEMPFAIL;
 }

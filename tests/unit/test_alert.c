@@ -486,87 +486,87 @@ static const struct sv some_feeds[] = { SV("a"), SV("b") };
 
 #define AT INT64_C(1711429929123) /* 2024-03-26 05:12 */
 
+static const struct {
+	struct trouble t;
+	const char *title, *text;
+} troubles[] = {
+	{ { .kind = TROUBLE_FEED_FAILING,
+	      .feed = SV("wire"),
+	      .since_ms = AT,
+	      .failures = 12,
+	      .error = SV("no answer") },
+	    "Feed wire has been failing since 2024-03-26 05:12 UTC",
+	    "The last error: no answer. 12 polls failed in a row. What "
+	    "it publishes now is not seen before it works again." },
+	{ { .kind = TROUBLE_FEED_FAILING,
+	      .feed = SV("wire"),
+	      .since_ms = AT,
+	      .stopped = true },
+	    "Feed wire is gone for good",
+	    "It is not polled any more: change its URL or remove it." },
+	{ { .kind = TROUBLE_FEED_RECOVERED,
+	      .feed = SV("wire"),
+	      .since_ms = AT - 90 * MIN_MS,
+	      .until_ms = AT },
+	    "Feed wire works again",
+	    "It had been failing since 2024-03-26 03:42 UTC, for 1 h "
+	    "30 min. No item seems to be missing." },
+	{ { .kind = TROUBLE_FEED_SILENT,
+	      .feed = SV("wire"),
+	      .since_ms = AT - 3 * DAY_MS,
+	      .until_ms = AT },
+	    "Feed wire has brought nothing new since 2024-03-23 05:12 "
+	    "UTC",
+	    "It answers, but the last new item came 2024-03-23 05:12 "
+	    "UTC (3 d before)." },
+	{ { .kind = TROUBLE_FEED_GAP,
+	      .feed = SV("wire"),
+	      .since_ms = AT - 42 * SEC_MS,
+	      .until_ms = AT,
+	      .items = 20 },
+	    "Feed wire may have lost items",
+	    "All 20 items in it are new: others may have come and gone "
+	    "unseen since the last good poll, 2024-03-26 05:11 UTC (42 "
+	    "s before)." },
+	{ { .kind = TROUBLE_FEED_GAP,
+	      .count = 12,
+	      .feeds = some_feeds,
+	      .nfeeds = 2 },
+	    "12 feeds may have lost items", "a, b and 10 more." },
+	{ { .kind = TROUBLE_DESTINATION_FAILING,
+	      .destination = SV("desk"),
+	      .since_ms = AT,
+	      .error = SV("answered 500"),
+	      .failures = 7,
+	      .waiting = 3 },
+	    "Destination desk has been failing since 2024-03-26 05:12 "
+	    "UTC",
+	    "The last error: answered 500. 7 attempts failed in a row. "
+	    "3 alerts wait. It is tried again." },
+	{ { .kind = TROUBLE_DESTINATION_FAILING,
+	      .destination = SV("desk"),
+	      .since_ms = AT,
+	      .stopped = true,
+	      .waiting = 1 },
+	    "Destination desk wants no more alerts",
+	    "1 alert waits. Nothing is sent to it before a reload or "
+	    "tocsin resume." },
+};
+
 /* Each says what is wrong and since when, and who. */
 static void
 trouble_is_told_in_words(void **state)
 {
-	static const struct {
-		struct trouble t;
-		const char *title, *text;
-	} rows[] = {
-		{ { .kind = TROUBLE_FEED_FAILING,
-		      .feed = SV("wire"),
-		      .since_ms = AT,
-		      .failures = 12,
-		      .error = SV("no answer") },
-		    "Feed wire has been failing since 2024-03-26 05:12 UTC",
-		    "The last error: no answer. 12 polls failed in a row. What "
-		    "it publishes now is not seen before it works again." },
-		{ { .kind = TROUBLE_FEED_FAILING,
-		      .feed = SV("wire"),
-		      .since_ms = AT,
-		      .stopped = true },
-		    "Feed wire is gone for good",
-		    "It is not polled any more: change its URL or remove it." },
-		{ { .kind = TROUBLE_FEED_RECOVERED,
-		      .feed = SV("wire"),
-		      .since_ms = AT - 90 * MIN_MS,
-		      .until_ms = AT },
-		    "Feed wire works again",
-		    "It had been failing since 2024-03-26 03:42 UTC, for 1 h "
-		    "30 min. No item seems to be missing." },
-		{ { .kind = TROUBLE_FEED_SILENT,
-		      .feed = SV("wire"),
-		      .since_ms = AT - 3 * DAY_MS,
-		      .until_ms = AT },
-		    "Feed wire has brought nothing new since 2024-03-23 05:12 "
-		    "UTC",
-		    "It answers, but the last new item came 2024-03-23 05:12 "
-		    "UTC (3 d before)." },
-		{ { .kind = TROUBLE_FEED_GAP,
-		      .feed = SV("wire"),
-		      .since_ms = AT - 42 * SEC_MS,
-		      .until_ms = AT,
-		      .items = 20 },
-		    "Feed wire may have lost items",
-		    "All 20 items in it are new: others may have come and gone "
-		    "unseen since the last good poll, 2024-03-26 05:11 UTC (42 "
-		    "s before)." },
-		{ { .kind = TROUBLE_FEED_GAP,
-		      .count = 12,
-		      .feeds = some_feeds,
-		      .nfeeds = 2 },
-		    "12 feeds may have lost items", "a, b and 10 more." },
-		{ { .kind = TROUBLE_DESTINATION_FAILING,
-		      .destination = SV("desk"),
-		      .since_ms = AT,
-		      .error = SV("answered 500"),
-		      .failures = 7,
-		      .waiting = 3 },
-		    "Destination desk has been failing since 2024-03-26 05:12 "
-		    "UTC",
-		    "The last error: answered 500. 7 attempts failed in a row. "
-		    "3 alerts wait. It is tried again." },
-		{ { .kind = TROUBLE_DESTINATION_FAILING,
-		      .destination = SV("desk"),
-		      .since_ms = AT,
-		      .stopped = true,
-		      .waiting = 1 },
-		    "Destination desk wants no more alerts",
-		    "1 alert waits. Nothing is sent to it before a reload or "
-		    "tocsin resume." },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < COUNTOF(rows); i++) {
+	for (size_t i = 0; i < COUNTOF(troubles); i++) {
 		struct str title, text;
 
 		str_init(&title, KiB(1));
 		str_init(&text, KiB(1));
-		trouble_title(&rows[i].t, &title);
-		trouble_text(&rows[i].t, &text);
-		assert_string_equal(str_c(&title), rows[i].title);
-		assert_string_equal(str_c(&text), rows[i].text);
+		trouble_title(&troubles[i].t, &title);
+		trouble_text(&troubles[i].t, &text);
+		assert_string_equal(str_c(&title), troubles[i].title);
+		assert_string_equal(str_c(&text), troubles[i].text);
 		str_done(&title);
 		str_done(&text);
 	}

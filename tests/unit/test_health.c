@@ -65,74 +65,71 @@ run(struct feed_health *h, const struct feed_poll *polls, size_t n)
 	}
 }
 
+static const struct {
+	const char *what;
+	unsigned owed;
+	size_t n;
+	struct feed_poll polls[LONGEST_POLLS];
+} cases[] = {
+	{ "a first document is nothing", 0, 1, { DOC(0, 20) } },
+	{ "nor are new items beside known ones", 0, 2,
+	    { DOC(0, 20), DOC(19, 1) } },
+	{ "two failures are too few", 0, 3,
+	    { DOC(0, 20), BAD(HOUR_MS), BAD(HOUR_MS) } },
+	{ "three are enough after the hour", FEED_BIT(FEED_FAILING), 4,
+	    { DOC(0, 20), BAD(20 * MIN_MS), BAD(20 * MIN_MS),
+		BAD(20 * MIN_MS) } },
+	{ "and not before", 0, 4,
+	    { DOC(0, 20), BAD(20 * MIN_MS), BAD(20 * MIN_MS),
+		BAD(19 * MIN_MS) } },
+	{ "a good poll begins it anew", 0, 6,
+	    { DOC(0, 20), BAD(40 * MIN_MS), BAD(1), SAME, BAD(40 * MIN_MS),
+		BAD(1) } },
+	{ "a feed that never worked fails, too", FEED_BIT(FEED_FAILING), 3,
+	    { BAD(0), BAD(HOUR_MS), BAD(HOUR_MS) } },
+	{ "what is gone is so at once", FEED_BIT(FEED_FAILING), 2,
+	    { DOC(0, 20), GONE } },
+	{ "it is told once", 0, 6,
+	    { DOC(0, 20), BAD(HOUR_MS), BAD(1), BAD(1), TELL, BAD(HOUR_MS) } },
+	{ "what was not told when it was over is not told", 0, 5,
+	    { DOC(0, 20), BAD(HOUR_MS), BAD(1), BAD(1), SAME } },
+	{ "what was told has an end", FEED_BIT(FEED_RECOVERED), 6,
+	    { DOC(0, 20), BAD(HOUR_MS), BAD(1), BAD(1), TELL, SAME } },
+	{ "unless it fails again before that is told", 0, 7,
+	    { DOC(0, 20), BAD(HOUR_MS), BAD(1), BAD(1), TELL, SAME, BAD(1) } },
+	{ "the end is told once", 0, 8,
+	    { DOC(0, 20), BAD(HOUR_MS), BAD(1), BAD(1), TELL, SAME, TELL,
+		SAME } },
+	{ "and then it may fail again", FEED_BIT(FEED_FAILING), 10,
+	    { DOC(0, 20), BAD(HOUR_MS), BAD(1), BAD(1), TELL, SAME, TELL,
+		BAD(HOUR_MS), BAD(1), BAD(1) } },
+	{ "no overlap is a gap", FEED_BIT(FEED_GAP), 2,
+	    { DOC(0, 20), DOC(0, 20) } },
+	{ "also after it was not modified", FEED_BIT(FEED_GAP), 3,
+	    { DOC(0, 20), SAME, DOC(0, 20) } },
+	{ "not when it was empty before", 0, 3,
+	    { DOC(0, 20), DOC(0, 0), DOC(0, 20) } },
+	{ "not when it shows one item", 0, 3,
+	    { DOC(0, 1), DOC(0, 1), DOC(0, 1) } },
+	{ "not when it shows one at last", 0, 2, { DOC(0, 5), DOC(0, 1) } },
+	{ "not again while nothing overlaps", 0, 4,
+	    { DOC(0, 20), DOC(0, 20), TELL, DOC(0, 20) } },
+	{ "again when something has", FEED_BIT(FEED_GAP), 5,
+	    { DOC(0, 20), DOC(0, 20), TELL, DOC(19, 1), DOC(0, 20) } },
+	{ "what was known is no overlap without news", 0, 5,
+	    { DOC(0, 20), DOC(0, 20), TELL, DOC(20, 0), DOC(0, 20) } },
+};
+
 static void
 what_is_owed_after_some_polls(void **state)
 {
-	static const struct {
-		const char *what;
-		unsigned owed;
-		size_t n;
-		struct feed_poll polls[LONGEST_POLLS];
-	} rows[] = {
-		{ "a first document is nothing", 0, 1, { DOC(0, 20) } },
-		{ "nor are new items beside known ones", 0, 2,
-		    { DOC(0, 20), DOC(19, 1) } },
-		{ "two failures are too few", 0, 3,
-		    { DOC(0, 20), BAD(HOUR_MS), BAD(HOUR_MS) } },
-		{ "three are enough after the hour", FEED_BIT(FEED_FAILING), 4,
-		    { DOC(0, 20), BAD(20 * MIN_MS), BAD(20 * MIN_MS),
-			BAD(20 * MIN_MS) } },
-		{ "and not before", 0, 4,
-		    { DOC(0, 20), BAD(20 * MIN_MS), BAD(20 * MIN_MS),
-			BAD(19 * MIN_MS) } },
-		{ "a good poll begins it anew", 0, 6,
-		    { DOC(0, 20), BAD(40 * MIN_MS), BAD(1), SAME,
-			BAD(40 * MIN_MS), BAD(1) } },
-		{ "a feed that never worked fails, too", FEED_BIT(FEED_FAILING),
-		    3, { BAD(0), BAD(HOUR_MS), BAD(HOUR_MS) } },
-		{ "what is gone is so at once", FEED_BIT(FEED_FAILING), 2,
-		    { DOC(0, 20), GONE } },
-		{ "it is told once", 0, 6,
-		    { DOC(0, 20), BAD(HOUR_MS), BAD(1), BAD(1), TELL,
-			BAD(HOUR_MS) } },
-		{ "what was not told when it was over is not told", 0, 5,
-		    { DOC(0, 20), BAD(HOUR_MS), BAD(1), BAD(1), SAME } },
-		{ "what was told has an end", FEED_BIT(FEED_RECOVERED), 6,
-		    { DOC(0, 20), BAD(HOUR_MS), BAD(1), BAD(1), TELL, SAME } },
-		{ "unless it fails again before that is told", 0, 7,
-		    { DOC(0, 20), BAD(HOUR_MS), BAD(1), BAD(1), TELL, SAME,
-			BAD(1) } },
-		{ "the end is told once", 0, 8,
-		    { DOC(0, 20), BAD(HOUR_MS), BAD(1), BAD(1), TELL, SAME,
-			TELL, SAME } },
-		{ "and then it may fail again", FEED_BIT(FEED_FAILING), 10,
-		    { DOC(0, 20), BAD(HOUR_MS), BAD(1), BAD(1), TELL, SAME,
-			TELL, BAD(HOUR_MS), BAD(1), BAD(1) } },
-		{ "no overlap is a gap", FEED_BIT(FEED_GAP), 2,
-		    { DOC(0, 20), DOC(0, 20) } },
-		{ "also after it was not modified", FEED_BIT(FEED_GAP), 3,
-		    { DOC(0, 20), SAME, DOC(0, 20) } },
-		{ "not when it was empty before", 0, 3,
-		    { DOC(0, 20), DOC(0, 0), DOC(0, 20) } },
-		{ "not when it shows one item", 0, 3,
-		    { DOC(0, 1), DOC(0, 1), DOC(0, 1) } },
-		{ "not when it shows one at last", 0, 2,
-		    { DOC(0, 5), DOC(0, 1) } },
-		{ "not again while nothing overlaps", 0, 4,
-		    { DOC(0, 20), DOC(0, 20), TELL, DOC(0, 20) } },
-		{ "again when something has", FEED_BIT(FEED_GAP), 5,
-		    { DOC(0, 20), DOC(0, 20), TELL, DOC(19, 1), DOC(0, 20) } },
-		{ "what was known is no overlap without news", 0, 5,
-		    { DOC(0, 20), DOC(0, 20), TELL, DOC(20, 0), DOC(0, 20) } },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < COUNTOF(rows); i++) {
+	for (size_t i = 0; i < COUNTOF(cases); i++) {
 		struct feed_health h = { 0 };
 
-		run(&h, rows[i].polls, rows[i].n);
-		if (h.owed != rows[i].owed)
-			fail_msg("%s: owes %#x", rows[i].what, h.owed);
+		run(&h, cases[i].polls, cases[i].n);
+		if (h.owed != cases[i].owed)
+			fail_msg("%s: owes %#x", cases[i].what, h.owed);
 	}
 }
 
