@@ -82,6 +82,11 @@ find_program(struct sv name, struct err *e)
 		free(path);
 		return NULL;
 	}
+	if (sv_chr(name, '/') < name.len) {
+		(void)err_set(e, "%.*s: no absolute path, and no name in PATH",
+		    SV_ARG(name));
+		return NULL;
+	}
 	path = search_path(name);
 	if (path == NULL)
 		(void)err_set(e,

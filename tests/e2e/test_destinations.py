@@ -253,7 +253,7 @@ class Mail(Case):
         self.wait_mails(server, 3)
         told = 'answered to desk@example.org: 550 5.1.1 no such user'
         wait_until(lambda: re.search(
-            rf'(?m)^mail +working +0 .*{told}',
+            rf'(?m)^mail +working +0 .*\n  last error: .*{told}',
             run('tocsin', 'status', '-c', daemon.file,
                 cwd=self.folder).stdout), 20, 'a refused recipient in status')
         config['destinations']['mail']['to'].remove('desk@example.org')
