@@ -44,7 +44,7 @@ struct judging {
 	const struct judged *before; /* NULL: it has not waited */
 	const struct identity
 	    *again; /* NULL: it is no known one that changed */
-	bool later; /* of that: readers are to be told later */
+	int64_t wait_ms; /* of that: readers are to be told then; 0: no more */
 	struct told told; /* what they were told of it so far */
 	bool placed; /* in its story */
 	enum disposition so_far;
@@ -572,6 +572,13 @@ tell(struct judging *j, const struct match *m)
 		    KV("filter", f->name), KV("feed", j->origin->feed->name));
 }
 
+static void
+wait_for(struct judging *j, int64_t ms)
+{
+	if (j->wait_ms == 0 || ms < j->wait_ms)
+		j->wait_ms = ms > 0 ? ms : 1;
+}
+
 /* A store that cannot be read: they may have. */
 static bool
 has_alert(struct judging *j, const struct config_filter *f, const char *type,
@@ -584,7 +591,7 @@ has_alert(struct judging *j, const struct config_filter *f, const char *type,
 	name_alert(j, f, type, of_its_text, id);
 	if (!store_has_alert(j->p->env.store, sv_of(id), &has, &e)) {
 		log_error("store", KV("error", e.msg));
-		j->later = true;
+		wait_for(j, 0);
 	}
 	return has;
 }
@@ -616,7 +623,7 @@ static void
 tell_again(struct judging *j, const struct match *m, const struct store_told *t)
 {
 	const struct config_filter *f = &j->p->conf->filters[m->index];
-	int64_t now_ms = loop_wall_ms(j->p->loop);
+	int64_t now_ms = loop_wall_ms(j->p->loop), item_ms, story_ms;
 	struct stories *s = j->p->env.stories;
 	struct story_told story;
 	struct ringing r = { .type = story_role_type(STORY_UPDATES),
@@ -626,9 +633,10 @@ tell_again(struct judging *j, const struct match *m, const struct store_told *t)
 	    (r.change = change_since(j, t)) == CHANGE_NONE ||
 	    has_alert(j, f, r.type, true))
 		return;
-	if (!told_is_due(t, now_ms) ||
-	    !stories_may_update(s, t->story, f->name, now_ms)) {
-		j->later = true;
+	item_ms = told_wait_ms(t, now_ms);
+	story_ms = stories_update_wait_ms(s, t->story, f->name, now_ms);
+	if (item_ms != 0 || story_ms != 0) {
+		wait_for(j, item_ms > story_ms ? item_ms : story_ms);
 		return;
 	}
 	if (f->limit.n != 0)
@@ -690,12 +698,16 @@ tell_of_held(
     struct judging *j, const struct match *m, const struct store_told *t)
 {
 	const struct config_filter *f = &j->p->conf->filters[m->index];
+	int64_t until_ms;
 
-	if (rang_before(j, f))
+	if (rang_before(j, f)) {
 		tell_again(j, m, t);
-	else if (stories_holds(j->p->env.stories, t->story, f->name,
-		     sv_of(j->origin->feed->name), j->key))
-		j->later = true;
+		return;
+	}
+	until_ms = stories_held_until_ms(j->p->env.stories, t->story, f->name,
+	    sv_of(j->origin->feed->name), j->key);
+	if (until_ms != 0)
+		wait_for(j, until_ms - loop_wall_ms(j->p->loop));
 }
 
 static void
@@ -930,12 +942,12 @@ judge_again(struct judging *j)
 		judge(j);
 	tell_the_others(j);
 	if (before == ITEM_PENDING)
-		j->later = true; /* what waits is what it was before */
+		wait_for(j, 0); /* what waits is what it was before */
 	else if (j->so_far != before)
 		put_disposition(j);
 }
 
-bool
+int64_t
 pipeline_take_again(struct pipeline *p, struct batch *b, const struct origin *o,
     const struct item *it, const struct identity *id)
 {
@@ -947,7 +959,7 @@ pipeline_take_again(struct pipeline *p, struct batch *b, const struct origin *o,
 
 	if (id->before.disposition == ITEM_BACKLOG && is_old(p, o, it)) {
 		metrics.items_known++;
-		return true;
+		return 0;
 	}
 	metrics.items_updated++;
 	arena_init(&scratch);
@@ -956,11 +968,11 @@ pipeline_take_again(struct pipeline *p, struct batch *b, const struct origin *o,
 	if (read_told(&j))
 		judge_again(&j);
 	else
-		j.later = true;
+		wait_for(&j, 0);
 	told_done(&j.told);
 	free(j.matched);
 	arena_done(&scratch);
-	return !j.later;
+	return j.wait_ms;
 }
 
 static void

@@ -48,10 +48,10 @@ void pipeline_set_silences(struct pipeline *p, const struct silences *s);
 void pipeline_take(struct pipeline *p, struct batch *b, const struct origin *o,
     const struct item *it, const unsigned char key[ITEM_KEY_BYTES]);
 
-/* The same for an item from an earlier poll with another title or lead.  False:
- * readers have to be told of it later, because they have just been told
- * something of it; until then it counts as not seen as it is now. */
-bool pipeline_take_again(struct pipeline *p, struct batch *b,
+/* The same for an item from an earlier poll with another title or lead.  Not 0:
+ * readers have to be told of it so many ms later, because they have just been
+ * told something of it; until then it counts as not seen as it is now. */
+int64_t pipeline_take_again(struct pipeline *p, struct batch *b,
     const struct origin *o, const struct item *it, const struct identity *id);
 
 /* An item whose article has come (it->article) or cannot be had: the last word

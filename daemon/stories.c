@@ -300,7 +300,7 @@ role_of(const struct stories *s, const struct telling *t, bool updates)
 {
 	static const unsigned char nobody[STORY_ITEM_BYTES];
 	bool may_update = updates &&
-	    update_gap_is_over(t->t.updated_ms, s->now_ms);
+	    update_gap_ms(t->t.updated_ms, s->now_ms) == 0;
 
 	if (is_item(t->t.first, s))
 		return STORY_RINGS;
@@ -487,26 +487,28 @@ stories_tell(struct stories *s, struct batch *b, const struct config_filter *f,
 	return role;
 }
 
-bool
-stories_may_update(const struct stories *s, uint64_t story, const char *filter,
-    int64_t wall_ms)
+int64_t
+stories_update_wait_ms(const struct stories *s, uint64_t story,
+    const char *filter, int64_t wall_ms)
 {
 	const struct telling *t = find(s, story, filter);
 
-	return t == NULL || t->t.due_ms != 0 ||
-	    update_gap_is_over(t->t.updated_ms, wall_ms);
+	return t == NULL || t->t.due_ms != 0
+	    ? 0
+	    : update_gap_ms(t->t.updated_ms, wall_ms);
 }
 
-bool
-stories_holds(const struct stories *s, uint64_t story, const char *filter,
-    struct sv feed, const unsigned char key[ITEM_KEY_BYTES])
+int64_t
+stories_held_until_ms(const struct stories *s, uint64_t story,
+    const char *filter, struct sv feed, const unsigned char key[ITEM_KEY_BYTES])
 {
 	const struct telling *t = find(s, story, filter);
 	unsigned char id[STORY_ITEM_BYTES];
 
 	name_item(feed, key, id);
-	return t != NULL && t->t.due_ms != 0 &&
-	    memcmp(t->t.first, id, sizeof(id)) == 0;
+	if (t == NULL || memcmp(t->t.first, id, sizeof(id)) != 0)
+		return 0;
+	return t->t.due_ms;
 }
 
 /* A story that others make readers wait for goes on to wait. */

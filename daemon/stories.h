@@ -58,17 +58,19 @@ struct story_told {
 enum story_role stories_tell(struct stories *s, struct batch *b,
     const struct config_filter *f, struct story_told *out);
 
-/* An item that a filter's readers know of changes: may they be told, after what
- * they were told of its story (0: none) last? */
-bool stories_may_update(const struct stories *s, uint64_t story,
+/* An item that a filter's readers know of changes: how long has that to wait,
+ * after what they were told of its story (0: none) last? */
+int64_t stories_update_wait_ms(const struct stories *s, uint64_t story,
     const char *filter, int64_t wall_ms);
 
-/* Is it the item's alert that waits for other publishers of its story? */
-bool stories_holds(const struct stories *s, uint64_t story, const char *filter,
-    struct sv feed, const unsigned char key[ITEM_KEY_BYTES]);
+/* Until when the item's alert waits for other publishers of its story, wall
+ * clock; 0: it does not, or another one's does by now. */
+int64_t stories_held_until_ms(const struct stories *s, uint64_t story,
+    const char *filter, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES]);
 
-/* After stories_may_update(), instead of stories_tell(): they are told of the
- * placed item. */
+/* Without a wait, instead of stories_tell(): they are told of the placed item.
+ */
 void stories_update(struct stories *s, struct batch *b,
     const struct config_filter *f, struct story_told *out);
 

@@ -26,7 +26,8 @@ struct subscription {
 	int64_t touched_ms; /* monotonic; 0: not since the start */
 	size_t added; /* new items since then */
 	bool touching; /* this document's known items are noted */
-	bool unfinished; /* something of it has to be told later */
+	int64_t unfinished_ms; /* when something of it has to be told, */
+	int64_t later_ms; /* the same for earlier ones; monotonic; 0: no more */
 	int64_t noted_ms; /* the earliest of their times, wall clock */
 	int64_t first_poll_ms; /* wall clock; 0: none yet */
 	struct feed_health health;
@@ -239,18 +240,27 @@ with_origin(struct subscription *s, const struct item *it)
 	return full;
 }
 
+/* 0: never. */
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a != 0 && (b == 0 || a < b) ? a : b;
+}
+
 static void
 take_again(struct subscription *s, const struct item *it, struct identity *id)
 {
 	const struct origin o = { poller_config(s->poller), false,
 		polled_since(s) };
 	struct item full = with_origin(s, it);
+	int64_t wait_ms = pipeline_take_again(
+	    s->env->pipeline, batch_of(s), &o, &full, id);
 
-	if (!pipeline_take_again(
-		s->env->pipeline, batch_of(s), &o, &full, id)) {
+	if (wait_ms != 0) {
 		id->traits.text = id->before.traits.text;
 		id->traits.wording = id->before.traits.wording;
-		s->unfinished = true;
+		s->unfinished_ms = earlier(s->unfinished_ms,
+		    loop_now_ms(s->env->poller.loop) + wait_ms);
 	}
 	if (batch_has_alerts(s->batch))
 		loop_idle_ask(s->idle);
@@ -309,10 +319,17 @@ on_item(struct poller *p, const struct item *it, void *arg)
 	BUG("no such case");
 }
 
-/* The next poll is to bring it again. */
+/* When something is to be told at the next poll, that is to bring it again. */
 static void
-forget_validators(struct feed *f)
+ask_anew(struct subscription *s, enum feed_verdict v)
 {
+	struct feed *f = poller_feed(s->poller);
+
+	s->later_ms = earlier(
+	    s->unfinished_ms, v == FEED_NEW_DOCUMENT ? 0 : s->later_ms);
+	s->unfinished_ms = 0;
+	if (s->later_ms == 0 || f->due_ms < s->later_ms)
+		return;
 	free(f->etag);
 	free(f->last_modified);
 	f->etag = f->last_modified = NULL;
@@ -325,13 +342,14 @@ keep_state(struct subscription *s)
 	const struct feed *f = poller_feed(s->poller);
 	struct loop *l = s->env->poller.loop;
 	int64_t wall = loop_wall_ms(l), offset = wall - loop_now_ms(l);
+	bool anew = s->later_ms != 0; /* the next start knows nothing of it */
 
 	batch_set_feed(batch_of(s),
 	    &(struct store_feed) {
 		.name = sv_of(c->name),
 		.url = sv_of(c->url),
-		.etag = sv_of(f->etag),
-		.last_modified = sv_of(f->last_modified),
+		.etag = anew ? SV_NONE : sv_of(f->etag),
+		.last_modified = anew ? SV_NONE : sv_of(f->last_modified),
 		.moved_to = sv_of(f->moved_to),
 		.moved_since_ms = f->moved_since_ms,
 		.next_due_ms = f->due_ms + offset,
@@ -383,9 +401,7 @@ on_end(struct poller *p, enum feed_verdict v, void *arg)
 
 	(void)p;
 	known_clear(&s->known);
-	if (s->unfinished)
-		forget_validators(poller_feed(s->poller));
-	s->unfinished = false;
+	ask_anew(s, v);
 	note_health(s, v);
 	keep_state(s);
 	if (v != FEED_NEW_DOCUMENT)

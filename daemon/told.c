@@ -3,10 +3,19 @@
 
 #include <stdlib.h>
 
-bool
-update_gap_is_over(int64_t since_ms, int64_t now_ms)
+/* Of a span of time. */
+static int64_t
+left_of(int64_t span_ms, int64_t since_ms, int64_t now_ms)
 {
-	return now_ms < since_ms || now_ms - since_ms >= UPDATE_GAP_MS;
+	if (now_ms < since_ms || now_ms - since_ms >= span_ms)
+		return 0;
+	return since_ms + span_ms - now_ms;
+}
+
+int64_t
+update_gap_ms(int64_t since_ms, int64_t now_ms)
+{
+	return left_of(UPDATE_GAP_MS, since_ms, now_ms);
 }
 
 void
@@ -65,23 +74,20 @@ told_find(const struct told *l, const char *filter)
 	return NULL;
 }
 
-static bool
-is_another_day(const struct store_told *t, int64_t now_ms)
+int64_t
+told_wait_ms(const struct store_told *t, int64_t now_ms)
 {
-	return now_ms < t->since_ms || now_ms - t->since_ms >= DAY_MS;
-}
+	int64_t gap = update_gap_ms(t->told_ms, now_ms), day = 0;
 
-bool
-told_is_due(const struct store_told *t, int64_t now_ms)
-{
-	return update_gap_is_over(t->told_ms, now_ms) &&
-	    (t->updates < UPDATES_PER_DAY || is_another_day(t, now_ms));
+	if (t->updates >= UPDATES_PER_DAY)
+		day = left_of(DAY_MS, t->since_ms, now_ms);
+	return gap > day ? gap : day;
 }
 
 void
 told_count_update(struct store_told *t, int64_t now_ms)
 {
-	if (is_another_day(t, now_ms)) {
+	if (left_of(DAY_MS, t->since_ms, now_ms) == 0) {
 		t->since_ms = now_ms;
 		t->updates = 0;
 	}

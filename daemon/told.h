@@ -13,8 +13,9 @@
 #define UPDATE_GAP_MS (10 * MIN_MS)
 #define UPDATES_PER_DAY 24
 
-/* A clock that was set back before `since_ms` ends the gap, too. */
-bool update_gap_is_over(int64_t since_ms, int64_t now_ms);
+/* For how long the gap goes on; 0: it is over.  A clock that was set back
+ * before `since_ms` ends it, too. */
+int64_t update_gap_ms(int64_t since_ms, int64_t now_ms);
 
 struct told_row {
 	struct store_told t; /* in the arena of the list */
@@ -37,8 +38,8 @@ bool told_read(struct told *l, struct store *s, struct sv feed,
 
 struct told_row *told_find(const struct told *l, const char *filter);
 
-/* May an update of the item be sent now? Later, if not. */
-bool told_is_due(const struct store_told *t, int64_t now_ms);
+/* For how long an update of the item has to wait; 0: not at all. */
+int64_t told_wait_ms(const struct store_told *t, int64_t now_ms);
 
 /* The row after an update of it. */
 void told_count_update(struct store_told *t, int64_t now_ms);

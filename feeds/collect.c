@@ -648,8 +648,7 @@ on_start(const struct xml_element *el, void *arg, struct err *e)
 	if (top(c)->element == NULL)
 		return true;
 	start_known(c, el, around);
-	if (top(c)->scope == IN_ITEM && around != IN_ITEM &&
-	    c->nitems == FEED_ITEMS)
+	if (top(c)->element->reading == OPENS_ITEM && c->nitems == FEED_ITEMS)
 		return err_set(
 		    e, "the feed has more than %d items", FEED_ITEMS);
 	return true;

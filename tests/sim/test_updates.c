@@ -257,6 +257,7 @@ struct rewriter {
 	bool in_turn; /* two titles, and no more */
 	struct str body;
 	char etag[32];
+	size_t served; /* whole documents */
 };
 
 static void
@@ -287,6 +288,7 @@ serve_rewritten(
 		out->status = 304;
 		return;
 	}
+	r->served++;
 	str_clear(&r->body);
 	(void)str_addf(&r->body,
 	    "<rss version='2.0'><channel>" ITEM("1",
@@ -317,6 +319,25 @@ what_changes_at_once_is_told_later(void **state)
 	assert_non_null(strstr(w->alerts[w->nalerts - 1].body,
 	    "\"title\":\"Ceasefire in the south of the west 25\""));
 	assert_int_equal(world_rang(w, UPDATE), w->nalerts - 1);
+	str_done(&r.body);
+}
+
+/* Its server is asked for the whole document when there is something to tell,
+ * also after another start, and not at each poll until then. */
+static void
+what_has_to_wait_does_not_cost_a_feed_its_validators(void **state)
+{
+	static const char config[] = EVERY_MINUTE FILTER("");
+	struct rewriter r = { .step_ms = MIN_MS, .steps = 2 };
+	struct world *w = *state;
+
+	rewrite(&r, w);
+	world_live(w, config, 4 * MIN_MS);
+	assert_int_equal(w->nalerts, 1);
+	r.served = 0;
+	world_live(w, config, HOUR_MS);
+	assert_int_equal(updates(w, "title"), 1);
+	assert_in_range(r.served, 2, 3); /* at the start, and to tell */
 	str_done(&r.body);
 }
 
@@ -784,6 +805,7 @@ main(void)
 		T(without_grouping_it_is_the_same),
 		T(who_wants_no_updates_gets_none),
 		T(what_changes_at_once_is_told_later),
+		T(what_has_to_wait_does_not_cost_a_feed_its_validators),
 		T(what_changed_back_before_it_was_told_is_not_told),
 		T(two_titles_in_turn_are_told_once_each),
 		T(a_feed_that_rewrites_its_titles_is_bounded),

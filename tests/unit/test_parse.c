@@ -995,6 +995,11 @@ static const struct {
 	    DTD_GROWTH_BYTES / 61 / 8 + 1, "what entities add" },
 	{ "items", "<rss version='2.0'><channel>", "<item></item>",
 	    FEED_ITEMS + 1, "the feed has more than" },
+	{ "what is deleted",
+	    "<feed xmlns='http://www.w3.org/2005/Atom'"
+	    " xmlns:a='http://purl.org/atompub/tombstones/1.0'>",
+	    "<a:deleted-entry ref='1'/>", FEED_ITEMS + 1,
+	    "the feed has more than" },
 	{ "items of JSON", "{\"items\":[", "{\"title\":1}", FEED_ITEMS + 1,
 	    "the feed has more than" },
 };

@@ -18,9 +18,9 @@ an_update_has_to_wait_ten_minutes(void **state)
 	const struct store_told t = { .told_ms = NOW_MS, .since_ms = NOW_MS };
 
 	(void)state;
-	assert_false(told_is_due(&t, NOW_MS));
-	assert_false(told_is_due(&t, NOW_MS + 10 * MIN_MS - 1));
-	assert_true(told_is_due(&t, NOW_MS + 10 * MIN_MS));
+	assert_int_equal(told_wait_ms(&t, NOW_MS), 10 * MIN_MS);
+	assert_int_equal(told_wait_ms(&t, NOW_MS + 10 * MIN_MS - 1), 1);
+	assert_int_equal(told_wait_ms(&t, NOW_MS + 10 * MIN_MS), 0);
 }
 
 /* Nobody waits for a time that was never. */
@@ -32,7 +32,7 @@ a_clock_that_was_set_back_ends_the_wait(void **state)
 		.updates = UPDATES_PER_DAY };
 
 	(void)state;
-	assert_true(told_is_due(&t, NOW_MS - 1));
+	assert_int_equal(told_wait_ms(&t, NOW_MS - 1), 0);
 }
 
 static void
@@ -44,11 +44,15 @@ a_day_has_so_many_updates(void **state)
 
 	(void)state;
 	for (; now < NOW_MS + 3 * DAY_MS; now += MIN_MS)
-		if (told_is_due(&t, now)) {
+		if (told_wait_ms(&t, now) == 0) {
 			told_count_update(&t, now);
 			n++;
 		}
 	assert_int_equal(n, 3 * UPDATES_PER_DAY);
+	t = (struct store_told) { .told_ms = NOW_MS - HOUR_MS,
+		.since_ms = NOW_MS - 2 * HOUR_MS,
+		.updates = UPDATES_PER_DAY };
+	assert_int_equal(told_wait_ms(&t, NOW_MS), 22 * HOUR_MS);
 }
 
 static void
@@ -57,7 +61,7 @@ the_first_update_of_what_is_known_by_its_id_is_due(void **state)
 	struct store_told t = { 0 };
 
 	(void)state;
-	assert_true(told_is_due(&t, NOW_MS));
+	assert_int_equal(told_wait_ms(&t, NOW_MS), 0);
 	told_count_update(&t, NOW_MS);
 	assert_int_equal(t.updates, 1);
 	assert_int_equal(t.since_ms, NOW_MS);
