@@ -125,7 +125,7 @@ feed_health_note(struct feed_health *h, const struct feed_poll *p,
 {
 	h->watched_ms += p->passed_ms;
 	h->out_ms += p->passed_ms;
-	if (h->new_ms != 0)
+	if (h->new_ms != 0 && p->good) /* who is away is not silent */
 		h->quiet_ms += p->passed_ms;
 	if (p->new_items != 0)
 		end_pause(h, p->wall_ms);

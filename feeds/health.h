@@ -29,7 +29,7 @@ struct feed_health {
 	int64_t failed_ms; /* when the first of those since failed */
 	int64_t new_ms; /* when new items came last; at first: a good poll */
 	int64_t out_ms; /* duration without a good poll */
-	int64_t quiet_ms; /* duration without a new item */
+	int64_t quiet_ms; /* duration of good polls without a new item */
 	int64_t longest_ms; /* the longest such duration that ended, */
 	unsigned pauses; /* of so many */
 	int64_t watched_ms; /* duration since the first poll */
