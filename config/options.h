@@ -38,7 +38,7 @@
 	X(backlog_ms, "backlog",   DURATION, NULL,     "0s", "36500d", "This feed's own backlog. Default: the daemon's.") \
 	X(discover,   "discover",  BOOL,     "no",     NULL, NULL,  "If the URL is a web page that names feeds, poll the first of them.") \
 	X(failing_after_ms, "failing-after", DURATION, "1h", "1m", "30d", "How long the feed has no good poll before alerts of type feed.failing tell of it.") \
-	X(silent_after_ms,  "silent-after",  DURATION, NULL, "0s", "365d", "How long the feed brings no new item before alerts of type feed.silent tell of it; 0: never. Default: three times its longest pause so far, and at least a day; known once it has been watched for a week and five such pauses have ended.") \
+	X(silent_after_ms,  "silent-after",  DURATION, NULL, "0s", "365d", "How long the feed brings no new item before alerts of type feed.silent tell of it; 0: never. Default: three times its longest pause so far, and at least a day, once five such pauses have ended; at least two weeks when it had not been watched for a week before it fell silent.") \
 	X(max_size,   "max-size",  SIZE,     "16MiB",  "1KiB", "1GiB", "Largest document accepted, after decompression.")
 
 #define ENTITY_OPTIONS(X) \

@@ -7,6 +7,7 @@
 #define PAUSES_LEAST 5
 #define WATCHED_LEAST_MS (7 * DAY_MS)
 #define SILENT_LEAST_MS DAY_MS
+#define SILENT_EARLY_MS (14 * DAY_MS)
 #define SILENT_PAUSES 3
 
 static bool
@@ -30,13 +31,17 @@ forgive(struct feed_health *h, enum feed_trouble t)
 int64_t
 feed_health_silent_after(const struct feed_health *h, int64_t silent_ms)
 {
+	int64_t least_ms = h->watched_ms - h->quiet_ms < WATCHED_LEAST_MS
+	    ? SILENT_EARLY_MS
+	    : SILENT_LEAST_MS;
+
 	if (silent_ms >= 0)
 		return silent_ms;
-	if (h->pauses < PAUSES_LEAST || h->watched_ms < WATCHED_LEAST_MS)
+	if (h->pauses < PAUSES_LEAST)
 		return 0;
-	return h->longest_ms * SILENT_PAUSES > SILENT_LEAST_MS
+	return h->longest_ms * SILENT_PAUSES > least_ms
 	    ? h->longest_ms * SILENT_PAUSES
-	    : SILENT_LEAST_MS;
+	    : least_ms;
 }
 
 /* The pause before the first new item began before it was watched: what is
@@ -120,7 +125,7 @@ feed_health_note(struct feed_health *h, const struct feed_poll *p,
 {
 	h->watched_ms += p->passed_ms;
 	h->out_ms += p->passed_ms;
-	if (h->new_ms != 0)
+	if (h->new_ms != 0 && p->good) /* who is away is not silent */
 		h->quiet_ms += p->passed_ms;
 	if (p->new_items != 0)
 		end_pause(h, p->wall_ms);

@@ -29,7 +29,7 @@ struct feed_health {
 	int64_t failed_ms; /* when the first of those since failed */
 	int64_t new_ms; /* when new items came last; at first: a good poll */
 	int64_t out_ms; /* duration without a good poll */
-	int64_t quiet_ms; /* duration without a new item */
+	int64_t quiet_ms; /* duration of good polls without a new item */
 	int64_t longest_ms; /* the longest such duration that ended, */
 	unsigned pauses; /* of so many */
 	int64_t watched_ms; /* duration since the first poll */
@@ -67,9 +67,10 @@ struct feed_patience {
 void feed_health_note(struct feed_health *h, const struct feed_poll *p,
     const struct feed_patience *patience);
 
-/* After how much quiet a feed is silent; 0: never.  Its own pauses count once
- * it was watched for a week, which has a weekend, and 5 of them ended: then it
- * is three times the longest, and at least a day. */
+/* After how much quiet a feed is silent; 0: never.  Its own pauses count once 5
+ * of them ended: then it is three times the longest, and at least a day; at
+ * least two weeks if it was not watched for a week, which has a weekend, before
+ * this one began. */
 int64_t
 feed_health_silent_after(const struct feed_health *h, int64_t silent_ms);
 

@@ -273,6 +273,57 @@ a_healthy_feed_is_not_told_of_in_a_month(void **state)
 	assert_int_equal(w->nalerts, 0);
 }
 
+/* All of an issue within some hours, and then none for a week. */
+static void
+a_weekly_is_not_silent_between_its_issues(void **state)
+{
+	struct world *w = *state;
+	int last = 10;
+
+	for (int issue = 0; issue < 4; issue++) {
+		for (int n = 0; n < 8; n++, last++) {
+			show(w, WIRE, last - 9, last);
+			world_live(w, CONFIG, HOUR_MS);
+		}
+		world_live(w, CONFIG, 7 * DAY_MS - 5 * HOUR_MS);
+	}
+	assert_int_equal(w->nalerts, 0);
+}
+
+static void
+a_feed_that_ends_in_its_first_week_is_silent_after_two(void **state)
+{
+	struct world *w = *state;
+
+	for (int n = 1; n <= 8; n++) {
+		show(w, WIRE, n, n + 5);
+		world_live(w, CONFIG, 6 * HOUR_MS);
+	}
+	world_live(w, CONFIG, 13 * DAY_MS);
+	TOLD(w, 0, 0, 0, 0);
+	world_live(w, CONFIG, 2 * DAY_MS);
+	TOLD(w, 0, 0, 1, 0);
+}
+
+/* It is away for two days, and answers again before it goes on. */
+static void
+an_outage_is_no_silence(void **state)
+{
+	struct world *w = *state;
+
+	for (int n = 1; n <= 9 * 4; n++) {
+		show(w, WIRE, n, n + 5);
+		world_live(w, CONFIG, 6 * HOUR_MS);
+	}
+	(void)world_page(w, WIRE, 503, "", "");
+	world_live(w, CONFIG, 2 * DAY_MS);
+	show(w, WIRE, 36, 41);
+	world_live(w, CONFIG, 12 * HOUR_MS);
+	TOLD(w, 1, 1, 0, 0);
+	world_live(w, CONFIG, 13 * HOUR_MS);
+	TOLD(w, 1, 1, 1, 0);
+}
+
 static void
 many_feeds(struct str *out, size_t n)
 {
@@ -553,6 +604,9 @@ main(void)
 		T(no_overlap_is_no_gap_where_none_can_be),
 		T(a_clock_that_jumps_is_no_trouble),
 		T(a_healthy_feed_is_not_told_of_in_a_month),
+		T(a_weekly_is_not_silent_between_its_issues),
+		T(a_feed_that_ends_in_its_first_week_is_silent_after_two),
+		T(an_outage_is_no_silence),
 		T(a_network_that_is_down_rings_a_few_times),
 		T(what_may_be_over_is_not_told_at_a_start),
 		T(what_lasts_is_told_after_a_start),

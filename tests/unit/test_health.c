@@ -178,21 +178,28 @@ a_feed_is_silent_after(void **state)
 		const char *what;
 		int64_t longest_ms;
 		unsigned pauses;
-		int64_t watched_ms, option_ms, after_ms;
+		int64_t watched_ms, quiet_ms, option_ms, after_ms;
 	} rows[] = {
-		{ "what is asked for", HOUR_MS, 0, 0, HOUR_MS, HOUR_MS },
-		{ "never, if that is asked for", HOUR_MS, 9, 9 * DAY_MS, 0, 0 },
-		{ "three pauses", 2 * DAY_MS, 5, 7 * DAY_MS, -1, 6 * DAY_MS },
-		{ "a day at least", HOUR_MS, 5, 7 * DAY_MS, -1, DAY_MS },
-		{ "not without a week", HOUR_MS, 99, 7 * DAY_MS - 1, -1, 0 },
-		{ "nor without some pauses", HOUR_MS, 4, 99 * DAY_MS, -1, 0 },
+		{ "what is asked for", HOUR_MS, 0, 0, 0, HOUR_MS, HOUR_MS },
+		{ "never, if that is asked for", HOUR_MS, 9, 9 * DAY_MS, 0, 0,
+		    0 },
+		{ "three pauses", 2 * DAY_MS, 5, 7 * DAY_MS, 0, -1,
+		    6 * DAY_MS },
+		{ "a day at least", HOUR_MS, 5, 9 * DAY_MS, 2 * DAY_MS, -1,
+		    DAY_MS },
+		{ "two weeks without one before", HOUR_MS, 99, 9 * DAY_MS,
+		    2 * DAY_MS + 1, -1, 14 * DAY_MS },
+		{ "or three pauses", 6 * DAY_MS, 5, 6 * DAY_MS, 0, -1,
+		    18 * DAY_MS },
+		{ "not without some", HOUR_MS, 4, 99 * DAY_MS, 0, -1, 0 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNTOF(rows); i++) {
 		const struct feed_health h = { .longest_ms = rows[i].longest_ms,
 			.pauses = rows[i].pauses,
-			.watched_ms = rows[i].watched_ms };
+			.watched_ms = rows[i].watched_ms,
+			.quiet_ms = rows[i].quiet_ms };
 		int64_t got = feed_health_silent_after(&h, rows[i].option_ms);
 
 		if (got != rows[i].after_ms)
@@ -200,7 +207,7 @@ a_feed_is_silent_after(void **state)
 	}
 }
 
-/* In the first week nothing is known; then each silence is told once, at a good
+/* In the first week little is known; then each silence is told once, at a good
  * poll. */
 static void
 silence_is_owed_once(void **state)
