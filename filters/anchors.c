@@ -1,7 +1,9 @@
 /* filters/anchors.c: which filters an atom may concern. */
 #include "filters/anchors.h"
 
+#include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define NEVER_SEEN UINT64_C(1) /* cost of the rarest atom */
 #define SEEN_ONCE (UINT64_C(1) << 18)
@@ -11,8 +13,8 @@
 #define GUARD_ATOMS 64 /* more are no guard: it costs more than it saves */
 
 struct pair {
-	uint32_t key;
-	struct posting posting;
+	uint32_t key, filter;
+	uint32_t guards; /* as in the chooser */
 };
 
 struct pairs {
@@ -29,8 +31,9 @@ struct chooser {
 	uint64_t *filter_cost;
 	uint64_t *sorted; /* costs of the operands of OF */
 	struct pairs atoms, filters;
-	uint32_t guard; /* of the filter at hand */
-	uint32_t *guards;
+	uint32_t guard; /* a place in `guards`: those of the filter at hand */
+	uint16_t
+	    *guards; /* lists: a count and so many; the first one is empty */
 	size_t nguards, capguards;
 };
 
@@ -144,7 +147,7 @@ add_pair(
     const struct chooser *c, struct pairs *p, uint32_t key, uint32_t filter)
 {
 	p->v = mem_grow(p->v, &p->cap, p->n + 1, sizeof(*p->v));
-	p->v[p->n++] = (struct pair) { key, { filter, c->guard } };
+	p->v[p->n++] = (struct pair) { key, filter, c->guard };
 }
 
 static void file_node(
@@ -254,18 +257,16 @@ second_operand(const struct chooser *c, const struct program *p)
 }
 
 static uint32_t
-keep_guard(struct chooser *c, const struct pair *v, size_t n)
+keep_guards(struct chooser *c, const struct pair *v, size_t n)
 {
 	uint32_t at = (uint32_t)c->nguards;
 
-	if (n == 1)
-		return v->key;
 	c->guards = mem_grow(
 	    c->guards, &c->capguards, c->nguards + n + 1, sizeof(*c->guards));
-	c->guards[c->nguards++] = (uint32_t)n;
+	c->guards[c->nguards++] = (uint16_t)n;
 	for (size_t i = 0; i < n; i++)
-		c->guards[c->nguards++] = v[i].key;
-	return GUARD_LIST | at;
+		c->guards[c->nguards++] = (uint16_t)(v[i].key % GUARDS);
+	return at;
 }
 
 /* Candidates are many, and few of them have a word of another operand too. */
@@ -273,14 +274,14 @@ static uint32_t
 choose_guard(struct chooser *c, const struct program *p, uint32_t filter)
 {
 	size_t natoms = c->atoms.n, nfilters = c->filters.n, n;
-	uint32_t operand = second_operand(c, p), guard = GUARD_NONE;
+	uint32_t operand = second_operand(c, p), guard = 0;
 
 	if (operand == 0)
 		return guard;
 	file_node(c, p, operand - 1, filter);
 	n = c->atoms.n - natoms;
 	if (c->filters.n == nfilters && n != 0 && n <= GUARD_ATOMS)
-		guard = keep_guard(c, &c->atoms.v[natoms], n);
+		guard = keep_guards(c, &c->atoms.v[natoms], n);
 	c->atoms.n = natoms;
 	c->filters.n = nfilters;
 	return guard;
@@ -294,7 +295,7 @@ file_filter(struct chooser *c, uint32_t filter)
 	for (size_t i = 0; i < p->n; i++)
 		c->cost[i] = node_cost(c, p, &p->nodes[i]);
 	c->filter_cost[filter] = c->cost[p->n - 1];
-	c->guard = GUARD_NONE;
+	c->guard = 0;
 	c->guard = choose_guard(c, p, filter);
 	if (c->cost[p->n - 1] == ALWAYS)
 		c->out.always[c->out.nalways++] = filter;
@@ -302,19 +303,41 @@ file_filter(struct chooser *c, uint32_t filter)
 		file_node(c, p, (uint32_t)p->n - 1, filter);
 }
 
+static size_t
+posting_size(const struct chooser *c, const struct pair *p)
+{
+	return POSTING_GUARDS + c->guards[p->guards];
+}
+
+static void
+put_posting(const struct chooser *c, const struct pair *p, uint16_t *out)
+{
+	out[0] = (uint16_t)(p->filter & UINT16_MAX);
+	out[1] = (uint16_t)(p->filter >> 16);
+	memcpy(&out[2], &c->guards[p->guards],
+	    (posting_size(c, p) - 2) * sizeof(*out));
+}
+
 /* Sorts the pairs by key, by counting. */
 static struct postings
-sort_pairs(const struct pairs *p, size_t nkeys)
+sort_pairs(const struct chooser *c, const struct pairs *p, size_t nkeys)
 {
 	uint32_t *first = mem_calloc(nkeys + 2, sizeof(*first));
-	struct posting *v = mem_alloc((p->n + 1) * sizeof(*v));
+	size_t total = 0;
+	uint16_t *v;
 
-	for (size_t i = 0; i < p->n; i++)
-		first[p->v[i].key + 2]++;
+	for (size_t i = 0; i < p->n; i++) {
+		first[p->v[i].key + 2] += (uint32_t)posting_size(c, &p->v[i]);
+		total += posting_size(c, &p->v[i]);
+	}
+	assert(total <= UINT32_MAX);
+	v = mem_alloc((total + 1) * sizeof(*v));
 	for (size_t i = 2; i < nkeys + 2; i++)
 		first[i] += first[i - 1];
-	for (size_t i = 0; i < p->n; i++)
-		v[first[p->v[i].key + 1]++] = p->v[i].posting;
+	for (size_t i = 0; i < p->n; i++) {
+		put_posting(c, &p->v[i], &v[first[p->v[i].key + 1]]);
+		first[p->v[i].key + 1] += (uint32_t)posting_size(c, &p->v[i]);
+	}
 	return (struct postings) { first, v };
 }
 
@@ -329,6 +352,7 @@ anchors_begin(const struct ruleset *r, uint32_t *seen)
 	c->cost = mem_calloc(r->longest + 1, sizeof(*c->cost));
 	c->filter_cost = mem_calloc(r->nfilters + 1, sizeof(*c->filter_cost));
 	c->sorted = mem_calloc(r->longest + 1, sizeof(*c->sorted));
+	(void)keep_guards(c, NULL, 0);
 	return c;
 }
 
@@ -352,11 +376,9 @@ anchors_end(struct chooser *c)
 	struct anchors a = c->out;
 
 	a.always = mem_realloc(a.always, a.nalways + 1, sizeof(*a.always));
-	a.atoms = sort_pairs(&c->atoms, r->lexicon.natoms);
-	a.filters = sort_pairs(&c->filters, r->nfilters);
-	a.guards = mem_realloc(c->guards, c->nguards + 1, sizeof(*a.guards));
+	a.atoms = sort_pairs(c, &c->atoms, r->lexicon.natoms);
+	a.filters = sort_pairs(c, &c->filters, r->nfilters);
 	c->out.always = NULL;
-	c->guards = NULL;
 	anchors_give_up(c);
 	return a;
 }
@@ -393,7 +415,6 @@ anchors_done(struct anchors *a)
 	free(a->atoms.v);
 	free(a->filters.first);
 	free(a->filters.v);
-	free(a->guards);
 	free(a->always);
 	*a = (struct anchors) { .always = NULL };
 }

@@ -38,7 +38,6 @@ matcher_free(struct matcher *m)
 	anchors_done(&m->learned);
 	anchors_give_up(m->choosing);
 	free(m->entities);
-	free(m->seen);
 	free(m->present);
 	free(m->candidates);
 	free(m->crowds);
@@ -155,7 +154,7 @@ forget_candidates(struct matcher *m)
 	for (size_t i; matcher_next_candidate(m, &i);)
 		;
 	for (size_t i = 0; i < m->npresent; i++)
-		m->seen[m->present[i] / 64] = 0;
+		m->seen[m->present[i] % GUARDS / 64] = 0;
 	m->npresent = 0;
 }
 
@@ -167,8 +166,6 @@ begin_item(struct matcher *m, const struct ruleset *r)
 	m->entities = fit(m->entities, &m->capentities, r->nentities * 2 + 1,
 	    sizeof(*m->entities));
 	forget_candidates(m);
-	m->seen = fit(
-	    m->seen, &m->capseen, r->lexicon.natoms / 64 + 1, sizeof(*m->seen));
 	m->present = fit(m->present, &m->cappresent, r->lexicon.natoms + 1,
 	    sizeof(*m->present));
 	m->candidates = fit(m->candidates, &m->capcandidates,
@@ -209,26 +206,17 @@ read_texts(struct matcher *m, const struct ruleset *r)
 		text_add(t, FIELD_TAG, it->tags[i]);
 }
 
+/* Without branches, as most are not there. */
 static bool
-is_seen(const struct matcher *m, uint32_t atom)
+is_guarded(const struct matcher *m, const uint16_t *posting)
 {
-	return (m->seen[atom / 64] >> atom % 64 & 1) != 0;
-}
+	const uint16_t *v = posting + POSTING_GUARDS;
+	size_t n = posting_guards(posting);
+	uint64_t any = n == 0;
 
-static bool
-has_guard(const struct matcher *m, uint32_t guard)
-{
-	const uint32_t *list;
-
-	if (guard == GUARD_NONE)
-		return true;
-	if ((guard & GUARD_LIST) == 0)
-		return is_seen(m, guard);
-	list = &m->anchors->guards[guard & ~GUARD_LIST];
-	for (uint32_t i = 1; i <= *list; i++)
-		if (is_seen(m, list[i]))
-			return true;
-	return false;
+	for (size_t i = 0; i < n; i++)
+		any |= m->seen[v[i] / 64] >> v[i] % 64;
+	return (any & 1) != 0;
 }
 
 static void
@@ -251,9 +239,12 @@ add_candidate(struct matcher *m, uint32_t filter)
 static void
 add_candidates(struct matcher *m, const struct postings *p, uint32_t key)
 {
-	for (uint32_t i = p->first[key]; i < p->first[key + 1]; i++)
-		if (has_guard(m, p->v[i].guard))
-			add_candidate(m, p->v[i].filter);
+	const uint16_t *at = &p->v[p->first[key]];
+	const uint16_t *end = &p->v[p->first[key + 1]];
+
+	for (; at < end; at += POSTING_GUARDS + posting_guards(at))
+		if (is_guarded(m, at))
+			add_candidate(m, posting_filter(at));
 }
 
 /* When all atoms of the item are known. */
@@ -275,7 +266,7 @@ on_seen(struct matcher *m, uint32_t atom)
 {
 	m->atoms[atom] = (struct found) { m->epoch, 0, 0,
 		m->atoms[atom].seen + 1 };
-	m->seen[atom / 64] |= (uint64_t)1 << atom % 64;
+	m->seen[atom % GUARDS / 64] |= (uint64_t)1 << atom % 64;
 	m->present[m->npresent++] = atom;
 	__builtin_prefetch(&m->anchors->atoms.first[atom]);
 }

@@ -80,7 +80,7 @@ struct matcher {
 	struct spans spans;
 	struct found *atoms;
 	struct found *entities; /* two each: without and with `shout` */
-	uint64_t *seen; /* a bit by atom */
+	uint64_t seen[GUARDS / 64]; /* a bit by guard */
 	uint32_t *present; /* those atoms */
 	size_t npresent;
 	struct occurrence waiting[OCCURRENCES]; /* until memory has answered */
@@ -94,8 +94,8 @@ struct matcher {
 	struct normal *normals; /* by part */
 	struct find *finds;
 	size_t nfinds, capfinds;
-	size_t capatoms, capentities, capseen, cappresent, capcandidates,
-	    capcrowds, capverdicts, capoutcomes, capsearches, capnormals;
+	size_t capatoms, capentities, cappresent, capcandidates, capcrowds,
+	    capverdicts, capoutcomes, capsearches, capnormals;
 	struct regex_search *regex; /* NULL until one is needed */
 	uint64_t regex_steps; /* left for this item */
 	uint64_t gave_up; /* regular expressions, since matcher_new() */
