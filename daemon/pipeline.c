@@ -738,13 +738,17 @@ static void
 tell_the_others(struct judging *j)
 {
 	const struct config *c = j->p->conf;
+	size_t left = 0;
 
-	for (size_t i = 0; j->told.n != 0 && i < c->nfilters; i++) {
+	for (size_t i = 0; i < j->told.n; i++)
+		left += !j->told.v[i].done;
+	for (size_t i = 0; left != 0 && i < c->nfilters; i++) {
 		struct told_row *row = told_find(&j->told, c->filters[i].name);
 		const struct match m = { .index = i };
 
 		if (row == NULL || row->done)
 			continue;
+		left--;
 		if (row->t.how == TOLD_HELD)
 			tell_of_held(j, &m, &row->t);
 		else
