@@ -353,6 +353,9 @@ read_sections(struct loader *l)
 	for (size_t i = 0; i < c->nfeeds; i++)
 		(void)map_put(
 		    &c->feed_names, sv_of(c->feeds[i].name), &c->feeds[i]);
+	for (size_t i = 0; i < c->nfilters; i++)
+		(void)map_put(&c->filter_names, sv_of(c->filters[i].name),
+		    &c->filters[i]);
 	for (size_t i = 0; i < c->ndestinations; i++)
 		(void)map_put(&c->destination_names,
 		    sv_of(c->destinations[i].name), &c->destinations[i]);
@@ -380,6 +383,7 @@ new_config(struct diags *diags)
 
 	arena_init(&c->arena);
 	map_init(&c->feed_names);
+	map_init(&c->filter_names);
 	map_init(&c->destination_names);
 	c->diags = diags_ref(diags);
 	c->refs = 1;
@@ -501,6 +505,7 @@ config_unref(struct config *c)
 	if (c == NULL || --c->refs != 0)
 		return;
 	map_done(&c->feed_names);
+	map_done(&c->filter_names);
 	map_done(&c->destination_names);
 	arena_done(&c->arena);
 	diags_unref(c->diags);
@@ -511,6 +516,12 @@ const struct config_feed *
 config_find_feed(const struct config *c, const char *name)
 {
 	return map_get(&c->feed_names, sv_of(name));
+}
+
+const struct config_filter *
+config_find_filter(const struct config *c, struct sv name)
+{
+	return map_get(&c->filter_names, name);
 }
 
 const struct config_destination *

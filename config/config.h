@@ -161,7 +161,8 @@ struct config {
 	struct config_destination *destinations;
 	size_t nfeeds, nentities, nfilters, ndestinations;
 
-	struct map feed_names, destination_names; /* to the elements above */
+	/* To the elements above. */
+	struct map feed_names, filter_names, destination_names;
 	struct arena arena; /* everything else above lives here */
 	struct diags *diags; /* owned: the sources, for later diagnostics */
 	bool broken; /* it had errors: only good for finding more */
@@ -212,6 +213,8 @@ void config_unref(struct config *c); /* NULL is fine */
 /* NULL when there is none of that name. */
 const struct config_feed *
 config_find_feed(const struct config *c, const char *name);
+const struct config_filter *
+config_find_filter(const struct config *c, struct sv name);
 const struct config_destination *
 config_find_destination(const struct config *c, const char *name);
 

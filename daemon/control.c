@@ -144,13 +144,10 @@ read_silence(
 {
 	const struct config *conf = *c->env.conf;
 	int64_t ms = 0;
-	size_t i = 0;
 
-	while (i < conf->nfilters &&
-	    strcmp(conf->filters[i].name, q->args[0]) != 0)
-		i++;
 	*until = 0;
-	if (i == conf->nfilters && strcmp(q->args[1], "off") != 0)
+	if (config_find_filter(conf, sv_of(q->args[0])) == NULL &&
+	    strcmp(q->args[1], "off") != 0)
 		return err_set(e, "no filter '%s'", q->args[0]);
 	if (strcmp(q->args[1], "off") == 0)
 		return true;

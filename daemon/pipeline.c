@@ -310,11 +310,9 @@ encode_digest(struct pipeline *p, size_t filter, const struct quota_digest *d,
 static size_t
 find_filter(const struct config *c, struct sv name)
 {
-	size_t i = 0;
+	const struct config_filter *f = config_find_filter(c, name);
 
-	while (i < c->nfilters && !sv_is(name, c->filters[i].name))
-		i++;
-	return i;
+	return f != NULL ? (size_t)(f - c->filters) : c->nfilters;
 }
 
 static bool
@@ -738,17 +736,14 @@ static void
 tell_the_others(struct judging *j)
 {
 	const struct config *c = j->p->conf;
-	size_t left = 0;
 
-	for (size_t i = 0; i < j->told.n; i++)
-		left += !j->told.v[i].done;
-	for (size_t i = 0; left != 0 && i < c->nfilters; i++) {
-		struct told_row *row = told_find(&j->told, c->filters[i].name);
-		const struct match m = { .index = i };
+	for (size_t i = 0; i < j->told.n; i++) {
+		const struct told_row *row = &j->told.v[i];
+		const struct match m = { .index = find_filter(
+					     c, row->t.filter) };
 
-		if (row == NULL || row->done)
+		if (row->done || m.index == c->nfilters)
 			continue;
-		left--;
 		if (row->t.how == TOLD_HELD)
 			tell_of_held(j, &m, &row->t);
 		else
