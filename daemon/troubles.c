@@ -192,7 +192,8 @@ owing(const struct troubles *t, enum feed_trouble kind, size_t *n)
 	struct map_slot *slot;
 
 	*n = 0;
-	for (size_t i = 0; (slot = map_next(all, &i)) != NULL;)
+	for (size_t i = 0;
+	     *n < TROUBLES_AT_ONCE && (slot = map_next(all, &i)) != NULL;)
 		if ((subscription_owes(slot->value) & FEED_BIT(kind)) != 0)
 			v[(*n)++] = slot->value;
 	return v;
@@ -230,7 +231,7 @@ look_at_feeds(struct troubles *t, enum feed_trouble kind)
 		    &t->paces[kind], loop_now_ms(t->env.loop));
 	if (wait_ms == 0) {
 		tell_of_feeds(t, v, n, kind);
-		wait_ms = -1;
+		wait_ms = n == TROUBLES_AT_ONCE ? TROUBLES_GATHER_MS : -1;
 	}
 	free(v);
 	return wait_ms;

@@ -442,6 +442,48 @@ what_lasts_is_told_after_a_start(void **state)
 	str_done(&config);
 }
 
+struct crowd {
+	size_t alerts, feeds;
+};
+
+static void
+serve_crowd(const struct http_request *req, struct sim_reply *out, void *arg)
+{
+	struct crowd *c = arg;
+	const char *count;
+
+	out->takes_ms = 10;
+	out->status = req->post ? 204 : 410;
+	if (!req->post)
+		return;
+	count = strstr(req->body.p, "\"count\":");
+	c->feeds += count != NULL
+	    ? strtoul(count + strlen("\"count\":"), NULL, 10)
+	    : 1;
+	c->alerts++;
+}
+
+/* In one transaction it would be too many for one turn of the loop. */
+static void
+too_many_feeds_are_told_of_in_parts(void **state)
+{
+	struct world *w = *state;
+	struct crowd crowd = { 0 };
+	struct str config;
+
+	w->serve = serve_crowd;
+	w->arg = &crowd;
+	str_init(&config, MiB(1));
+	(void)str_adds(&config, FILTERS "feeds:\n");
+	for (int i = 0; i < TROUBLES_AT_ONCE + 99; i++)
+		(void)str_addf(
+		    &config, "  f%d: {url: 'http://h%d.example/'}\n", i, i);
+	world_live(w, str_c(&config), HOUR_MS);
+	assert_int_equal(crowd.feeds, TROUBLES_AT_ONCE + 99);
+	assert_int_equal(crowd.alerts, TROUBLES_ONE_BY_ONE + 2);
+	str_done(&config);
+}
+
 static void
 ring(struct world *w, int n)
 {
@@ -608,6 +650,7 @@ main(void)
 		T(a_feed_that_ends_in_its_first_week_is_silent_after_two),
 		T(an_outage_is_no_silence),
 		T(a_network_that_is_down_rings_a_few_times),
+		T(too_many_feeds_are_told_of_in_parts),
 		T(what_may_be_over_is_not_told_at_a_start),
 		T(what_lasts_is_told_after_a_start),
 		T(a_destination_that_fails_is_told_to_the_others),
