@@ -349,7 +349,7 @@ troubles_look(struct troubles *t)
 	timer_set(t->timer, 0);
 }
 
-static void
+static struct failing *
 add_failing(struct troubles *t, struct sv destination, bool told)
 {
 	struct failing *f = mem_alloc(sizeof(*f));
@@ -360,6 +360,7 @@ add_failing(struct troubles *t, struct sv destination, bool told)
 		.began_ms = loop_wall_ms(t->env.loop),
 		.told = told };
 	free(map_put(&t->failing, destination, f));
+	return f;
 }
 
 static void
@@ -386,16 +387,16 @@ on_attempt(const char *destination, bool worked, void *arg)
 	if (worked)
 		return;
 	if (f == NULL)
-		add_failing(t, name, false);
-	else
-		f->last_ms = loop_now_ms(t->env.loop);
-	troubles_look(t);
+		f = add_failing(t, name, false);
+	f->last_ms = loop_now_ms(t->env.loop);
+	if (!f->told)
+		troubles_look(t);
 }
 
 static void
 on_told(struct sv destination, void *arg)
 {
-	add_failing(arg, destination, true);
+	(void)add_failing(arg, destination, true);
 }
 
 /* One that has lasted since before the start. */
@@ -405,7 +406,7 @@ on_outage(const struct store_outage *o, void *arg)
 	struct troubles *t = arg;
 
 	if (map_get(&t->failing, o->destination) == NULL)
-		add_failing(t, o->destination, false);
+		(void)add_failing(t, o->destination, false);
 }
 
 static bool
