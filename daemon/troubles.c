@@ -302,8 +302,9 @@ look_at_destination(
 	struct delivery_state d;
 
 	if (!find_state(t, name, &d)) {
-		if (f->told)
-			batch_set_failing(b, name, false);
+		/* Another one of its name is not in the same outage. */
+		batch_set_failing(b, name, false);
+		batch_del_outage(b, name);
 		free(map_del(&t->failing, name));
 		return -1;
 	}

@@ -578,6 +578,46 @@ a_changed_destination_gets_its_time_anew(void **state)
 	assert_int_equal(told(w, "destination.failing"), 1);
 }
 
+static void
+drop_second(void *arg)
+{
+	struct world *w = arg;
+
+	w->destinations = "";
+	world_write_file(w, CONFIG);
+	sim_raise(SIGHUP);
+}
+
+static void
+take_second_back(void *arg)
+{
+	struct world *w = arg;
+
+	w->destinations = "  second: {type: webhook, url: '" SECOND "'}\n";
+	world_write_file(w, CONFIG);
+	sim_raise(SIGHUP);
+}
+
+/* Once as it was told, once while it waited to be. */
+static void
+a_destination_that_is_removed_is_forgotten(void **state)
+{
+	struct world *w = *state;
+
+	w->destinations = "  second: {type: webhook, url: '" SECOND "'}\n";
+	ring(w, 1);
+	w->broken_receiver = SECOND;
+	sim_at(20 * MIN_MS, drop_second, w);
+	sim_at(30 * MIN_MS, take_second_back, w);
+	sim_at(35 * MIN_MS, drop_second, w);
+	world_live_from_file(w, CONFIG, HOUR_MS);
+	assert_int_equal(told(w, "destination.failing"), 1);
+	sim_begin(sim_wall_ms());
+	w->destinations = "  second: {type: webhook, url: '" SECOND "'}\n";
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(told(w, "destination.failing"), 2);
+}
+
 /* A page that every alert is too large for: each is refused at once. */
 static void
 write_template(const struct world *w, char path[128])
@@ -656,6 +696,7 @@ main(void)
 		T(a_destination_that_fails_is_told_to_the_others),
 		T(a_destination_that_failed_before_a_start_is_told),
 		T(a_changed_destination_gets_its_time_anew),
+		T(a_destination_that_is_removed_is_forgotten),
 		T(a_destination_that_refuses_all_is_told),
 	};
 
