@@ -165,6 +165,7 @@
 #define DIGESTS_AT_ONCE          32           /* made in one turn */
 #define TROUBLES_ONE_BY_ONE      10           /* of a kind, told of singly in an hour */
 #define TROUBLES_NAMES           10           /* shown of more */
+#define TROUBLES_AT_ONCE         5000         /* feeds, in one alert and transaction */
 #define OUTBOX_LOAD              64           /* rows of one destination in memory */
 
 /* clang-format on */

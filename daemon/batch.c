@@ -9,6 +9,7 @@ enum change_kind {
 	TELL_FEED,
 	PUT_FAILING,
 	DEL_FAILING,
+	DEL_OUTAGE,
 	PUT_ITEM,
 	TOUCH_ITEM,
 	SET_TRAITS,
@@ -122,6 +123,12 @@ batch_set_failing(struct batch *b, struct sv destination, bool failing)
 {
 	add(b, failing ? PUT_FAILING : DEL_FAILING)->destination = arena_sv(
 	    &b->arena, destination);
+}
+
+void
+batch_del_outage(struct batch *b, struct sv destination)
+{
+	add(b, DEL_OUTAGE)->destination = arena_sv(&b->arena, destination);
 }
 
 void
@@ -273,6 +280,8 @@ apply_change(struct store *s, const struct change *c, struct err *e)
 		return store_put_failing(s, c->destination, e);
 	case DEL_FAILING:
 		return store_del_failing(s, c->destination, e);
+	case DEL_OUTAGE:
+		return store_del_outage(s, c->destination, e);
 	case PUT_ITEM:
 		return store_put_item(s, &c->item, e);
 	case TOUCH_ITEM:

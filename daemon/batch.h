@@ -17,6 +17,7 @@ size_t batch_size(const struct batch *b);
 void batch_set_feed(struct batch *b, const struct store_feed *f);
 void batch_tell_feed(struct batch *b, const char *name, enum feed_trouble t);
 void batch_set_failing(struct batch *b, struct sv destination, bool failing);
+void batch_del_outage(struct batch *b, struct sv destination);
 void batch_put_item(struct batch *b, const struct store_item *i);
 void batch_touch_item(struct batch *b, const struct store_item *i);
 void batch_set_traits(struct batch *b, struct sv feed,

@@ -192,7 +192,8 @@ owing(const struct troubles *t, enum feed_trouble kind, size_t *n)
 	struct map_slot *slot;
 
 	*n = 0;
-	for (size_t i = 0; (slot = map_next(all, &i)) != NULL;)
+	for (size_t i = 0;
+	     *n < TROUBLES_AT_ONCE && (slot = map_next(all, &i)) != NULL;)
 		if ((subscription_owes(slot->value) & FEED_BIT(kind)) != 0)
 			v[(*n)++] = slot->value;
 	return v;
@@ -230,7 +231,7 @@ look_at_feeds(struct troubles *t, enum feed_trouble kind)
 		    &t->paces[kind], loop_now_ms(t->env.loop));
 	if (wait_ms == 0) {
 		tell_of_feeds(t, v, n, kind);
-		wait_ms = -1;
+		wait_ms = n == TROUBLES_AT_ONCE ? TROUBLES_GATHER_MS : -1;
 	}
 	free(v);
 	return wait_ms;
@@ -301,8 +302,9 @@ look_at_destination(
 	struct delivery_state d;
 
 	if (!find_state(t, name, &d)) {
-		if (f->told)
-			batch_set_failing(b, name, false);
+		/* Another one of its name is not in the same outage. */
+		batch_set_failing(b, name, false);
+		batch_del_outage(b, name);
 		free(map_del(&t->failing, name));
 		return -1;
 	}
@@ -348,7 +350,7 @@ troubles_look(struct troubles *t)
 	timer_set(t->timer, 0);
 }
 
-static void
+static struct failing *
 add_failing(struct troubles *t, struct sv destination, bool told)
 {
 	struct failing *f = mem_alloc(sizeof(*f));
@@ -359,6 +361,7 @@ add_failing(struct troubles *t, struct sv destination, bool told)
 		.began_ms = loop_wall_ms(t->env.loop),
 		.told = told };
 	free(map_put(&t->failing, destination, f));
+	return f;
 }
 
 static void
@@ -385,16 +388,16 @@ on_attempt(const char *destination, bool worked, void *arg)
 	if (worked)
 		return;
 	if (f == NULL)
-		add_failing(t, name, false);
-	else
-		f->last_ms = loop_now_ms(t->env.loop);
-	troubles_look(t);
+		f = add_failing(t, name, false);
+	f->last_ms = loop_now_ms(t->env.loop);
+	if (!f->told)
+		troubles_look(t);
 }
 
 static void
 on_told(struct sv destination, void *arg)
 {
-	add_failing(arg, destination, true);
+	(void)add_failing(arg, destination, true);
 }
 
 /* One that has lasted since before the start. */
@@ -404,7 +407,7 @@ on_outage(const struct store_outage *o, void *arg)
 	struct troubles *t = arg;
 
 	if (map_get(&t->failing, o->destination) == NULL)
-		add_failing(t, o->destination, false);
+		(void)add_failing(t, o->destination, false);
 }
 
 static bool

@@ -442,6 +442,48 @@ what_lasts_is_told_after_a_start(void **state)
 	str_done(&config);
 }
 
+struct crowd {
+	size_t alerts, feeds;
+};
+
+static void
+serve_crowd(const struct http_request *req, struct sim_reply *out, void *arg)
+{
+	struct crowd *c = arg;
+	const char *count;
+
+	out->takes_ms = 10;
+	out->status = req->post ? 204 : 410;
+	if (!req->post)
+		return;
+	count = strstr(req->body.p, "\"count\":");
+	c->feeds += count != NULL
+	    ? strtoul(count + strlen("\"count\":"), NULL, 10)
+	    : 1;
+	c->alerts++;
+}
+
+/* In one transaction it would be too many for one turn of the loop. */
+static void
+too_many_feeds_are_told_of_in_parts(void **state)
+{
+	struct world *w = *state;
+	struct crowd crowd = { 0 };
+	struct str config;
+
+	w->serve = serve_crowd;
+	w->arg = &crowd;
+	str_init(&config, MiB(1));
+	(void)str_adds(&config, FILTERS "feeds:\n");
+	for (int i = 0; i < TROUBLES_AT_ONCE + 99; i++)
+		(void)str_addf(
+		    &config, "  f%d: {url: 'http://h%d.example/'}\n", i, i);
+	world_live(w, str_c(&config), HOUR_MS);
+	assert_int_equal(crowd.feeds, TROUBLES_AT_ONCE + 99);
+	assert_int_equal(crowd.alerts, TROUBLES_ONE_BY_ONE + 2);
+	str_done(&config);
+}
+
 static void
 ring(struct world *w, int n)
 {
@@ -536,6 +578,46 @@ a_changed_destination_gets_its_time_anew(void **state)
 	assert_int_equal(told(w, "destination.failing"), 1);
 }
 
+static void
+drop_second(void *arg)
+{
+	struct world *w = arg;
+
+	w->destinations = "";
+	world_write_file(w, CONFIG);
+	sim_raise(SIGHUP);
+}
+
+static void
+take_second_back(void *arg)
+{
+	struct world *w = arg;
+
+	w->destinations = "  second: {type: webhook, url: '" SECOND "'}\n";
+	world_write_file(w, CONFIG);
+	sim_raise(SIGHUP);
+}
+
+/* Once as it was told, once while it waited to be. */
+static void
+a_destination_that_is_removed_is_forgotten(void **state)
+{
+	struct world *w = *state;
+
+	w->destinations = "  second: {type: webhook, url: '" SECOND "'}\n";
+	ring(w, 1);
+	w->broken_receiver = SECOND;
+	sim_at(20 * MIN_MS, drop_second, w);
+	sim_at(30 * MIN_MS, take_second_back, w);
+	sim_at(35 * MIN_MS, drop_second, w);
+	world_live_from_file(w, CONFIG, HOUR_MS);
+	assert_int_equal(told(w, "destination.failing"), 1);
+	sim_begin(sim_wall_ms());
+	w->destinations = "  second: {type: webhook, url: '" SECOND "'}\n";
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(told(w, "destination.failing"), 2);
+}
+
 /* A page that every alert is too large for: each is refused at once. */
 static void
 write_template(const struct world *w, char path[128])
@@ -608,11 +690,13 @@ main(void)
 		T(a_feed_that_ends_in_its_first_week_is_silent_after_two),
 		T(an_outage_is_no_silence),
 		T(a_network_that_is_down_rings_a_few_times),
+		T(too_many_feeds_are_told_of_in_parts),
 		T(what_may_be_over_is_not_told_at_a_start),
 		T(what_lasts_is_told_after_a_start),
 		T(a_destination_that_fails_is_told_to_the_others),
 		T(a_destination_that_failed_before_a_start_is_told),
 		T(a_changed_destination_gets_its_time_anew),
+		T(a_destination_that_is_removed_is_forgotten),
 		T(a_destination_that_refuses_all_is_told),
 	};
 

@@ -174,12 +174,13 @@ serve(const struct http_request *req, struct sim_reply *out, void *arg)
 static void
 write_config(const struct world *w, const char *config, struct str *text)
 {
-	str_init(text, KiB(64));
+	str_init(text, MiB(1));
 	(void)str_addf(text,
 	    "daemon: {state: %s, log-level: error%s}\n"
 	    "destinations:\n"
 	    "  desk: {type: webhook, url: 'http://desk.example/'%s}\n%s%s",
 	    w->dir, w->daemon, w->desk, w->destinations, config);
+	assert_false(text->full);
 }
 
 static struct config *
