@@ -55,8 +55,10 @@ struct lexicon_node {
 	char bytes[NODE_BYTES]; /* of the word before, and of the word */
 };
 
+/* What the place of a slot does not tell of a key, its tag does, but for few
+ * bits: short, as slots are many and the cache is small. */
 struct lexicon_slot {
-	uint64_t key;
+	uint32_t tag;
 	uint32_t head; /* node; 0: free */
 };
 

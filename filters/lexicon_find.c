@@ -9,7 +9,7 @@
 
 #define ENDS_MAX 8 /* readings of one phrase that are followed */
 #define READINGS_MAX 64 /* of the next word */
-#define CHOOSE 128 /* tokens at once */
+#define CHOOSE 64 /* tokens at once */
 #define LOOKUPS_MAX 128 /* put off, so that memory has time to answer */
 #define LOOKUPS_STEP (LEXICON_PREFIXES + 2) /* of one token */
 
@@ -511,23 +511,25 @@ begin(struct finder *f, size_t token)
 	f->nlookups = (size_t)(out - f->lookups);
 }
 
-/* Those of so many tokens that may begin something: how many there are.  Asks
- * without branches, as most do not and no processor could foretell which do. */
-static size_t
-choose(const struct finder *f, size_t from, size_t to, uint32_t *some)
+/* Which of so many tokens may begin something: a bit each.  Asks without
+ * branches, as most do not and no processor could foretell which do. */
+static uint64_t
+choose(const struct finder *f, size_t from, size_t to)
 {
 	const struct token *tokens = f->t->tokens;
 	const uint64_t *hashes = f->t->hashes;
 	struct lexicon_bloom firsts = f->l->firsts;
-	bool wild = f->l->nodes[0].goes_on_wild;
-	size_t n = 0;
+	uint64_t some = 0;
 
+	if (f->l->nodes[0].goes_on_wild)
+		return UINT64_MAX >> (CHOOSE - (to - from));
 	for (size_t i = from; i < to; i++) {
-		some[n] = (uint32_t)i;
-		n += (tokens[i].nmore != 0) | wild |
+		uint64_t one = (tokens[i].nmore != 0) |
 		    lexicon_bloom_has(firsts, hashes[i]);
+
+		some |= one << (i - from);
 	}
-	return n;
+	return some;
 }
 
 void
@@ -535,18 +537,19 @@ lexicon_find(
     const struct lexicon *l, const struct text *t, lexicon_fn *fn, void *arg)
 {
 	struct lookup lookups[LOOKUPS_MAX] __attribute__((uninitialized));
-	uint32_t some[CHOOSE] = { 0 };
 	struct finder f = {
 		.l = l, .t = t, .fn = fn, .arg = arg, .lookups = lookups
 	};
 
-	for (size_t from = 0, n, to; from < t->ntokens; from = to) {
+	for (size_t from = 0, to; from < t->ntokens; from = to) {
+		uint64_t some;
+
 		to = t->ntokens - from < CHOOSE ? t->ntokens : from + CHOOSE;
-		n = choose(&f, from, to, some);
-		for (size_t i = 0; i < n; i++) {
+		some = choose(&f, from, to);
+		for (; some != 0; some &= some - 1) {
 			if (f.nlookups > LOOKUPS_MAX - LOOKUPS_STEP)
 				look_up_all(&f);
-			begin(&f, some[i]);
+			begin(&f, from + (size_t)__builtin_ctzll(some));
 		}
 	}
 	look_up_all(&f);

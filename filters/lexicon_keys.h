@@ -40,13 +40,19 @@ lexicon_place(const struct lexicon *l, uint64_t key)
 	return (key ^ key >> 32) & (l->nslots - 1);
 }
 
+static inline uint32_t
+lexicon_tag(uint64_t key)
+{
+	return (uint32_t)(key >> 32);
+}
+
 /* The slot of the key, or the free one where it would be. */
 static inline struct lexicon_slot *
 lexicon_slot(const struct lexicon *l, uint64_t key)
 {
 	size_t at = lexicon_place(l, key);
 
-	while (l->slots[at].head != 0 && l->slots[at].key != key)
+	while (l->slots[at].head != 0 && l->slots[at].tag != lexicon_tag(key))
 		at = (at + 1) & (l->nslots - 1);
 	return &l->slots[at];
 }

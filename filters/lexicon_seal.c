@@ -114,7 +114,7 @@ file_node(struct lexicon *l, uint32_t node, uint32_t from, uint64_t key)
 	struct lexicon_node *parent = &l->nodes[from];
 
 	l->nodes[node].next = slot->head;
-	*slot = (struct lexicon_slot) { key, node };
+	*slot = (struct lexicon_slot) { lexicon_tag(key), node };
 	if (l->words[l->nodes[node].word].wild)
 		parent->goes_on_wild = true;
 	else

@@ -15,6 +15,8 @@
 #define LEARN_TIMES 16
 #define LEARN_NODES 8192 /* of filters, with each item until it is done */
 
+#define FETCH_LAG 4 /* atoms, until memory has answered */
+
 struct matcher *
 matcher_new(void)
 {
@@ -38,6 +40,8 @@ matcher_free(struct matcher *m)
 	anchors_done(&m->learned);
 	anchors_give_up(m->choosing);
 	free(m->entities);
+	free(m->seen);
+	free(m->times);
 	free(m->present);
 	free(m->candidates);
 	free(m->crowds);
@@ -84,8 +88,7 @@ begin_learning(struct matcher *m)
 	size_t n = m->rules->lexicon.natoms;
 	uint32_t *seen = mem_calloc(n + 1, sizeof(*seen));
 
-	for (size_t i = 0; i < n; i++)
-		seen[i] = m->atoms[i].seen;
+	memcpy(seen, m->times, n * sizeof(*seen));
 	m->choosing = anchors_begin(m->rules, seen);
 }
 
@@ -104,8 +107,7 @@ learn(struct matcher *m)
 static void
 begin_rules(struct matcher *m)
 {
-	for (size_t i = 0; i < m->capatoms; i++)
-		m->atoms[i].seen = 0;
+	memset(m->times, 0, m->captimes * sizeof(*m->times));
 	anchors_done(&m->learned);
 	anchors_give_up(m->choosing);
 	m->choosing = NULL;
@@ -154,7 +156,8 @@ forget_candidates(struct matcher *m)
 	for (size_t i; matcher_next_candidate(m, &i);)
 		;
 	for (size_t i = 0; i < m->npresent; i++)
-		m->seen[m->present[i] % GUARDS / 64] = 0;
+		m->seen[m->present[i] / 64] =
+		    m->guards[m->present[i] % GUARDS / 64] = 0;
 	m->npresent = 0;
 }
 
@@ -166,6 +169,10 @@ begin_item(struct matcher *m, const struct ruleset *r)
 	m->entities = fit(m->entities, &m->capentities, r->nentities * 2 + 1,
 	    sizeof(*m->entities));
 	forget_candidates(m);
+	m->seen = fit(
+	    m->seen, &m->capseen, r->lexicon.natoms / 64 + 1, sizeof(*m->seen));
+	m->times = fit(
+	    m->times, &m->captimes, r->lexicon.natoms + 1, sizeof(*m->times));
 	m->present = fit(m->present, &m->cappresent, r->lexicon.natoms + 1,
 	    sizeof(*m->present));
 	m->candidates = fit(m->candidates, &m->capcandidates,
@@ -179,7 +186,7 @@ begin_item(struct matcher *m, const struct ruleset *r)
 	    sizeof(*m->outcomes));
 	m->searches = fit(m->searches, &m->capsearches, r->nregexes + 1,
 	    sizeof(*m->searches));
-	m->spans.n = m->spans.made = m->nfinds = 0;
+	m->spans.n = m->spans.made = m->nfinds = m->nwaiting = 0;
 	m->spans.cut = false;
 	m->regex_steps = REGEX_ITEM_STEPS;
 	if (++m->epoch == 0)
@@ -215,7 +222,7 @@ is_guarded(const struct matcher *m, const uint16_t *posting)
 	uint64_t any = n == 0;
 
 	for (size_t i = 0; i < n; i++)
-		any |= m->seen[v[i] / 64] >> v[i] % 64;
+		any |= m->guards[v[i] / 64] >> v[i] % 64;
 	return (any & 1) != 0;
 }
 
@@ -247,28 +254,41 @@ add_candidates(struct matcher *m, const struct postings *p, uint32_t key)
 			add_candidate(m, posting_filter(at));
 }
 
+static inline void
+fetch_postings(const struct matcher *m, uint32_t atom)
+{
+	const struct postings *p = &m->anchors->atoms;
+
+	__builtin_prefetch(&p->v[p->first[atom]]);
+}
+
 /* When all atoms of the item are known. */
 static void
 find_candidates(struct matcher *m)
 {
-	const struct postings *p = &m->anchors->atoms;
+	size_t fetched = m->npresent < FETCH_LAG ? 0 : m->npresent - FETCH_LAG;
 
-	for (size_t i = 0; i < m->npresent; i++)
-		__builtin_prefetch(&p->v[p->first[m->present[i]]]);
-	for (size_t i = 0; i < m->npresent; i++)
-		add_candidates(m, p, m->present[i]);
+	for (size_t i = fetched; i < m->npresent; i++)
+		fetch_postings(m, m->present[i]);
+	for (size_t i = 0; i < m->npresent; i++) {
+		m->times[m->present[i]]++;
+		add_candidates(m, &m->anchors->atoms, m->present[i]);
+	}
 	for (size_t i = 0; i < m->anchors->nalways; i++)
 		add_candidate(m, m->anchors->always[i]);
 }
 
+/* The memory that is asked for is looked at when others have come by. */
 static void
 on_seen(struct matcher *m, uint32_t atom)
 {
-	m->atoms[atom] = (struct found) { m->epoch, 0, 0,
-		m->atoms[atom].seen + 1 };
-	m->seen[atom % GUARDS / 64] |= (uint64_t)1 << atom % 64;
-	m->present[m->npresent++] = atom;
+	m->seen[atom / 64] |= (uint64_t)1 << atom % 64;
+	m->guards[atom % GUARDS / 64] |= (uint64_t)1 << atom % 64;
+	__builtin_prefetch(&m->times[atom]);
 	__builtin_prefetch(&m->anchors->atoms.first[atom]);
+	if (m->npresent >= FETCH_LAG)
+		fetch_postings(m, m->present[m->npresent - FETCH_LAG]);
+	m->present[m->npresent++] = atom;
 }
 
 /* Of several spellings that begin at one token the shortest is kept. */
@@ -279,7 +299,7 @@ add_occurrence(struct matcher *m, const struct occurrence *o)
 	uint32_t span;
 
 	if (f->epoch != m->epoch)
-		on_seen(m, o->atom);
+		*f = (struct found) { m->epoch, 0, 0 };
 	if (f->tail != 0 && m->spans.v[f->tail - 1].first == o->first) {
 		if (m->spans.v[f->tail - 1].last > o->last)
 			m->spans.v[f->tail - 1].last = o->last;
@@ -299,6 +319,8 @@ static void
 add_waiting(struct matcher *m)
 {
 	for (size_t i = 0; i < m->nwaiting; i++)
+		__builtin_prefetch(&m->atoms[m->waiting[i].atom]);
+	for (size_t i = 0; i < m->nwaiting; i++)
 		add_occurrence(m, &m->waiting[i]);
 	m->nwaiting = 0;
 }
@@ -308,7 +330,8 @@ on_found(uint32_t atom, size_t first, size_t last, void *arg)
 {
 	struct matcher *m = arg;
 
-	__builtin_prefetch(&m->atoms[atom]);
+	if ((m->seen[atom / 64] >> atom % 64 & 1) == 0)
+		on_seen(m, atom);
 	if (m->nwaiting == OCCURRENCES)
 		add_waiting(m);
 	m->waiting[m->nwaiting++] = (struct occurrence) { atom, (uint32_t)first,
@@ -324,8 +347,17 @@ matcher_read(struct matcher *m, const struct ruleset *r, const struct item *it)
 	begin_item(m, r);
 	read_texts(m, r);
 	lexicon_find(&r->lexicon, &m->text, on_found, m);
-	add_waiting(m);
 	find_candidates(m);
+}
+
+/* To be called before a filter is looked at: most items concern none, and where
+ * its words stand matters to nobody. */
+static void
+settle_places(struct matcher *m)
+{
+	if (m->nwaiting == 0)
+		return;
+	add_waiting(m);
 	m->spans.made = 0; /* what follows is for one filter or another */
 }
 
@@ -436,8 +468,7 @@ entity_spans(struct matcher *m, uint32_t entity, bool shout)
 
 	if (f->epoch != m->epoch)
 		*f = (struct found) { m->epoch,
-			find_entity(m, &m->rules->entities[entity], shout), 0,
-			f->seen };
+			find_entity(m, &m->rules->entities[entity], shout), 0 };
 	return f->head;
 }
 
@@ -669,6 +700,7 @@ judge_refs(struct matcher *m, const struct filter *f)
 void
 matcher_prepare(struct matcher *m, const struct filter *f)
 {
+	settle_places(m);
 	find_entities(m, f, &f->match);
 	find_entities(m, f, &f->veto);
 	judge_refs(m, f);
@@ -711,6 +743,7 @@ matcher_outcome(struct matcher *m, uint32_t filter)
 	struct outcome *o = &m->outcomes[filter];
 
 	if (o->epoch != m->epoch) {
+		settle_places(m);
 		o->matches = matcher_in_scope(m, f) && holds(m, f);
 		o->epoch = m->epoch;
 	}

@@ -12,7 +12,6 @@
 struct found {
 	uint32_t epoch;
 	uint32_t head, tail; /* of a list of spans */
-	uint32_t seen; /* items that it was seen in, with these rules */
 };
 
 /* What an evaluation says of a node. */
@@ -80,10 +79,12 @@ struct matcher {
 	struct spans spans;
 	struct found *atoms;
 	struct found *entities; /* two each: without and with `shout` */
-	uint64_t seen[GUARDS / 64]; /* a bit by guard */
-	uint32_t *present; /* those atoms */
+	uint64_t *seen; /* a bit by atom */
+	uint64_t guards[GUARDS / 64]; /* a bit by guard */
+	uint32_t *times; /* items that each atom was in, with these rules */
+	uint32_t *present; /* the atoms of this one */
 	size_t npresent;
-	struct occurrence waiting[OCCURRENCES]; /* until memory has answered */
+	struct occurrence waiting[OCCURRENCES]; /* not among the spans yet */
 	size_t nwaiting;
 	uint64_t *candidates; /* a bit by filter */
 	uint64_t *crowds; /* a bit by word of `candidates` that is not 0 */
@@ -94,8 +95,9 @@ struct matcher {
 	struct normal *normals; /* by part */
 	struct find *finds;
 	size_t nfinds, capfinds;
-	size_t capatoms, capentities, cappresent, capcandidates, capcrowds,
-	    capverdicts, capoutcomes, capsearches, capnormals;
+	size_t capatoms, capentities, capseen, captimes, cappresent,
+	    capcandidates, capcrowds, capverdicts, capoutcomes, capsearches,
+	    capnormals;
 	struct regex_search *regex; /* NULL until one is needed */
 	uint64_t regex_steps; /* left for this item */
 	uint64_t gave_up; /* regular expressions, since matcher_new() */
