@@ -15,15 +15,30 @@
 
 #include <cmocka.h>
 
+#include <dlfcn.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define LARGE MiB(5)
+
+/* How often the loop has gone to sleep: who wakes it for nothing is seen. */
+static unsigned sleeps;
+
+int
+epoll_wait(int fd, struct epoll_event *events, int n, int timeout)
+{
+	static int (*next)(int, struct epoll_event *, int, int);
+
+	if (next == NULL)
+		*(void **)&next = dlsym(RTLD_NEXT, "epoll_wait");
+	sleeps++;
+	return next(fd, events, n, timeout);
+}
 
 struct world {
 	char dir[32], path[64], url[64];
@@ -332,23 +347,22 @@ a_network_may_be_allowed_to_one_server(void **state)
 	assert_non_null(strstr(w->error, "is not a public address"));
 }
 
-/* It costs no time of the processor. */
+/* It wakes nobody. */
 static void
 one_who_talks_instead_of_listening_is_waited_for(void **state)
 {
 	struct world *w = *state;
-	clock_t began;
 
 	start_server(w, "chatty");
 	while (w->message.len < LARGE)
 		(void)str_adds(&w->message, "more than fits between us\r\n");
 	w->timeout_ms = 2 * SEC_MS;
-	began = clock();
+	sleeps = 0;
 	assert_int_equal(
 	    deliver(w, (struct how) { "smtp", "127.0.0.1", false, true, NULL }),
 	    SMTP_LATER);
 	assert_non_null(strstr(w->error, "not done within 2 s"));
-	assert_true(clock() - began < CLOCKS_PER_SEC / 2);
+	assert_true(sleeps > 0 && sleeps < 1000);
 }
 
 /* Nobody listens there. */
