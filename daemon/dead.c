@@ -60,7 +60,14 @@ end(struct dead_letters *d)
 }
 
 static bool
-prune(struct dead_letters *d, size_t *n, struct err *e)
+note_error(const struct err *e)
+{
+	log_error("store", KV("error", e->msg));
+	return false;
+}
+
+static bool
+prune(struct dead_letters *d, size_t *n)
 {
 	const struct store_dead_prune p = {
 		.destination = str_sv(&d->destination),
@@ -69,14 +76,15 @@ prune(struct dead_letters *d, size_t *n, struct err *e)
 		.keep_bytes = DEAD_KEPT_BYTES,
 		.limit = DEAD_DROPPED_AT_ONCE,
 	};
+	struct err e;
 	bool ok;
 
-	if (!store_begin(d->store, e))
-		return false;
-	ok = store_prune_dead(d->store, &p, n, e);
+	if (!store_begin(d->store, &e))
+		return note_error(&e);
+	ok = store_prune_dead(d->store, &p, n, &e);
 	if (!ok)
 		store_rollback(d->store);
-	return ok && store_commit(d->store, e);
+	return (ok && store_commit(d->store, &e)) || note_error(&e);
 }
 
 static void
@@ -91,14 +99,16 @@ tell(struct dead_letters *d)
 
 /* False: there is none. */
 static bool
-go_to_next(struct dead_letters *d, struct err *e)
+go_to_next(struct dead_letters *d)
 {
 	struct str next;
+	struct err e;
 	bool ok;
 
 	str_init(&next, d->destination.max);
-	ok = store_next_dead(d->store, str_sv(&d->destination), &next, e) &&
-	    next.len != 0;
+	ok = store_next_dead(d->store, str_sv(&d->destination), &next, &e) ||
+	    note_error(&e);
+	ok = ok && next.len != 0;
 	str_done(&d->destination);
 	d->destination = next;
 	return ok;
@@ -109,13 +119,12 @@ static void
 on_timer(void *arg)
 {
 	struct dead_letters *d = arg;
-	bool more = d->looking;
+	bool goes_on = d->looking;
 	size_t n = 0;
-	struct err e;
 
-	if (!more)
+	if (!goes_on)
 		begin(d);
-	if ((!more && !go_to_next(d, &e)) || !prune(d, &n, &e)) {
+	if ((!goes_on && !go_to_next(d)) || !prune(d, &n)) {
 		tell(d);
 		end(d);
 		return;
@@ -124,7 +133,7 @@ on_timer(void *arg)
 	d->dropped += n;
 	if (n < DEAD_DROPPED_AT_ONCE) {
 		tell(d);
-		if (!go_to_next(d, &e)) {
+		if (!go_to_next(d)) {
 			end(d);
 			return;
 		}

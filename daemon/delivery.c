@@ -677,7 +677,7 @@ tell_gone(const struct deliveries *d)
 	struct str name;
 	struct err e;
 
-	str_init(&name, KiB(4));
+	str_init(&name, CONFIG_BYTES);
 	while (deliveries_next_gone(d, &name, &e) && name.len != 0 &&
 	    store_read_queue(d->store, str_sv(&name), &q, &e))
 		log_warn("alerts wait for a destination that is gone; they "

@@ -2,6 +2,7 @@
 #include "daemon/status.h"
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/map.h"
 
 /* Times may lie ahead when the clock was set back. */
@@ -179,7 +180,7 @@ write_gone(const struct control_env *env, struct json *out, struct err *e)
 	struct str name;
 	bool ok;
 
-	str_init(&name, KiB(4));
+	str_init(&name, CONFIG_BYTES);
 	while ((ok = deliveries_next_gone(env->deliveries, &name, e)) &&
 	    name.len != 0) {
 		const struct delivery_state d = {
