@@ -53,7 +53,7 @@
 	X(PUT_TOLD, \
 	    "INSERT INTO told VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)" \
 	    " ON CONFLICT DO UPDATE SET title=?4, lead=?5, story=?6, told=?7," \
-	    " since=?8, updates=?9, mute=?10") \
+	    " since=?8, updates=?9, how=?10") \
 	X(TOLD, "SELECT * FROM told WHERE feed=?1 AND key=?2 ORDER BY filter") \
 	X(HAS_ALERT, "SELECT 1 FROM outbox WHERE id=?1 LIMIT 1") \
 	X(PUT_PENDING, \

@@ -20,7 +20,7 @@
 /* One step of the schema each; `user_version` counts the steps taken.  Steps
  * are only ever added.  outbox.state: 0 due, 1 done, 2 dead, 3 done and its
  * body forgotten; `ended` and `size` are of dead ones; rows are numbered
- * without reuse, because readers go on "after row".  told.mute is an enum
+ * without reuse, because readers go on "after row".  told.how is an enum
  * told_how. */
 static const char *const migrations[] = {
 	"CREATE TABLE feed(name TEXT PRIMARY KEY, url TEXT NOT NULL,"
@@ -121,7 +121,7 @@ static const char *const migrations[] = {
 	" filter TEXT NOT NULL, title TEXT NOT NULL, lead TEXT NOT NULL,"
 	" story INTEGER NOT NULL, told INTEGER NOT NULL,"
 	" since INTEGER NOT NULL, updates INTEGER NOT NULL,"
-	" mute INTEGER NOT NULL,"
+	" how INTEGER NOT NULL,"
 	" PRIMARY KEY(feed, key, filter)) WITHOUT ROWID;"
 	"CREATE TRIGGER told_item AFTER DELETE ON item BEGIN"
 	" DELETE FROM told WHERE feed=old.feed AND key=old.key; END;",
