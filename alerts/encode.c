@@ -298,13 +298,13 @@ page_sha256(const struct alert *a, struct str *hex)
 }
 
 static struct sv
-item_id(const struct alert *a, char hex[2 * ITEM_KEY_BYTES + 1])
+item_id(const struct alert *a, struct str *hex)
 {
 	if (a->item->id.len != 0 || a->digest_count != 0)
 		return a->item->id;
-	for (size_t i = 0; i < ITEM_KEY_BYTES; i++)
-		(void)snprintf(hex + 2 * i, 3, "%02x", a->item_key[i]);
-	return sv_of(hex);
+	hex_encode(
+	    hex, (struct sv) { (const char *)a->item_key, ITEM_KEY_BYTES });
+	return str_sv(hex);
 }
 
 /* One of ours, not what somebody wrote into a document. */
@@ -365,15 +365,16 @@ alert_redate(struct str *json, int64_t now_ms)
 static void
 put_match(struct doc *d, const struct alert *a)
 {
-	char id[2 * ITEM_KEY_BYTES + 1];
-	struct str url, page;
+	struct str id, url, page;
 
+	str_init(&id, 2 * ITEM_KEY_BYTES);
 	str_init(&page, 2 * SHA256_BYTES);
 	str_init(&url, URL_BYTES);
 	url_redact(&url, a->feed_url, false);
 	MATCH_FIELDS(PUT_FIELD)
 	str_done(&url);
 	str_done(&page);
+	str_done(&id);
 }
 
 static void

@@ -24,7 +24,7 @@
 #define MATCH_FIELDS(X) \
 	X("data.filter.name",         TEXT,  sv_of(a->filter),              "The filter's name in the configuration.") \
 	X("data.filter.revision",     TEXT,  sv_of(a->revision),            "Changes when the filter's meaning changes.") \
-	X("data.item.id",             TEXT,  item_id(a, id),                "The item's id as in the feed; of an item without one, 32 hex digits that name it within its feed.") \
+	X("data.item.id",             TEXT,  item_id(a, &id),               "The item's id as in the feed; of an item without one, 32 hex digits that name it within its feed.") \
 	X("data.item.title",          TEXT,  a->item->title,                "Plain text; of a digest \"12 more for FILTER\", and it has no item but this and a summary of titles.") \
 	X("data.item.link",           TEXT,  a->item->link,                 "Absolute URL of the page about it.") \
 	X("data.item.author",         TEXT,  a->item->author,               "Plain text.") \

@@ -2,6 +2,7 @@
  */
 #include "base/digest.h"
 
+#include "base/bytes.h"
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <string.h>
@@ -56,11 +57,10 @@ sha256_parts(const struct sv *parts, size_t n, unsigned char out[SHA256_BYTES])
 	struct sha256 *s = sha256_begin();
 
 	for (size_t i = 0; i < n; i++) {
-		char len[8];
+		unsigned char len[8];
 
-		for (int k = 0; k < 8; k++)
-			len[k] = (char)(parts[i].len >> 8 * k);
-		sha256_add(s, (struct sv) { len, sizeof(len) });
+		(void)bytes_put(len, parts[i].len, sizeof(len));
+		sha256_add(s, (struct sv) { (char *)len, sizeof(len) });
 		sha256_add(s, parts[i]);
 	}
 	sha256_end(s, out);
