@@ -42,8 +42,7 @@ struct judging {
 	const struct item *item;
 	const unsigned char *key;
 	const struct judged *before; /* NULL: it has not waited */
-	const struct identity
-	    *again; /* NULL: it is no known one that changed */
+	const struct identity *again; /* NULL: it is not known and changed */
 	int64_t wait_ms; /* of that: readers are to be told then; 0: no more */
 	struct told told; /* what they were told of it so far */
 	bool placed; /* in its story */
@@ -768,7 +767,7 @@ judge(struct judging *j)
 }
 
 static void
-dispose(struct pipeline *p, struct batch *b, struct sv feed,
+put_item(struct pipeline *p, struct batch *b, struct sv feed,
     const unsigned char key[ITEM_KEY_BYTES], enum disposition d)
 {
 	struct store_item i = {
@@ -777,6 +776,14 @@ dispose(struct pipeline *p, struct batch *b, struct sv feed,
 
 	memcpy(i.key, key, ITEM_KEY_BYTES);
 	batch_put_item(b, &i);
+}
+
+/* For the first time: counts it. */
+static void
+dispose(struct pipeline *p, struct batch *b, struct sv feed,
+    const unsigned char key[ITEM_KEY_BYTES], enum disposition d)
+{
+	put_item(p, b, feed, key, d);
 	switch (d) {
 	case ITEM_NO_MATCH:
 		metrics.items_no_match++;
@@ -921,17 +928,6 @@ read_told(struct judging *j)
 }
 
 static void
-put_disposition(struct judging *j)
-{
-	struct store_item i = { .feed = sv_of(j->origin->feed->name),
-		.disposition = j->so_far,
-		.seen_ms = loop_wall_ms(j->p->loop) };
-
-	memcpy(i.key, j->key, ITEM_KEY_BYTES);
-	batch_put_item(j->batch, &i);
-}
-
-static void
 judge_again(struct judging *j)
 {
 	enum disposition before = j->again->before.disposition;
@@ -943,7 +939,7 @@ judge_again(struct judging *j)
 	if (before == ITEM_PENDING)
 		wait_for(j, 0); /* what waits is what it was before */
 	else if (j->so_far != before)
-		put_disposition(j);
+		put_item(j->p, j->batch, j->item->feed, j->key, j->so_far);
 }
 
 int64_t
