@@ -37,8 +37,7 @@ struct alert {
 				* and a summary only */
 	int64_t digest_since_ms, digest_until_ms;
 	struct sv digest_items; /* members of a JSON array */
-	int64_t
-	    fetched_ms; /* when the item's last byte was there, or NO_TIME */
+	int64_t fetched_ms; /* when the item's last byte came, or NO_TIME */
 	const struct trouble *trouble; /* then nothing between `severity` and
 					* here counts; NULL: an item's */
 };

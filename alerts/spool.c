@@ -26,10 +26,11 @@
 
 #define LEFTOVER_S (36 * 60 * 60) /* as maildirs are cleaned */
 #define NAME_BYTES 256
-#define FULL_MS (10 * SEC_MS) /* the longest wait for the reader, */
-#define FILES_PER_MS \
-	10 /* or as long as keeps counting below 1% of the time \
-	    */
+
+/* The longest wait for the reader, or as long as keeps counting below 1% of the
+ * time. */
+#define FULL_MS (10 * SEC_MS)
+#define FILES_PER_MS 10
 
 struct spool {
 	char *dir;

@@ -32,8 +32,7 @@ struct chooser {
 	uint64_t *sorted; /* costs of the operands of OF */
 	struct pairs atoms, filters;
 	uint32_t guard; /* a place in `guards`: those of the filter at hand */
-	uint16_t
-	    *guards; /* lists: a count and so many; the first one is empty */
+	uint16_t *guards; /* lists, a count and so many; the first is empty */
 	size_t nguards, capguards;
 };
 
