@@ -755,14 +755,14 @@ static const unsigned char hash_mask[HASH_ROOM * 2] = { 0xFF, 0xFF, 0xFF, 0xFF,
 	0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
 	0xFF };
 
-/* The hash of a word of which at least 16 bytes can be read.  Lengths come in
- * no order that a processor could foretell, so they decide nothing here. */
 static __attribute__((noinline)) uint64_t
 hash_long(uint64_t seed, const char *p, size_t len)
 {
 	return hash_fast(seed, (struct sv) { p, len });
 }
 
+/* The hash of a word of which at least 16 bytes can be read.  Lengths come in
+ * no order that a processor could foretell, so they decide nothing here. */
 static inline uint64_t
 hash_word(
     const struct text_scratch *s, uint64_t seed, const char *p, size_t len)
