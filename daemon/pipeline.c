@@ -1,24 +1,20 @@
 /* daemon/pipeline.c: from an item to its disposition and its alerts. */
 #include "daemon/pipeline.h"
 
-#include "alerts/alert.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/url.h"
 #include "config/mute.h"
+#include "daemon/item_alert.h"
 #include "daemon/told.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* How often it is looked whether something has come due. */
 #define LATE_LOOK_MS (1 * SEC_MS)
-
-#define CONFIG_NAME_BYTES 128 /* of a filter, with words around it */
-#define TYPE_BYTES 64 /* of an alert, with a digest */
 
 static void on_late(void *arg);
 
@@ -149,161 +145,11 @@ address(struct pipeline *p, struct batch *b, const struct config_filter *f,
 	metrics.alerts++;
 }
 
-static struct sv
-publisher_of(const struct config_feed *f)
-{
-	struct url u;
-
-	if (f->publisher != NULL)
-		return sv_of(f->publisher);
-	url_split(sv_of(f->url), &u);
-	return u.host;
-}
-
-/* The text that hits of a field are counted in; a tag is its own text. */
-static struct sv
-field_text(const struct item *it, const char *field)
-{
-	const struct {
-		enum field field;
-		struct sv text;
-	} texts[] = {
-		{ FIELD_TITLE, it->title },
-		{ FIELD_SUMMARY, it->summary },
-		{ FIELD_CONTENT, it->content },
-		{ FIELD_ARTICLE, it->article },
-		{ FIELD_URL, it->link },
-		{ FIELD_AUTHOR, it->author },
-	};
-
-	for (size_t i = 0; i < COUNTOF(texts); i++)
-		if (strcmp(field, field_name(texts[i].field)) == 0)
-			return texts[i].text;
-	return SV_NONE;
-}
-
-static size_t
-copy_hits(const struct match *m, struct alert_hit out[HITS_PER_MATCH])
-{
-	for (size_t i = 0; i < m->nhits; i++)
-		out[i] = (struct alert_hit) {
-			.field = field_name(m->hits[i].field),
-			.text = m->hits[i].text,
-			.start = m->hits[i].start,
-			.length = m->hits[i].length,
-			.entity = m->hits[i].entity,
-			.wikidata = m->hits[i].wikidata,
-		};
-	return m->nhits;
-}
-
-/* An alert that is to be made of an item. */
-struct ringing {
-	const char *type;
-	const struct story_told *story; /* NULL: none */
-	enum change change; /* of an alert.update; else CHANGE_NONE */
-	const struct store_told *before; /* what was told last, or NULL */
-	char id[ALERT_ID_BYTES];
-};
-
-static struct sv
-previous_title(const struct judging *j, const struct ringing *r)
-{
-	struct sv now = change_wording(j->item).title;
-
-	if (r->before == NULL || j->item->deleted ||
-	    sv_eq(r->before->title, now))
-		return SV_NONE;
-	return r->before->title;
-}
-
-/* What has been taken back is shown by the title that its readers know. */
-static struct item
-shown_item(const struct judging *j, const struct ringing *r)
-{
-	struct item it = *j->item;
-
-	if (it.deleted && r->before != NULL)
-		it.title = r->before->title;
-	return it;
-}
-
-static bool
-encode(struct judging *j, const struct match *m, const struct ringing *r)
-{
-	const struct story_told *story = r->story;
-	const struct item shown = shown_item(j, r);
-	const struct config_filter *f = &j->p->conf->filters[m->index];
-	struct alert_hit hits[HITS_PER_MATCH];
-	struct alert a = {
-		.type = r->type,
-		.id = sv_of(r->id),
-		.now_ms = clock_wall_ms(), /* finer than the loop's */
-		.severity = config_severity_word(f->severity),
-		.filter = f->name,
-		.revision = ruleset_revision(j->p->rules, m->index),
-		.item = &shown,
-		.feed_name = sv_of(j->origin->feed->name),
-		.feed_url = sv_of(j->origin->feed->url),
-		.feed_title = j->item->feed_title,
-		.publisher = publisher_of(j->origin->feed),
-		.hits = hits,
-		.nhits = copy_hits(m, hits),
-		.field_text = field_text,
-		.story_id = story != NULL ? story->id : NULL,
-		.story_since_ms = story != NULL ? story->first_seen_ms : 0,
-		.story_publishers = story != NULL ? story->publishers : 0,
-		.unconfirmed = story != NULL && story->waits,
-		.story_also = story != NULL ? story->also : SV_NONE,
-		.update_reason = r->change != CHANGE_NONE
-		    ? change_word(r->change)
-		    : NULL,
-		.update_previous_title = previous_title(j, r),
-		.fetched_ms = j->item->from.fetched_ms,
-	};
-
-	memcpy(a.item_key, j->key, ITEM_KEY_BYTES);
-	str_clear(&j->p->body);
-	return alert_encode(&a, &j->p->body);
-}
-
 /* A digest on its way. */
 struct telling {
 	struct pipeline *p;
 	struct batch *batch;
 };
-
-static bool
-encode_digest(struct pipeline *p, size_t filter, const struct quota_digest *d,
-    const char *id)
-{
-	const struct config_filter *f = &p->conf->filters[filter];
-	char title[CONFIG_NAME_BYTES];
-	struct item it = {
-		.summary = d->titles, .published = NO_TIME, .updated = NO_TIME
-	};
-	struct alert a = {
-		.type = "digest",
-		.id = sv_of(id),
-		.now_ms = loop_wall_ms(p->loop),
-		.severity = config_severity_word(f->severity),
-		.filter = f->name,
-		.revision = ruleset_revision(p->rules, filter),
-		.item = &it,
-		.field_text = field_text,
-		.digest_count = d->count,
-		.digest_since_ms = d->since_ms,
-		.digest_until_ms = d->until_ms,
-		.digest_items = d->items,
-		.fetched_ms = loop_wall_ms(p->loop),
-	};
-
-	(void)snprintf(
-	    title, sizeof(title), "%u more for %s", d->count, f->name);
-	it.title = sv_of(title);
-	str_clear(&p->body);
-	return alert_encode(&a, &p->body);
-}
 
 /* nfilters when there is none of that name. */
 static size_t
@@ -338,8 +184,10 @@ on_digest(const struct quota_digest *d, void *arg)
 	}
 	if (is_mute(p, &p->conf->filters[i]))
 		return false;
-	alert_id(SV_NONE, d->key, d->filter, "digest", id);
-	if (!encode_digest(p, i, d, id))
+	item_alert_name_digest(d, id);
+	if (!item_alert_encode_digest(&p->conf->filters[i],
+		ruleset_revision(p->rules, i), d, id, loop_wall_ms(p->loop),
+		&p->body))
 		BUG("a digest is too large");
 	address(p, t->batch, &p->conf->filters[i], id);
 	log_info("alert", KV("alert", id), KV("type", "digest"),
@@ -454,15 +302,14 @@ note_mute(struct judging *j, const struct config_filter *f)
 /* Its readers know of the item now, or will when it has waited.  What it leaves
  * out they know still. */
 static void
-note_told(struct judging *j, const struct config_filter *f,
-    const struct ringing *r, enum told_how how)
+note_told(struct judging *j, const struct item_alert *a, enum told_how how)
 {
 	const struct wording w = change_wording(j->item);
 	int64_t now_ms = loop_wall_ms(j->p->loop);
 	struct store_told t = { .told_ms = now_ms, .since_ms = now_ms };
 
-	if (r->before != NULL) {
-		t = *r->before;
+	if (a->before != NULL) {
+		t = *a->before;
 		told_count_update(&t, now_ms);
 	}
 	if (w.title.len != 0 || j->item->deleted)
@@ -470,72 +317,73 @@ note_told(struct judging *j, const struct config_filter *f,
 	if (w.lead.len != 0 || j->item->deleted)
 		t.lead = w.lead;
 	t.how = how;
-	t.story = r->story != NULL ? r->story->story : 0;
-	put_told(j, f, &t);
+	t.story = a->story != NULL ? a->story->story : 0;
+	put_told(j, a->filter, &t);
 }
 
-/* The id of an alert on the item.  Each text that an update tells of has its
- * own. */
-static void
-name_alert(const struct judging *j, const struct config_filter *f,
-    const char *type, bool of_its_text, char out[ALERT_ID_BYTES])
+/* Of the item, for those who follow a filter that it matches. */
+static struct item_alert
+alert_for(const struct judging *j, const struct match *m, enum story_role role)
 {
-	struct wording w = change_wording(j->item);
-	char what[TYPE_BYTES];
+	return (struct item_alert) {
+		.type = story_role_type(role),
+		.filter = &j->p->conf->filters[m->index],
+		.revision = ruleset_revision(j->p->rules, m->index),
+		.feed = j->origin->feed,
+		.item = j->item,
+		.key = j->key,
+		.hits = m->hits,
+		.nhits = m->nhits,
+	};
+}
 
-	if (of_its_text)
-		(void)snprintf(what, sizeof(what), "%s %016llx", type,
-		    (unsigned long long)change_digest(&j->p->scratch, &w));
-	alert_id(sv_of(j->origin->feed->name), j->key, f->name,
-	    of_its_text ? what : type, out);
+static bool
+encode(struct pipeline *p, struct item_alert *a)
+{
+	item_alert_name(a, &p->scratch);
+	/* Finer than the loop's: the lag is measured by it. */
+	return item_alert_encode(a, clock_wall_ms(), &p->body);
 }
 
 static void
-ring(struct judging *j, const struct match *m, struct ringing *r)
+ring(struct judging *j, struct item_alert *a)
 {
-	const struct config_filter *f = &j->p->conf->filters[m->index];
-	const char *feed = j->origin->feed->name;
+	const struct config_filter *f = a->filter;
 	const struct quota_item item = { j->item->title, j->item->link,
-		sv_of(feed) };
+		sv_of(a->feed->name) };
 
 	if (!is_within_limit(j->p, j->batch, f, &item)) {
 		decide(j, ITEM_LIMITED);
-		note_told(j, f, r, TOLD_SENT);
+		note_told(j, a, TOLD_SENT);
 		return;
 	}
-	name_alert(j, f, r->type, r->before != NULL, r->id);
-	if (!encode(j, m, r)) {
+	if (!encode(j->p, a)) {
 		decide(j, ITEM_ERROR);
-		log_error("alert too large", KV("alert", r->id),
+		log_error("alert too large", KV("alert", a->id),
 		    KV("filter", f->name));
 		return;
 	}
 	decide(j, ITEM_ALERTED);
-	address(j->p, j->batch, f, r->id);
-	note_told(j, f, r, TOLD_SENT);
-	log_info("alert", KV("alert", r->id), KV("type", r->type),
-	    KV("filter", f->name), KV("feed", feed));
+	address(j->p, j->batch, f, a->id);
+	note_told(j, a, TOLD_SENT);
+	log_info("alert", KV("alert", a->id), KV("type", a->type),
+	    KV("filter", f->name), KV("feed", a->feed->name));
 }
 
 /* Until another publisher has its story. */
 static void
-hold(struct judging *j, const struct match *m, const struct story_told *story)
+hold(struct judging *j, struct item_alert *a)
 {
-	const struct config_filter *f = &j->p->conf->filters[m->index];
-	struct ringing r = { .type = story_role_type(STORY_WAITS),
-		.story = story };
 	struct sv none = SV_NONE;
-	bool ok;
+	bool ok = encode(j->p, a);
 
-	name_alert(j, f, r.type, false, r.id);
-	ok = encode(j, m, &r);
-	stories_hold(j->p->env.stories, j->batch, ok ? sv_of(r.id) : none,
+	stories_hold(j->p->env.stories, j->batch, ok ? sv_of(a->id) : none,
 	    ok ? str_sv(&j->p->body) : none);
 	decide(j, ok ? ITEM_HELD : ITEM_ERROR);
-	note_told(j, f, &r, TOLD_HELD);
+	note_told(j, a, TOLD_HELD);
 	look_again(j->p);
-	log_info("waits for another publisher", KV("story", story->id),
-	    KV("filter", f->name), KV("feed", j->origin->feed->name));
+	log_info("waits for another publisher", KV("story", a->story->id),
+	    KV("filter", a->filter->name), KV("feed", a->feed->name));
 }
 
 static void
@@ -552,21 +400,22 @@ tell(struct judging *j, const struct match *m)
 {
 	const struct config_filter *f = &j->p->conf->filters[m->index];
 	struct story_told story;
-	struct ringing r = { .story = &story };
+	struct item_alert a;
 	enum story_role role;
 
 	place(j);
 	role = stories_tell(j->p->env.stories, j->batch, f, &story);
-	r.type = story_role_type(role);
+	a = alert_for(j, m, role);
+	a.story = &story;
 	if (role == STORY_UPDATES)
-		r.change = story.change;
+		a.change = story.change;
 	if (role == STORY_WAITS)
-		hold(j, m, &story);
-	else if (r.type != NULL)
-		ring(j, m, &r);
+		hold(j, &a);
+	else if (a.type != NULL)
+		ring(j, &a);
 	else
 		log_info("attached to its story", KV("story", story.id),
-		    KV("filter", f->name), KV("feed", j->origin->feed->name));
+		    KV("filter", f->name), KV("feed", a.feed->name));
 }
 
 static void
@@ -578,15 +427,13 @@ wait_for(struct judging *j, int64_t ms)
 
 /* A store that cannot be read: they may have. */
 static bool
-has_alert(struct judging *j, const struct config_filter *f, const char *type,
-    bool of_its_text)
+has_alert(struct judging *j, struct item_alert *a)
 {
-	char id[ALERT_ID_BYTES];
 	bool has = true;
 	struct err e;
 
-	name_alert(j, f, type, of_its_text, id);
-	if (!store_has_alert(j->p->env.store, sv_of(id), &has, &e)) {
+	item_alert_name(a, &j->p->scratch);
+	if (!store_has_alert(j->p->env.store, sv_of(a->id), &has, &e)) {
 		log_error("store", KV("error", e.msg));
 		wait_for(j, 0);
 	}
@@ -619,16 +466,15 @@ change_since(const struct judging *j, const struct store_told *t)
 static void
 tell_again(struct judging *j, const struct match *m, const struct store_told *t)
 {
-	const struct config_filter *f = &j->p->conf->filters[m->index];
+	struct item_alert a = alert_for(j, m, STORY_UPDATES);
+	const struct config_filter *f = a.filter;
 	int64_t now_ms = loop_wall_ms(j->p->loop), item_ms, story_ms;
 	struct stories *s = j->p->env.stories;
 	struct story_told story;
-	struct ringing r = { .type = story_role_type(STORY_UPDATES),
-		.before = t };
 
+	a.before = t;
 	if (t->how == TOLD_MUTE || !f->updates || is_mute(j->p, f) ||
-	    (r.change = change_since(j, t)) == CHANGE_NONE ||
-	    has_alert(j, f, r.type, true))
+	    (a.change = change_since(j, t)) == CHANGE_NONE || has_alert(j, &a))
 		return;
 	item_ms = told_wait_ms(t, now_ms);
 	story_ms = stories_update_wait_ms(s, t->story, f->name, now_ms);
@@ -641,19 +487,23 @@ tell_again(struct judging *j, const struct match *m, const struct store_told *t)
 	if (f->group == GROUP_STORY && !j->item->deleted) {
 		place(j);
 		stories_update(s, j->batch, f, &story);
-		r.story = &story;
+		a.story = &story;
 	}
-	ring(j, m, &r);
+	ring(j, &a);
 }
 
 /* What is not known otherwise is known by its id: an alert of an older
  * database, or one that was held and may have been sent. */
 static bool
-rang_before(struct judging *j, const struct config_filter *f)
+rang_before(struct judging *j, const struct match *m)
 {
-	return j->again != NULL &&
-	    (has_alert(j, f, story_role_type(STORY_RINGS), false) ||
-		has_alert(j, f, story_role_type(STORY_CONFIRMS), false));
+	struct item_alert new, confirmed;
+
+	if (j->again == NULL)
+		return false;
+	new = alert_for(j, m, STORY_RINGS);
+	confirmed = alert_for(j, m, STORY_CONFIRMS);
+	return has_alert(j, &new) || has_alert(j, &confirmed);
 }
 
 static bool
@@ -670,6 +520,7 @@ static void
 ring_first(struct judging *j, const struct match *m)
 {
 	const struct config_filter *f = &j->p->conf->filters[m->index];
+	struct item_alert a;
 
 	j->matched = mem_grow(
 	    j->matched, &j->capmatched, j->nmatched + 1, sizeof(*j->matched));
@@ -682,10 +533,12 @@ ring_first(struct judging *j, const struct match *m)
 	decide(j, ITEM_ATTACHED);
 	if (f->limit.n != 0 || f->sources.at_least != 0)
 		end_waits(j->p, j->batch);
-	if (f->group == GROUP_NONE)
-		ring(j, m, &(struct ringing) { .type = "alert.new" });
-	else
+	if (f->group == GROUP_STORY) {
 		tell(j, m);
+		return;
+	}
+	a = alert_for(j, m, STORY_RINGS);
+	ring(j, &a);
 }
 
 /* Its alert may wait still, and be sent as it is although the item does not
@@ -697,7 +550,7 @@ tell_of_held(
 	const struct config_filter *f = &j->p->conf->filters[m->index];
 	int64_t until_ms;
 
-	if (rang_before(j, f)) {
+	if (rang_before(j, m)) {
 		tell_again(j, m, t);
 		return;
 	}
@@ -719,7 +572,7 @@ on_match(const struct match *m, void *arg)
 	if (has_matched_before(j, f->name) ||
 	    (known != NULL && j->again == NULL))
 		return;
-	if ((known != NULL && !held) || rang_before(j, f))
+	if ((known != NULL && !held) || rang_before(j, m))
 		tell_again(j, m, known != NULL ? &known->t : &nothing);
 	else if (!held || !is_mute(j->p, f))
 		ring_first(j, m);
