@@ -258,15 +258,9 @@ of_digest(const struct alert *a, int64_t ms)
 }
 
 static int64_t
-fetched(const struct alert *a)
-{
-	return a->digest_count == 0 ? a->fetched_ms : NO_TIME;
-}
-
-static int64_t
 queue_lag(const struct alert *a)
 {
-	return fetched(a) != NO_TIME ? a->now_ms - a->fetched_ms : NO_TIME;
+	return a->fetched_ms != NO_TIME ? a->now_ms - a->fetched_ms : NO_TIME;
 }
 
 /* An article that no hit stands in is no evidence. */

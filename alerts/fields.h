@@ -54,7 +54,7 @@
 	X("data.evidence.etag",       TEXT,  a->item->from.etag,            "The document's ETag, as its server said.") \
 	X("data.evidence.last_modified", TEXT, a->item->from.last_modified, "Its Last-Modified, likewise.") \
 	X("data.evidence.sha256",     TEXT,  item_sha256(a->item),          "SHA-256 of the item as it stands in the document, in hex; see above which bytes that is.") \
-	X("data.evidence.fetched",    TIME,  fetched(a),                   "When we had the item.") \
+	X("data.evidence.fetched",    TIME,  a->fetched_ms,                "When we had the item.") \
 	X("data.evidence.article_url", TEXT, article_url(a),               "Where the article's page came from, after redirects, when hits stand in the article.") \
 	X("data.evidence.article_sha256", TEXT, page_sha256(a, &page),     "SHA-256 of that page's bytes, once Content-Encoding is undone, in hex.") \
 	X("data.lag.published_to_fetched_ms", MS, published_lag(a),         "From the feed's date to our having the item; negative when that date was in the future.") \

@@ -654,6 +654,7 @@ a_digest_lists_its_items(void **state)
 	a.type = "digest";
 	a.feed_name = SV_NONE;
 	a.digest_count = 12;
+	a.fetched_ms = NO_TIME;
 	a.digest_since_ms = 1711429200000;
 	a.digest_until_ms = 1711432800000;
 	a.digest_items = SV("{\"title\":\"One\",\"link\":\"https://e.org/1\","
