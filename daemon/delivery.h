@@ -1,5 +1,5 @@
-/* daemon/delivery.h: drives the outbox: per destination the oldest alert first,
- * one at a time, results recorded in the store. */
+/* daemon/delivery.h: the destinations of the configuration, each with its queue
+ * in the outbox (runner.h), through reloads. */
 #ifndef DAEMON_DELIVERY_H
 #define DAEMON_DELIVERY_H
 

@@ -272,7 +272,7 @@ class LyingDisk(unittest.TestCase):
 
 # Name, file, what stands there, what is put in its place, kind, what is said.
 BUGS = (
-    ('noted before it is delivered', 'daemon/delivery.c',
+    ('noted before it is delivered', 'daemon/runner.c',
      '\tr->sending = true;\n',
      '\tr->sending = true;\n\trecord(r, (struct mark) { .kind = MARK_DONE, '
      '.row = q->row }, &(struct err) { "" });\n',
@@ -292,7 +292,7 @@ BUGS = (
      'AND destination=?1 AND row>?2 ORDER BY row LIMIT ?3',
      'AND destination=?1 AND row>?2 ORDER BY row DESC LIMIT ?3',
      'kill', 'order of rows|is lost'),
-    ('after a failure the next one first', 'daemon/delivery.c',
+    ('after a failure the next one first', 'daemon/runner.c',
      '\t\t    KV_INT("attempts", q->attempts));\n\tr->told = true;\n',
      '\t\t    KV_INT("attempts", q->attempts));\n\tr->told = true;\n'
      '\tif (r->n > 1) {\n'
