@@ -210,14 +210,17 @@ tell_gone(const struct deliveries *d)
 	struct store_queue q;
 	struct str name;
 	struct err e;
+	bool ok;
 
 	str_init(&name, CONFIG_BYTES);
-	while (deliveries_next_gone(d, &name, &e) && name.len != 0 &&
-	    store_read_queue(d->runners.store, str_sv(&name), &q, &e))
+	while ((ok = deliveries_next_gone(d, &name, &e)) && name.len != 0 &&
+	    (ok = store_read_queue(d->runners.store, str_sv(&name), &q, &e)))
 		log_warn("alerts wait for a destination that is gone; they "
 			 "leave when there is one of its name again",
 		    KV("destination", str_c(&name)),
 		    KV_INT("waiting", q.waiting));
+	if (!ok)
+		log_error("store", KV("error", e.msg));
 	str_done(&name);
 }
 

@@ -35,7 +35,6 @@ struct delivery_state {
 	const char *name;
 	bool paused;
 	bool closed; /* it wanted no more */
-	bool gone; /* see deliveries_next_gone() */
 	enum outbox_circuit circuit;
 	struct outbox_outage outage;
 	const char *error; /* of the last attempt; "" when all was well */

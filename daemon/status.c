@@ -120,8 +120,6 @@ state_word(const struct delivery_state *d)
 		return "paused";
 	if (d->closed)
 		return "stopped";
-	if (d->gone)
-		return "gone";
 	switch (d->circuit) {
 	case OUTBOX_CLOSED:
 		return "working";
@@ -148,7 +146,7 @@ write_outage(const struct delivery_state *d, int64_t now_ms, struct json *out)
 
 static bool
 write_destination(const struct control_env *env, const struct delivery_state *d,
-    struct json *out, struct err *e)
+    const char *state, struct json *out, struct err *e)
 {
 	int64_t now_ms = loop_wall_ms(env->loop);
 	struct store_queue q;
@@ -157,7 +155,7 @@ write_destination(const struct control_env *env, const struct delivery_state *d,
 		return false;
 	json_open(out, NULL);
 	json_text(out, "destination", sv_of(d->name));
-	json_text(out, "state", sv_of(state_word(d)));
+	json_text(out, "state", sv_of(state));
 	json_int(out, "waiting", q.waiting);
 	if (q.oldest_ms != 0)
 		json_int(out, "oldest_s", seconds_since(q.oldest_ms, now_ms));
@@ -183,11 +181,10 @@ write_gone(const struct control_env *env, struct json *out, struct err *e)
 	str_init(&name, CONFIG_BYTES);
 	while ((ok = deliveries_next_gone(env->deliveries, &name, e)) &&
 	    name.len != 0) {
-		const struct delivery_state d = {
-			.name = str_c(&name), .gone = true, .error = ""
-		};
+		const struct delivery_state d = { .name = str_c(&name),
+			.error = "" };
 
-		ok = write_destination(env, &d, out, e);
+		ok = write_destination(env, &d, "gone", out, e);
 		if (!ok)
 			break;
 	}
@@ -209,7 +206,7 @@ status_write(const struct control_env *env, struct json *out, struct err *e)
 	write_silences(env, out);
 	json_open_array(out, "destinations");
 	for (size_t i = 0; deliveries_state(env->deliveries, i, &d); i++)
-		if (!write_destination(env, &d, out, e))
+		if (!write_destination(env, &d, state_word(&d), out, e))
 			return false;
 	if (!write_gone(env, out, e))
 		return false;
