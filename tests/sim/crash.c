@@ -8,8 +8,25 @@
 
 #include <cmocka.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+void *
+crash_share(size_t bytes)
+{
+	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	assert_true(memory != MAP_FAILED);
+	return memory;
+}
+
+void
+crash_unshare(void *memory, size_t bytes)
+{
+	assert_int_equal(munmap(memory, bytes), 0);
+}
 
 unsigned
 crash_chance(struct crash *c, unsigned n)

@@ -11,6 +11,10 @@ struct crash {
 	unsigned exchanges; /* before the crash; 0: it comes by the clock */
 };
 
+/* Memory that is shared with the daemon's process, cleared. */
+void *crash_share(size_t bytes);
+void crash_unshare(void *memory, size_t bytes);
+
 /* 0 to n - 1. */
 unsigned crash_chance(struct crash *c, unsigned n);
 

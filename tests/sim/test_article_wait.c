@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "base/log.h"
 #include "base/str.h"
 #include "tests/sim/world.h"
 
@@ -33,23 +32,6 @@ static const char page[] =
     "<p>Then a ceasefire was read out from the steps of the town hall, to hold "
     "for six weeks from noon, while the prisoners of both sides go home.</p>"
     "</body></html>";
-
-static int
-begin(void **state)
-{
-	static struct world w;
-
-	world_init(&w);
-	*state = &w;
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	world_done(*state);
-	return 0;
-}
 
 static void
 the_page_behind_a_teaser_rings_once(void **state)
@@ -138,9 +120,7 @@ a_server_in_trouble_is_asked_again(void **state)
 		static const int64_t wait[] = { MIN_MS, 3 * MIN_MS,
 			9 * MIN_MS };
 
-		assert_true(world_request(w, PAGE, i + 1)->at_ms -
-			world_request(w, PAGE, i)->at_ms >=
-		    wait[i]);
+		assert_true(world_gap(w, PAGE, i) >= wait[i]);
 	}
 	assert_int_equal(metrics.articles_failed - given_up, 1);
 	assert_int_equal(metrics.items_pending, 0);
@@ -183,9 +163,7 @@ retry_after_of_a_page_is_honoured(void **state)
 	(void)world_feed(w, FEED, "", TEASER);
 	(void)world_page(w, PAGE, 429, "retry-after: 1800\n", "");
 	world_live(w, CONFIG(""), 2 * HOUR_MS);
-	assert_true(world_request(w, PAGE, 1)->at_ms -
-		world_request(w, PAGE, 0)->at_ms >=
-	    30 * MIN_MS);
+	assert_true(world_gap(w, PAGE, 0) >= 30 * MIN_MS);
 }
 
 /* Of the whole server, not only of the page that it was said for. */
@@ -424,7 +402,7 @@ without_pages_nothing_waits(void **state)
 	assert_int_equal(metrics.items_pending, 0);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define T(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)
 
 int
 main(void)
@@ -451,6 +429,5 @@ main(void)
 		T(without_pages_nothing_waits),
 	};
 
-	log_init(LOG_LEVEL_ERROR);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

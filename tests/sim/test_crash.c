@@ -9,10 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/limits.h"
-#include "base/log.h"
 #include "base/str.h"
 #include "tests/sim/crash.h"
 
@@ -165,14 +163,12 @@ live_through(struct memory *m, unsigned seed)
 static void
 every_alert_arrives_under_one_id(void **state)
 {
-	struct memory *m = mmap(NULL, sizeof(*m), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct memory *m = crash_share(sizeof(*m));
 
 	(void)state;
-	assert_true(m != MAP_FAILED);
 	for (unsigned seed = 1; seed <= SEEDS; seed++)
 		live_through(m, seed);
-	(void)munmap(m, sizeof(*m));
+	crash_unshare(m, sizeof(*m));
 }
 
 int
@@ -182,6 +178,5 @@ main(void)
 		cmocka_unit_test(every_alert_arrives_under_one_id),
 	};
 
-	log_init(LOG_LEVEL_ERROR);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,6 @@
 #include <stdio.h>
 
 #include "base/limits.h"
-#include "base/log.h"
 #include "base/str.h"
 #include "store/store.h"
 #include "tests/sim/world.h"
@@ -21,23 +20,6 @@
 #define STANDING \
 	"<item><guid isPermaLink=\"false\">standing</guid>" \
 	"<title>A ceasefire holds</title></item>"
-
-static int
-begin(void **state)
-{
-	static struct world w;
-
-	world_init(&w);
-	*state = &w;
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	world_done(*state);
-	return 0;
-}
 
 /* So many items, and one that always stays. */
 static void
@@ -144,7 +126,7 @@ known_items_are_noted_in_several_transactions(void **state)
 	assert_true(metrics.commits - commits >= 3);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define T(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)
 
 int
 main(void)
@@ -155,6 +137,5 @@ main(void)
 		T(known_items_are_noted_in_several_transactions),
 	};
 
-	log_init(LOG_LEVEL_ERROR);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

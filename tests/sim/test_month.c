@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "base/log.h"
 #include "base/map.h"
 #include "base/str.h"
 #include "tests/sim/world.h"
@@ -265,6 +264,5 @@ main(void)
 		cmocka_unit_test(test_month),
 	};
 
-	log_init(LOG_LEVEL_ERROR);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,28 +19,10 @@
 	"  a: {url: 'http://one.example/rss', every: 10m, article: never}\n" \
 	"  b: {url: 'http://two.example/rss', every: 10m, article: never}\n" \
 	"  c: {url: 'http://three.example/rss', every: 10m, article: never}\n"
-#define FILTER(options) "filters: {truce: {match: ceasefire" options "}}\n"
 
 #define ITEM(id, title) \
 	"<item><guid isPermaLink=\"false\">" id "</guid><title>" title \
 	"</title><link>http://one.example/" id "</link></item>"
-
-static int
-begin(void **state)
-{
-	static struct world w;
-
-	world_init(&w);
-	*state = &w;
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	world_done(*state);
-	return 0;
-}
 
 static void
 publish(struct world *w, const char *host, const char *items)
@@ -65,7 +46,8 @@ static void
 what_comes_in_mute_hours_never_rings(void **state)
 {
 	struct world *w = *state;
-	const char *config = FEEDS FILTER(", mute: '23:00-07:00 Europe/Paris'");
+	const char *config = FEEDS FILTER_WITH(
+	    ", mute: '23:00-07:00 Europe/Paris'");
 	int64_t muted = metrics.items_muted;
 
 	nobody_publishes(w);
@@ -106,7 +88,7 @@ static void
 a_story_that_began_in_mute_hours_rings_after_them(void **state)
 {
 	struct world *w = *state;
-	const char *config = FEEDS FILTER(", mute: '00:00-06:00 UTC'");
+	const char *config = FEEDS FILTER_WITH(", mute: '00:00-06:00 UTC'");
 
 	nobody_publishes(w);
 	publish(w, "one", ITEM("1", "Council adopts ceasefire resolution"));
@@ -138,7 +120,7 @@ static void
 what_rang_before_mute_hours_is_not_muted(void **state)
 {
 	struct world *w = *state;
-	const char *config = ALWAYS FILTER(", mute: '05:20-09:00 UTC'");
+	const char *config = ALWAYS FILTER_WITH(", mute: '05:20-09:00 UTC'");
 	int64_t alerted = metrics.items_alerted;
 
 	publish(w, "one", ITEM("1", "Ceasefire near"));
@@ -156,7 +138,7 @@ static void
 what_was_muted_stays_so_when_its_article_comes(void **state)
 {
 	struct world *w = *state;
-	const char *config = ALWAYS FILTER(", mute: '05:00-05:20 UTC'");
+	const char *config = ALWAYS FILTER_WITH(", mute: '05:00-05:20 UTC'");
 	int64_t muted = metrics.items_muted;
 
 	publish(w, "one", ITEM("1", "Ceasefire near"));
@@ -169,7 +151,7 @@ what_was_muted_stays_so_when_its_article_comes(void **state)
 	assert_int_equal(metrics.items_muted - muted, 1);
 }
 
-#define LIMIT FEEDS FILTER(", group: none, limit: 2/h, notify: [desk]")
+#define LIMIT FEEDS FILTER_WITH(", group: none, limit: 2/h, notify: [desk]")
 
 static void
 publish_five(struct world *w)
@@ -312,8 +294,8 @@ static void
 a_digest_waits_for_the_end_of_mute_hours(void **state)
 {
 	struct world *w = *state;
-	const char *config = FEEDS FILTER(", group: none, limit: 2/h,"
-					  " mute: '05:30-07:30 UTC'");
+	const char *config = FEEDS FILTER_WITH(", group: none, limit: 2/h,"
+					       " mute: '05:30-07:30 UTC'");
 
 	publish_five(w);
 	world_live(w, config, 2 * HOUR_MS);
@@ -342,7 +324,8 @@ a_shorter_limit_counts_at_once(void **state)
 	struct world *w = *state;
 
 	publish_five(w);
-	world_live(w, FEEDS FILTER(", group: none, limit: 2/d, notify: [desk]"),
+	world_live(w,
+	    FEEDS FILTER_WITH(", group: none, limit: 2/d, notify: [desk]"),
 	    10 * MIN_MS);
 	assert_int_equal(w->nalerts, 2);
 	publish(w, "two", ITEM("6", "Ceasefire six"));
@@ -362,7 +345,7 @@ without_its_limit_the_digest_still_comes(void **state)
 
 	publish_five(w);
 	world_live(w, LIMIT, 10 * MIN_MS);
-	world_live(w, FEEDS FILTER(", group: none"), HOUR_MS);
+	world_live(w, FEEDS FILTER_WITH(", group: none"), HOUR_MS);
 	assert_int_equal(w->nalerts, 3);
 	assert_non_null(strstr(digest(w, 2), "\"count\":3,"));
 }
@@ -375,8 +358,8 @@ without_its_limit_the_digest_still_comes(void **state)
 	"<item><guid isPermaLink=\"false\">" id "</guid><title>" title \
 	"</title><description>" by LEAD LEAD "</description></item>"
 #define TWO(options) \
-	FEEDS FILTER(", sources: {at-least: 2, within: 90m" options \
-		     "}, notify: [desk]")
+	FEEDS FILTER_WITH(", sources: {at-least: 2, within: 90m" options \
+			  "}, notify: [desk]")
 
 static void
 a_story_waits_for_its_second_publisher(void **state)
@@ -508,7 +491,7 @@ static void
 unconfirmed_ones_wait_for_mute_hours_to_end(void **state)
 {
 	struct world *w = *state;
-	const char *config = FEEDS FILTER(
+	const char *config = FEEDS FILTER_WITH(
 	    ", sources: {at-least: 2, within: 90m},"
 	    " mute: '06:00-08:00 UTC'");
 
@@ -524,7 +507,7 @@ static void
 unconfirmed_ones_keep_to_the_limit(void **state)
 {
 	struct world *w = *state;
-	const char *config = FEEDS FILTER(
+	const char *config = FEEDS FILTER_WITH(
 	    ", sources: {at-least: 2, within: 1h}, limit: 1/d");
 
 	nobody_publishes(w);
@@ -548,8 +531,7 @@ on_change(void *arg)
 {
 	const struct change *c = arg;
 
-	world_write_file(c->w, c->config);
-	sim_raise(SIGHUP);
+	world_reload(c->w, c->config);
 }
 
 /* A file that is refused changes nothing, one without the option does not hold
@@ -558,8 +540,8 @@ static void
 what_waits_goes_through_a_reload(void **state)
 {
 	struct world *w = *state;
-	struct change bad = { w, FEEDS FILTER(", sources: 2") };
-	struct change good = { w, FEEDS FILTER("") };
+	struct change bad = { w, FEEDS FILTER_WITH(", sources: 2") };
+	struct change good = { w, FEEDS FILTER };
 
 	nobody_publishes(w);
 	publish(w, "one", STORY("1", "Council adopts ceasefire", ""));
@@ -571,7 +553,7 @@ what_waits_goes_through_a_reload(void **state)
 	assert_int_equal(w->nalerts, 1);
 	assert_int_equal(world_rang(w, "\"unconfirmed\":true"), 1);
 	publish(w, "two", STORY("x", "UN vote: ceasefire now", ""));
-	world_live_from_file(w, FEEDS FILTER(""), HOUR_MS);
+	world_live_from_file(w, FEEDS FILTER, HOUR_MS);
 	assert_int_equal(world_rang(w, "\"type\":\"alert.confirmed\""), 1);
 }
 
@@ -589,7 +571,7 @@ a_reload_without_the_filter_drops_what_waits(void **state)
 	assert_int_equal(w->nalerts, 0);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
+#define T(f) cmocka_unit_test_setup_teardown(f, world_begin, world_end)
 
 int
 main(void)

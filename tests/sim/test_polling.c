@@ -12,7 +12,6 @@
 #include <sys/resource.h>
 
 #include "base/limits.h"
-#include "base/log.h"
 #include "base/str.h"
 #include "tests/sim/world.h"
 
@@ -21,39 +20,11 @@
 
 #define FEEDS_WIRE(every) \
 	"feeds: {wire: {url: '" FEED "', every: " every ", article: never}}\n"
-#define FILTER "filters: {truce: {match: ceasefire}}\n"
 #define CONFIG FEEDS_WIRE("10m") FILTER
 
-#define ITEM(id) \
-	"<item><guid isPermaLink=\"false\">" id "</guid>" \
-	"<title>A ceasefire holds " id "</title></item>"
 #define DATED(id, date) \
 	"<item><guid isPermaLink=\"false\">" id "</guid><pubDate>" date \
 	"</pubDate><title>A ceasefire holds</title></item>"
-
-static int
-begin(void **state)
-{
-	static struct world w;
-
-	world_init(&w);
-	*state = &w;
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	world_done(*state);
-	return 0;
-}
-
-static int64_t
-gap(const struct world *w, const char *url, size_t n)
-{
-	return world_request(w, url, n + 1)->at_ms -
-	    world_request(w, url, n)->at_ms;
-}
 
 static void
 validators_come_back_byte_for_byte_also_after_a_restart(void **state)
@@ -61,7 +32,7 @@ validators_come_back_byte_for_byte_also_after_a_restart(void **state)
 	struct world *w = *state;
 
 	(void)world_feed(w, FEED,
-	    "etag: W/\"a b\"\nlast-modified: sometime last week\n", ITEM("1"));
+	    "etag: W/\"a b\"\nlast-modified: sometime last week\n", NEWS("1"));
 	world_live(w, CONFIG, 15 * MIN_MS);
 	world_live(w, CONFIG, 15 * MIN_MS);
 	assert_null(world_request(w, FEED, 0)->if_none_match);
@@ -79,12 +50,12 @@ a_document_that_is_cut_leaves_no_validator(void **state)
 {
 	struct world *w = *state;
 	struct page *p = world_feed(
-	    w, FEED, "etag: \"1\"\n", ITEM("1") ITEM("2"));
+	    w, FEED, "etag: \"1\"\n", NEWS("1") NEWS("2"));
 
 	p->reply.body.len = sv_find(p->reply.body, SV("ceasefire holds 2"));
 	world_live(w, CONFIG, 15 * MIN_MS);
 	assert_int_equal(w->nalerts, 1); /* what stood before the cut */
-	(void)world_feed(w, FEED, "etag: \"1\"\n", ITEM("1") ITEM("2"));
+	(void)world_feed(w, FEED, "etag: \"1\"\n", NEWS("1") NEWS("2"));
 	world_live(w, CONFIG, HOUR_MS);
 	assert_null(world_request(w, FEED, 1)->if_none_match);
 	assert_int_equal(w->nalerts, 2);
@@ -95,8 +66,8 @@ another_url_does_not_get_the_validators(void **state)
 {
 	struct world *w = *state;
 
-	(void)world_feed(w, FEED, "etag: \"1\"\n", ITEM("1"));
-	(void)world_feed(w, MOVED, "etag: \"1\"\n", ITEM("1"));
+	(void)world_feed(w, FEED, "etag: \"1\"\n", NEWS("1"));
+	(void)world_feed(w, MOVED, "etag: \"1\"\n", NEWS("1"));
 	world_live(w, CONFIG, MIN_MS);
 	world_live(w,
 	    "feeds: {wire: {url: '" MOVED "', article: never}}\n" FILTER,
@@ -110,11 +81,11 @@ a_promise_is_kept_across_a_restart(void **state)
 {
 	struct world *w = *state;
 
-	(void)world_feed(w, FEED, "cache-control: max-age=7200\n", ITEM("1"));
+	(void)world_feed(w, FEED, "cache-control: max-age=7200\n", NEWS("1"));
 	world_live(w, CONFIG, HOUR_MS);
 	world_live(w, CONFIG, 2 * HOUR_MS);
 	assert_int_equal(world_asked(w, FEED), 2);
-	assert_true(gap(w, FEED, 0) >= 2 * HOUR_MS);
+	assert_true(world_gap(w, FEED, 0) >= 2 * HOUR_MS);
 }
 
 static void
@@ -127,11 +98,11 @@ a_server_that_is_away_is_asked_each_hour_and_at_once_as_before(void **state)
 	world_live(w, CONFIG, DAY_MS);
 	n = world_asked(w, FEED);
 	assert_in_range(n, 22, 28);
-	assert_in_range(gap(w, FEED, n - 2), HOUR_MS, 66 * MIN_MS + 1000);
-	(void)world_feed(w, FEED, "", ITEM("1"));
+	assert_in_range(world_gap(w, FEED, n - 2), HOUR_MS, 66 * MIN_MS + 1000);
+	(void)world_feed(w, FEED, "", NEWS("1"));
 	world_live(w, CONFIG, 2 * HOUR_MS);
 	n = world_asked(w, FEED);
-	assert_in_range(gap(w, FEED, n - 2), 10 * MIN_MS, 12 * MIN_MS);
+	assert_in_range(world_gap(w, FEED, n - 2), 10 * MIN_MS, 12 * MIN_MS);
 	assert_int_equal(w->nalerts, 1);
 }
 
@@ -150,11 +121,11 @@ static void
 a_permanent_redirect_is_believed_after_a_week(void **state)
 {
 	struct world *w = *state;
-	struct page *p = world_feed(w, FEED, "", ITEM("1"));
+	struct page *p = world_feed(w, FEED, "", NEWS("1"));
 	size_t old, new;
 
 	p->reply.permanent = MOVED;
-	(void)world_feed(w, MOVED, "", ITEM("1"));
+	(void)world_feed(w, MOVED, "", NEWS("1"));
 	world_live(w, CONFIG, 6 * DAY_MS);
 	assert_int_equal(world_asked(w, MOVED), 0);
 	world_live(w, CONFIG, 2 * DAY_MS);
@@ -182,15 +153,15 @@ a_password_does_not_follow_a_feed_to_another_host(void **state)
 			     " auth: {user: u, password: p}}}\n" FILTER;
 	struct world *w = *state;
 
-	world_feed(w, FEED, "", ITEM("1"))->reply.permanent = MOVED;
-	(void)world_feed(w, MOVED, "", ITEM("1"));
+	world_feed(w, FEED, "", NEWS("1"))->reply.permanent = MOVED;
+	(void)world_feed(w, MOVED, "", NEWS("1"));
 	world_live(w, config, 8 * DAY_MS);
 	assert_true(last_request(w, FEED)->with_password);
 	assert_false(last_request(w, MOVED)->with_password);
 	/* The same host, protected, is no other. */
 	(void)world_page(w, MOVED, 404, "", "");
-	world_feed(w, FEED, "", ITEM("1"))->reply.permanent = SECURE;
-	(void)world_feed(w, SECURE, "", ITEM("1"));
+	world_feed(w, FEED, "", NEWS("1"))->reply.permanent = SECURE;
+	(void)world_feed(w, SECURE, "", NEWS("1"));
 	world_live(w, config, DAY_MS);
 	assert_true(last_request(w, SECURE)->with_password);
 #undef SECURE
@@ -203,7 +174,7 @@ the_first_poll_rings_for_nothing_old(void **state)
 
 	(void)world_feed(w, FEED, "",
 	    DATED("old", "Mon, 25 Mar 2024 05:12:09 GMT")
-		DATED("new", "Tue, 26 Mar 2024 05:00:00 GMT") ITEM("undated"));
+		DATED("new", "Tue, 26 Mar 2024 05:00:00 GMT") NEWS("undated"));
 	world_live(w, CONFIG, 15 * MIN_MS);
 	assert_int_equal(world_rang(w, "\"id\":\"old\""), 0);
 	assert_int_equal(world_rang(w, "\"id\":\"new\""), 1);
@@ -224,7 +195,7 @@ what_came_while_a_feed_could_not_be_read_is_news(void **state)
 	struct world *w = *state;
 
 	for (size_t i = 0; i < 2; i++) {
-		struct page *p = world_feed(w, FEED, "", ITEM("0"));
+		struct page *p = world_feed(w, FEED, "", NEWS("0"));
 
 		if (i == 0)
 			p->reply.cut = true;
@@ -237,8 +208,8 @@ what_came_while_a_feed_could_not_be_read_is_news(void **state)
 			DATED("new", "Tue, 26 Mar 2024 08:00:00 GMT"));
 		world_live(w, CONFIG, 2 * HOUR_MS);
 		assert_int_equal(w->nalerts, i == 0 ? 2 : 1);
-		(void)end(state);
-		(void)begin(state);
+		(void)world_end(state);
+		(void)world_begin(state);
 	}
 }
 
@@ -248,7 +219,7 @@ an_item_twice_in_a_document_rings_once(void **state)
 	struct world *w = *state;
 	int64_t before = metrics.items_duplicate;
 
-	(void)world_feed(w, FEED, "", ITEM("1") ITEM("1"));
+	(void)world_feed(w, FEED, "", NEWS("1") NEWS("1"));
 	world_live(w, CONFIG, MIN_MS);
 	assert_int_equal(w->nalerts, 1);
 	assert_int_equal(metrics.items_duplicate - before, 1);
@@ -319,7 +290,7 @@ an_outage_of_the_receiver_loses_nothing_and_keeps_the_order(void **state)
 {
 	struct world *w = *state;
 
-	(void)world_feed(w, FEED, "", ITEM("1") ITEM("2") ITEM("3"));
+	(void)world_feed(w, FEED, "", NEWS("1") NEWS("2") NEWS("3"));
 	w->receiver = 500;
 	world_live(w, CONFIG, DAY_MS);
 	assert_int_equal(w->nalerts, 0);
@@ -344,7 +315,7 @@ fill_disk(void *arg)
 {
 	struct world *w = arg;
 
-	(void)world_feed(w, FEED, "", ITEM("1") ITEM("2"));
+	(void)world_feed(w, FEED, "", NEWS("1") NEWS("2"));
 	limit_files(1);
 }
 
@@ -378,12 +349,11 @@ reload(void *arg)
 {
 	struct world *w = arg;
 
-	world_write_file(w,
+	world_reload(w,
 	    "feeds:\n"
 	    "  wire: {url: '" FEED "', every: 10m, article: never}\n"
 	    "  more: {url: '" MOVED "', every: 10m, article: never}\n"
 	    "filters: {truce: {match: armistice}}\n");
-	sim_raise(SIGHUP);
 }
 
 static void
@@ -391,8 +361,8 @@ a_reload_takes_effect_and_keeps_the_schedule(void **state)
 {
 	struct world *w = *state;
 
-	(void)world_feed(w, FEED, "", ITEM("1"));
-	(void)world_feed(w, MOVED, "", ITEM("2"));
+	(void)world_feed(w, FEED, "", NEWS("1"));
+	(void)world_feed(w, MOVED, "", NEWS("2"));
 	sim_at(5 * MIN_MS, reload, w);
 	world_live_from_file(w, CONFIG, 9 * MIN_MS);
 	assert_int_equal(world_asked(w, FEED), 1);
@@ -405,8 +375,7 @@ reload_broken(void *arg)
 {
 	struct world *w = arg;
 
-	world_write_file(w, "feeds: {wire: {url: 'gopher://x/'}}\n" FILTER);
-	sim_raise(SIGHUP);
+	world_reload(w, "feeds: {wire: {url: 'gopher://x/'}}\n" FILTER);
 }
 
 static void
@@ -414,7 +383,7 @@ a_broken_file_changes_nothing(void **state)
 {
 	struct world *w = *state;
 
-	(void)world_feed(w, FEED, "", ITEM("1"));
+	(void)world_feed(w, FEED, "", NEWS("1"));
 	sim_at(5 * MIN_MS, reload_broken, w);
 	world_live_from_file(w, CONFIG, 15 * MIN_MS);
 	assert_int_equal(world_asked(w, FEED), 2);
@@ -425,10 +394,9 @@ reload_elsewhere(void *arg)
 {
 	struct world *w = arg;
 
-	world_write_file(w,
+	world_reload(w,
 	    "feeds: {wire: {url: '" MOVED
 	    "', every: 10m, article: never}}\n" FILTER);
-	sim_raise(SIGHUP);
 }
 
 /* While the answer of the old place is on its way. */
@@ -436,10 +404,10 @@ static void
 a_feed_can_move_in_the_middle_of_a_poll(void **state)
 {
 	struct world *w = *state;
-	struct page *p = world_feed(w, FEED, "", ITEM("1"));
+	struct page *p = world_feed(w, FEED, "", NEWS("1"));
 
 	p->reply.takes_ms = 30 * SEC_MS;
-	(void)world_feed(w, MOVED, "", ITEM("2"));
+	(void)world_feed(w, MOVED, "", NEWS("2"));
 	sim_at(10 * SEC_MS, reload_elsewhere, w);
 	world_live_from_file(w, CONFIG, 5 * MIN_MS);
 	assert_int_equal(world_asked(w, MOVED), 1);
@@ -460,7 +428,7 @@ a_page_is_followed_to_its_feed_if_wanted(void **state)
 	struct world *w = *state;
 
 	(void)world_page(w, FEED, 200, "content-type: text/html\n", PAGE);
-	(void)world_feed(w, MOVED, "", ITEM("1"));
+	(void)world_feed(w, MOVED, "", NEWS("1"));
 	world_live(w, DISCOVER("no"), 15 * MIN_MS);
 	assert_int_equal(world_asked(w, MOVED), 0);
 	assert_int_equal(w->nalerts, 0);
@@ -614,7 +582,7 @@ an_article_that_is_rewritten_rings_once(void **state)
 	assert_int_equal(world_rang(w, "\"type\":\"alert.new\""), 1);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define T(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)
 
 int
 main(void)
@@ -648,6 +616,5 @@ main(void)
 		T(an_article_that_is_rewritten_rings_once),
 	};
 
-	log_init(LOG_LEVEL_ERROR);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,12 +5,10 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
-#include "base/log.h"
 #include "base/str.h"
 #include "tests/sim/world.h"
 
@@ -21,31 +19,10 @@
 	"feeds: {wire: {url: '" FEED "', every: 10m, article: never}}\n" \
 	"filters: {truce: {match: ceasefire}}\n"
 
-#define ITEM(id) \
-	"<item><guid isPermaLink=\"false\">" id "</guid>" \
-	"<title>A ceasefire holds</title></item>"
-
-static int
-begin(void **state)
-{
-	static struct world w;
-
-	world_init(&w);
-	*state = &w;
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	world_done(*state);
-	return 0;
-}
-
 static void
 show_second(void *arg)
 {
-	(void)world_feed(arg, FEED, "", ITEM("1") ITEM("2"));
+	(void)world_feed(arg, FEED, "", NEWS("1") NEWS("2"));
 }
 
 static void
@@ -60,7 +37,7 @@ an_alert_is_given_up_after_its_time_and_the_next_one_is_not(void **state)
 	struct world *w = *state;
 	int64_t dead = metrics.dead_letters;
 
-	(void)world_feed(w, FEED, "", ITEM("1"));
+	(void)world_feed(w, FEED, "", NEWS("1"));
 	w->broken_receiver = DESK;
 	world_live(w, CONFIG, DAY_MS);
 	sim_at(DAY_MS, show_second, w);
@@ -84,7 +61,7 @@ a_clock_that_is_set_forward_makes_nobody_give_up(void **state)
 	struct world *w = *state;
 	int64_t dead = metrics.dead_letters;
 
-	(void)world_feed(w, FEED, "", ITEM("1") ITEM("2"));
+	(void)world_feed(w, FEED, "", NEWS("1") NEWS("2"));
 	w->broken_receiver = DESK;
 	sim_at(5 * HOUR_MS, set_the_clock_forward, w);
 	sim_at(5 * HOUR_MS + 50 * MIN_MS, open_desk, w);
@@ -99,7 +76,7 @@ a_clock_that_is_set_right_at_a_restart_delays_nothing(void **state)
 {
 	struct world *w = *state;
 
-	(void)world_feed(w, FEED, "", ITEM("1") ITEM("2"));
+	(void)world_feed(w, FEED, "", NEWS("1") NEWS("2"));
 	w->broken_receiver = DESK;
 	sim_begin(SIM_EPOCH_MS + 3 * DAY_MS);
 	world_live(w, CONFIG, HOUR_MS);
@@ -116,7 +93,7 @@ a_daemon_that_was_off_for_days_does_not_give_up_at_once(void **state)
 	struct world *w = *state;
 	int64_t dead = metrics.dead_letters;
 
-	(void)world_feed(w, FEED, "", ITEM("1") ITEM("2"));
+	(void)world_feed(w, FEED, "", NEWS("1") NEWS("2"));
 	w->broken_receiver = DESK;
 	world_live(w, CONFIG, MIN_MS);
 	sim_begin(SIM_EPOCH_MS + 5 * DAY_MS);
@@ -285,7 +262,7 @@ one_that_is_away_does_not_delay_another(void **state)
 {
 	struct world *w = *state;
 
-	(void)world_feed(w, FEED, "", ITEM("1") ITEM("2"));
+	(void)world_feed(w, FEED, "", NEWS("1") NEWS("2"));
 	w->destinations =
 	    "  night: {type: webhook, url: 'http://night.example/'}\n";
 	w->broken_receiver = DESK;
@@ -302,8 +279,7 @@ reload(void *arg)
 	struct world *w = arg;
 
 	w->receiver = 204;
-	world_write_file(w, CONFIG);
-	sim_raise(SIGHUP);
+	world_reload(w, CONFIG);
 }
 
 static void
@@ -312,7 +288,7 @@ one_that_is_gone_is_asked_again_after_a_reload(void **state)
 	struct world *w = *state;
 	int64_t failed = metrics.deliveries_failed;
 
-	(void)world_feed(w, FEED, "", ITEM("1") ITEM("2"));
+	(void)world_feed(w, FEED, "", NEWS("1") NEWS("2"));
 	w->receiver = 410;
 	sim_at(DAY_MS, reload, w);
 	world_live_from_file(w, CONFIG, DAY_MS + MIN_MS);
@@ -320,7 +296,7 @@ one_that_is_gone_is_asked_again_after_a_reload(void **state)
 	assert_int_equal(w->nalerts, 2);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define T(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)
 
 int
 main(void)
@@ -337,6 +313,5 @@ main(void)
 		T(one_that_is_gone_is_asked_again_after_a_reload),
 	};
 
-	log_init(LOG_LEVEL_ERROR);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,12 +6,10 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
-#include "base/log.h"
 #include "tests/sim/world.h"
 
 #define FEED "http://wire.example/rss"
@@ -22,33 +20,12 @@
 #define WIRE WIRE_AT(FEED)
 #define MORE "  more: {url: '" MOVED "', every: 10m, article: never}\n"
 #define FEEDS(feeds) "feeds:\n" feeds
-#define FILTER "filters: {truce: {match: ceasefire}}\n"
 #define CONFIG FEEDS(WIRE) FILTER
 
-#define ITEM(id) \
-	"<item><guid isPermaLink=\"false\">" id "</guid>" \
-	"<title>A ceasefire holds " id "</title></item>"
 #define OLD_ITEM(id) \
 	"<item><guid isPermaLink=\"false\">" id "</guid>" \
 	"<pubDate>Mon, 25 Mar 2024 05:12:09 GMT</pubDate>" \
 	"<title>A ceasefire holds</title></item>"
-
-static int
-begin(void **state)
-{
-	static struct world w;
-
-	world_init(&w);
-	*state = &w;
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	world_done(*state);
-	return 0;
-}
 
 /* What the world and the configuration become, some time into a life. */
 struct change {
@@ -67,8 +44,7 @@ on_change(void *arg)
 		(void)world_feed(c->w, FEED, "", c->items);
 	if (c->destinations != NULL)
 		c->w->destinations = c->destinations;
-	world_write_file(c->w, c->config);
-	sim_raise(SIGHUP);
+	world_reload(c->w, c->config);
 }
 
 static void
@@ -77,8 +53,8 @@ a_feed_that_was_removed_is_not_polled(void **state)
 	struct world *w = *state;
 	struct change c = { w, FEEDS(MORE) FILTER, NULL, NULL };
 
-	(void)world_feed(w, FEED, "", ITEM("1"));
-	(void)world_feed(w, MOVED, "", ITEM("1"));
+	(void)world_feed(w, FEED, "", NEWS("1"));
+	(void)world_feed(w, MOVED, "", NEWS("1"));
 	sim_at(15 * MIN_MS, on_change, &c);
 	world_live_from_file(w, CONFIG, HOUR_MS);
 	assert_int_equal(world_asked(w, FEED), 2);
@@ -91,18 +67,16 @@ a_feed_that_comes_back_goes_on_where_it_was(void **state)
 	struct world *w = *state;
 	struct change out = { w, FEEDS(MORE) FILTER, NULL, NULL };
 	struct change in = { w, FEEDS(WIRE MORE) FILTER,
-		ITEM("1") OLD_ITEM("late"), NULL };
+		NEWS("1") OLD_ITEM("late"), NULL };
 
 	(void)world_feed(
-	    w, FEED, "etag: \"1\"\ncache-control: max-age=3600\n", ITEM("1"));
+	    w, FEED, "etag: \"1\"\ncache-control: max-age=3600\n", NEWS("1"));
 	(void)world_feed(w, MOVED, "", "");
 	sim_at(5 * MIN_MS, on_change, &out);
 	sim_at(10 * MIN_MS, on_change, &in);
 	world_live_from_file(w, CONFIG, 2 * HOUR_MS);
 	/* Its promise was kept, its validator sent, and it is no new feed. */
-	assert_true(world_request(w, FEED, 1)->at_ms -
-		world_request(w, FEED, 0)->at_ms >=
-	    HOUR_MS);
+	assert_true(world_gap(w, FEED, 0) >= HOUR_MS);
 	assert_string_equal(world_request(w, FEED, 1)->if_none_match, "\"1\"");
 	assert_int_equal(world_rang(w, "\"id\":\"1\""), 1);
 	assert_int_equal(world_rang(w, "\"id\":\"late\""), 1);
@@ -114,7 +88,7 @@ a_url_put_right_is_a_new_feed(void **state)
 	struct world *w = *state;
 	struct change c = { w, CONFIG, NULL, NULL };
 
-	(void)world_feed(w, FEED, "", OLD_ITEM("old") ITEM("1"));
+	(void)world_feed(w, FEED, "", OLD_ITEM("old") NEWS("1"));
 	sim_at(5 * MIN_MS, on_change, &c);
 	world_live_from_file(
 	    w, FEEDS(WIRE_AT("http://wire.example/sss")) FILTER, 9 * MIN_MS);
@@ -138,10 +112,10 @@ static void
 a_new_destination_gets_what_is_new(void **state)
 {
 	struct world *w = *state;
-	struct change c = { w, CONFIG, ITEM("1") ITEM("2"),
+	struct change c = { w, CONFIG, NEWS("1") NEWS("2"),
 		"  night: {type: webhook, url: '" NIGHT "'}\n" };
 
-	(void)world_feed(w, FEED, "", ITEM("1"));
+	(void)world_feed(w, FEED, "", NEWS("1"));
 	sim_at(5 * MIN_MS, on_change, &c);
 	world_live_from_file(w, CONFIG, 15 * MIN_MS);
 	assert_int_equal(rang_at(w, NIGHT), 1);
@@ -155,7 +129,7 @@ a_destination_moves_with_all_that_waits_for_it(void **state)
 	struct change c = { w, CONFIG, NULL,
 		"  night: {type: webhook, url: '" NIGHT "new'}\n" };
 
-	(void)world_feed(w, FEED, "", ITEM("1") ITEM("2"));
+	(void)world_feed(w, FEED, "", NEWS("1") NEWS("2"));
 	w->destinations = "  night: {type: webhook, url: '" NIGHT "'}\n";
 	w->broken_receiver = NIGHT;
 	sim_at(5 * MIN_MS, on_change, &c);
@@ -184,7 +158,7 @@ what_waits_for_an_article_goes_with_its_feed(void **state)
 	assert_int_equal(metrics.items_pending, 0);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define T(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)
 
 int
 main(void)
@@ -198,6 +172,5 @@ main(void)
 		T(what_waits_for_an_article_goes_with_its_feed),
 	};
 
-	log_init(LOG_LEVEL_ERROR);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

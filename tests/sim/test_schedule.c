@@ -9,43 +9,12 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "base/log.h"
 #include "base/str.h"
 #include "tests/sim/world.h"
 
 #define FEED "http://wire.example/rss"
 #define MORE "http://more.example/rss"
-
-#define FILTER "filters: {truce: {match: ceasefire}}\n"
 #define ADAPTIVE "feeds: {wire: {url: '" FEED "', article: never}}\n" FILTER
-
-#define ITEM(id) \
-	"<item><guid isPermaLink=\"false\">" id "</guid>" \
-	"<title>A ceasefire holds</title></item>"
-
-static int
-begin(void **state)
-{
-	static struct world w;
-
-	world_init(&w);
-	*state = &w;
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	world_done(*state);
-	return 0;
-}
-
-static int64_t
-gap(const struct world *w, const char *url, size_t n)
-{
-	return world_request(w, url, n + 1)->at_ms -
-	    world_request(w, url, n)->at_ms;
-}
 
 static void
 a_304_renews_the_validators_it_names(void **state)
@@ -53,7 +22,7 @@ a_304_renews_the_validators_it_names(void **state)
 	struct world *w = *state;
 
 	(void)world_feed(w, FEED,
-	    "etag: \"1\"\nlast-modified: sometime last week\n", ITEM("1"));
+	    "etag: \"1\"\nlast-modified: sometime last week\n", NEWS("1"));
 	world_live(w, ADAPTIVE, MIN_MS);
 	(void)world_page(w, FEED, 304, "etag: \"2\"\n", "");
 	world_live(w, ADAPTIVE, 15 * MIN_MS);
@@ -66,7 +35,7 @@ a_304_renews_the_validators_it_names(void **state)
 static void
 show_news(void *arg)
 {
-	(void)world_feed(arg, FEED, "", ITEM("1") ITEM("2"));
+	(void)world_feed(arg, FEED, "", NEWS("1") NEWS("2"));
 }
 
 static void
@@ -76,15 +45,17 @@ a_quiet_feed_is_asked_less_until_it_has_news(void **state)
 	size_t quiet;
 
 	w->daemon = ", cap: 1h";
-	(void)world_feed(w, FEED, "", ITEM("1"));
+	(void)world_feed(w, FEED, "", NEWS("1"));
 	world_live(w, ADAPTIVE, DAY_MS);
 	world_live(w, ADAPTIVE, DAY_MS);
 	quiet = world_asked(w, FEED);
-	assert_in_range(gap(w, FEED, 0), 5 * MIN_MS, 6 * MIN_MS);
-	assert_in_range(gap(w, FEED, quiet - 2), HOUR_MS, 66 * MIN_MS + SEC_MS);
+	assert_in_range(world_gap(w, FEED, 0), 5 * MIN_MS, 6 * MIN_MS);
+	assert_in_range(
+	    world_gap(w, FEED, quiet - 2), HOUR_MS, 66 * MIN_MS + SEC_MS);
 	sim_at(0, show_news, w);
 	world_live(w, ADAPTIVE, 3 * HOUR_MS);
-	assert_in_range(gap(w, FEED, quiet), 30 * MIN_MS, 33 * MIN_MS + SEC_MS);
+	assert_in_range(
+	    world_gap(w, FEED, quiet), 30 * MIN_MS, 33 * MIN_MS + SEC_MS);
 }
 
 /* Starts and ends of the exchanges with one host. */
@@ -184,7 +155,7 @@ a_clock_that_was_wrong_before_a_restart_stalls_no_feed(void **state)
 	struct world *w = *state;
 	int64_t start;
 
-	(void)world_feed(w, FEED, "retry-after: 3600\n", ITEM("1"));
+	(void)world_feed(w, FEED, "retry-after: 3600\n", NEWS("1"));
 	sim_begin(SIM_EPOCH_MS + 1000 * DAY_MS);
 	world_live(w, ADAPTIVE, MIN_MS);
 	assert_int_equal(world_asked(w, FEED), 1);
@@ -197,7 +168,7 @@ a_clock_that_was_wrong_before_a_restart_stalls_no_feed(void **state)
 	    HOUR_MS + 10 * MIN_MS);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define T(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)
 
 int
 main(void)
@@ -211,6 +182,5 @@ main(void)
 		T(a_clock_that_was_wrong_before_a_restart_stalls_no_feed),
 	};
 
-	log_init(LOG_LEVEL_ERROR);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,6 @@
 #include <sys/resource.h>
 
 #include "base/limits.h"
-#include "base/log.h"
 #include "base/str.h"
 #include "tests/sim/world.h"
 
@@ -21,16 +20,11 @@
 #define MORE "http://more.example/rss"
 #define PAGE "http://news.example/a"
 
-#define FILTER "filters: {truce: {match: ceasefire}}\n"
 #define FEEDS_EACH(every, article) \
 	"feeds:\n  wire: {url: '" FEED "', every: " every \
 	", article: " article "}\n"
 #define FEEDS(article) FEEDS_EACH("1m", article)
 #define CONFIG FEEDS("never") FILTER
-
-#define ITEM(id) \
-	"<item><guid isPermaLink=\"false\">" id "</guid>" \
-	"<title>A ceasefire holds</title></item>"
 
 static void
 limit_files(rlim_t bytes)
@@ -134,22 +128,17 @@ mend_disk(void *arg)
 static int
 begin(void **state)
 {
-	static struct world w;
-
 	put_shim_below_sqlite();
 	disk_fails = false;
-	world_init(&w);
 	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
-	*state = &w;
-	return 0;
+	return world_begin(state);
 }
 
 static int
 end(void **state)
 {
 	limit_files(RLIM_INFINITY);
-	world_done(*state);
-	return 0;
+	return world_end(state);
 }
 
 static void
@@ -199,7 +188,7 @@ what_waits_for_its_turn_does_not_begin(void **state)
 		(void)snprintf(url, sizeof(url), "http://wire.example/%d", i);
 		(void)str_addf(&config,
 		    "  f%d: {url: '%s', every: 1h, article: never}\n", i, url);
-		(void)world_feed(w, url, "", ITEM("1"));
+		(void)world_feed(w, url, "", NEWS("1"));
 	}
 	sim_at(25 * SEC_MS, fill_disk, NULL);
 	sim_at(30 * MIN_MS, make_room, NULL);
@@ -227,8 +216,8 @@ a_feed_that_is_added_waits_for_room(void **state)
 {
 	struct world *w = *state;
 
-	(void)world_feed(w, FEED, "", ITEM("1"));
-	(void)world_feed(w, MORE, "", ITEM("1"));
+	(void)world_feed(w, FEED, "", NEWS("1"));
+	(void)world_feed(w, MORE, "", NEWS("1"));
 	sim_at(5 * MIN_MS, fill_disk, NULL);
 	sim_at(10 * MIN_MS, add_a_feed, w);
 	sim_at(20 * MIN_MS, make_room, NULL);
@@ -241,7 +230,7 @@ a_feed_that_is_added_waits_for_room(void **state)
 static void
 show_news_and_fill_disk(void *arg)
 {
-	(void)world_feed(arg, FEED, "", ITEM("1") ITEM("2"));
+	(void)world_feed(arg, FEED, "", NEWS("1") NEWS("2"));
 	limit_files(1);
 }
 
@@ -251,7 +240,7 @@ the_end_is_a_last_chance_to_store(void **state)
 {
 	struct world *w = *state;
 
-	(void)world_feed(w, FEED, "", ITEM("1"));
+	(void)world_feed(w, FEED, "", NEWS("1"));
 	sim_at(5 * MIN_MS, show_news_and_fill_disk, w);
 	sim_at(10 * MIN_MS, make_room_and_stop, NULL);
 	world_live(w, CONFIG, HOUR_MS);
@@ -307,7 +296,7 @@ what_was_never_stored_is_read_again(void **state)
 {
 	struct world *w = *state;
 
-	(void)world_feed(w, FEED, "etag: \"1\"\n", ITEM("1"));
+	(void)world_feed(w, FEED, "etag: \"1\"\n", NEWS("1"));
 	sim_at(0, fill_disk, NULL);
 	world_live(w, CONFIG, 10 * MIN_MS);
 	assert_int_equal(w->nalerts, 0);
@@ -328,7 +317,7 @@ what_is_delivered_meanwhile_is_not_repeated(void **state)
 {
 	struct world *w = *state;
 
-	(void)world_feed(w, FEED, "", ITEM("1") ITEM("2") ITEM("3"));
+	(void)world_feed(w, FEED, "", NEWS("1") NEWS("2") NEWS("3"));
 	w->receiver = 0;
 	sim_at(5 * MIN_MS, fill_disk, NULL);
 	sim_at(6 * MIN_MS, open_receiver, w);
@@ -364,9 +353,8 @@ an_item_that_could_not_be_read_still_gets_its_article(void **state)
 static void
 add_a_known_feed_while_the_disk_fails(void *arg)
 {
-	world_write_file(arg, CONFIG);
 	break_disk(NULL);
-	sim_raise(SIGHUP);
+	world_reload(arg, CONFIG);
 }
 
 /* Taken for a new feed, its news would be its backlog. */
@@ -375,11 +363,11 @@ a_feed_whose_past_cannot_be_read_waits_for_it(void **state)
 {
 	struct world *w = *state;
 
-	(void)world_feed(w, FEED, "", ITEM("1"));
+	(void)world_feed(w, FEED, "", NEWS("1"));
 	(void)world_feed(w, MORE, "", "");
 	world_live(w, CONFIG, 30 * SEC_MS);
 	assert_int_equal(w->nalerts, 1);
-	(void)world_feed(w, FEED, "", ITEM("1") LATE);
+	(void)world_feed(w, FEED, "", NEWS("1") LATE);
 	sim_at(MIN_MS, add_a_known_feed_while_the_disk_fails, w);
 	sim_at(3 * MIN_MS, mend_disk, NULL);
 	world_live_from_file(
@@ -405,6 +393,5 @@ main(void)
 		T(a_feed_whose_past_cannot_be_read_waits_for_it),
 	};
 
-	log_init(LOG_LEVEL_ERROR);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

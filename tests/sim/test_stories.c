@@ -19,8 +19,7 @@
 	"  a: {url: 'http://one.example/rss', every: 10m, article: never}\n" \
 	"  b: {url: 'http://two.example/rss', every: 10m, article: never}\n" \
 	"  c: {url: 'http://three.example/rss', every: 10m, article: never}\n" more
-#define FILTER(options) "filters: {truce: {match: ceasefire" options "}}\n"
-#define CONFIG FEEDS_OF("") FILTER("")
+#define CONFIG FEEDS_OF("") FILTER
 
 #define LEAD \
 	"The Security Council adopted a resolution on Monday that demands an " \
@@ -34,23 +33,6 @@
 #define ITEM(id, title, text) \
 	"<item><guid isPermaLink=\"false\">" id "</guid><title>" title \
 	"</title><description>" text "</description></item>"
-
-static int
-begin(void **state)
-{
-	static struct world w;
-
-	world_init(&w);
-	*state = &w;
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	world_done(*state);
-	return 0;
-}
 
 static void
 publish(struct world *w, const char *host, const char *items)
@@ -188,7 +170,7 @@ without_grouping_each_item_rings(void **state)
 	publish(w, "one", ITEM("1", "Council adopts ceasefire", LEAD REST));
 	publish(w, "two", ITEM("x", "Council adopts ceasefire", LEAD REST));
 	publish(w, "three", ITEM("y", "Council adopts ceasefire", LEAD REST));
-	world_live(w, FEEDS_OF("") FILTER(", group: none"), HOUR_MS);
+	world_live(w, FEEDS_OF("") FILTER_WITH(", group: none"), HOUR_MS);
 	assert_int_equal(world_rang(w, "\"type\":\"alert.new\""), 3);
 	assert_int_equal(world_rang(w, "\"story\""), 0);
 }
@@ -226,7 +208,7 @@ an_item_that_is_judged_twice_rings_once(void **state)
 	    "</p></article></body></html>");
 	world_live(w,
 	    "feeds: {a: {url: 'http://one.example/rss', every: 10m,"
-	    " article: always}}\n" FILTER(""),
+	    " article: always}}\n" FILTER,
 	    HOUR_MS);
 	assert_int_equal(world_asked(w, "http://one.example/1"), 1);
 	assert_int_equal(w->nalerts, 1);
@@ -377,7 +359,7 @@ a_link_of_quotes_breaks_no_alert(void **state)
 	json_decref(doc);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
+#define T(f) cmocka_unit_test_setup_teardown(f, world_begin, world_end)
 
 int
 main(void)

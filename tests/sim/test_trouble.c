@@ -6,37 +6,24 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
-#include "base/log.h"
 #include "base/str.h"
 #include "tests/sim/world.h"
 
 #define WIRE "http://wire.example/rss"
 #define SECOND "http://second.example/"
-#define FILTERS "filters: {truce: {match: ceasefire, group: none}}\n"
+#define FILTERS FILTER_WITH(", group: none")
 #define CONFIG "feeds: {wire: {url: '" WIRE "', every: 5m}}\n" FILTERS
 
 static int
 begin(void **state)
 {
-	struct world *w = mem_calloc(1, sizeof(*w));
-
-	world_init(w);
-	w->desk = "";
-	*state = w;
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	world_done(*state);
-	free(*state);
+	(void)world_begin(state);
+	((struct world *)*state)->desk = "";
 	return 0;
 }
 
@@ -553,8 +540,7 @@ change_desk(void *arg)
 	struct world *w = arg;
 
 	w->desk = ", retry-min: 1h, retry-max: 23h";
-	world_write_file(w, CONFIG);
-	sim_raise(SIGHUP);
+	world_reload(w, CONFIG);
 }
 
 static void
@@ -584,8 +570,7 @@ drop_second(void *arg)
 	struct world *w = arg;
 
 	w->destinations = "";
-	world_write_file(w, CONFIG);
-	sim_raise(SIGHUP);
+	world_reload(w, CONFIG);
 }
 
 static void
@@ -594,8 +579,7 @@ take_second_back(void *arg)
 	struct world *w = arg;
 
 	w->destinations = "  second: {type: webhook, url: '" SECOND "'}\n";
-	world_write_file(w, CONFIG);
-	sim_raise(SIGHUP);
+	world_reload(w, CONFIG);
 }
 
 /* Once as it was told, once while it waited to be. */
@@ -675,7 +659,7 @@ a_destination_that_refuses_all_is_told(void **state)
 int
 main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, world_end)
 	const struct CMUnitTest tests[] = {
 		T(a_feed_that_fails_is_told_of_once_and_when_it_is_back),
 		T(two_failures_are_none),
@@ -700,6 +684,5 @@ main(void)
 		T(a_destination_that_refuses_all_is_told),
 	};
 
-	log_init(LOG_LEVEL_ERROR);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,10 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/limits.h"
-#include "base/log.h"
 #include "base/str.h"
 #include "tests/sim/crash.h"
 
@@ -181,16 +179,15 @@ live_through(struct memory *m, unsigned seed)
 static int
 begin(void **state)
 {
-	*state = mmap(NULL, sizeof(struct memory), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	assert_true(*state != MAP_FAILED);
+	*state = crash_share(sizeof(struct memory));
 	return 0;
 }
 
 static int
 end(void **state)
 {
-	return munmap(*state, sizeof(struct memory));
+	crash_unshare(*state, sizeof(struct memory));
+	return 0;
 }
 
 static void
@@ -219,6 +216,5 @@ main(void)
 		    each_trouble_is_told_of_once, begin, end),
 	};
 
-	log_init(LOG_LEVEL_ERROR);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

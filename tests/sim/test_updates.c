@@ -11,9 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
-#include "base/log.h"
 #include "base/str.h"
 #include "tests/sim/crash.h"
 
@@ -21,8 +19,7 @@
 #define FEEDS(options) "feeds: {a: {url: '" FEED "', " options "}}\n"
 #define EVERY_10M FEEDS("every: 10m, article: never")
 #define EVERY_MINUTE FEEDS("every: 1m, article: never")
-#define FILTER(options) "filters: {truce: {match: ceasefire" options "}}\n"
-#define CONFIG EVERY_10M FILTER("")
+#define CONFIG EVERY_10M FILTER
 
 #define LEAD \
 	"The Security Council adopted a resolution on Monday that demands an " \
@@ -31,23 +28,6 @@
 	"<item><guid isPermaLink=\"false\">" id "</guid><title>" title \
 	"</title><description>" text "</description></item>"
 #define TRUCE ITEM("1", "Council adopts ceasefire", LEAD)
-
-static int
-begin(void **state)
-{
-	static struct world w;
-
-	world_init(&w);
-	*state = &w;
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	world_done(*state);
-	return 0;
-}
 
 /* Lets the feed show the items for so long. */
 static void
@@ -205,7 +185,7 @@ static void
 a_match_in_the_article_only_hears_of_the_title(void **state)
 {
 	static const char config[] = FEEDS("every: 10m, article: always")
-	    FILTER("");
+	    FILTER;
 	struct world *w = *state;
 
 #define LINKED(title) \
@@ -227,7 +207,7 @@ a_match_in_the_article_only_hears_of_the_title(void **state)
 static void
 without_grouping_it_is_the_same(void **state)
 {
-	static const char config[] = EVERY_10M FILTER(", group: none");
+	static const char config[] = EVERY_10M FILTER_WITH(", group: none");
 	struct world *w = *state;
 
 	show(w, config, TRUCE, HOUR_MS);
@@ -240,7 +220,7 @@ without_grouping_it_is_the_same(void **state)
 static void
 who_wants_no_updates_gets_none(void **state)
 {
-	static const char config[] = EVERY_10M FILTER(", updates: no");
+	static const char config[] = EVERY_10M FILTER_WITH(", updates: no");
 	struct world *w = *state;
 
 	show(w, config, TRUCE, HOUR_MS);
@@ -313,7 +293,7 @@ what_changes_at_once_is_told_later(void **state)
 	struct world *w = *state;
 
 	rewrite(&r, w);
-	world_live(w, EVERY_MINUTE FILTER(""), 2 * HOUR_MS);
+	world_live(w, EVERY_MINUTE FILTER, 2 * HOUR_MS);
 	/* The last word is told although its document had come before. */
 	assert_int_equal(w->nalerts, 4);
 	assert_non_null(strstr(w->alerts[w->nalerts - 1].body,
@@ -327,7 +307,7 @@ what_changes_at_once_is_told_later(void **state)
 static void
 what_has_to_wait_does_not_cost_a_feed_its_validators(void **state)
 {
-	static const char config[] = EVERY_MINUTE FILTER("");
+	static const char config[] = EVERY_MINUTE FILTER;
 	struct rewriter r = { .step_ms = MIN_MS, .steps = 2 };
 	struct world *w = *state;
 
@@ -344,7 +324,7 @@ what_has_to_wait_does_not_cost_a_feed_its_validators(void **state)
 static void
 what_changed_back_before_it_was_told_is_not_told(void **state)
 {
-	static const char config[] = EVERY_MINUTE FILTER("");
+	static const char config[] = EVERY_MINUTE FILTER;
 	struct world *w = *state;
 
 	show(w, config, TRUCE, 3 * MIN_MS);
@@ -377,7 +357,7 @@ a_feed_that_rewrites_its_titles_is_bounded(void **state)
 	struct world *w = *state;
 
 	rewrite(&r, w);
-	world_live(w, EVERY_MINUTE FILTER(", group: none"), 2 * DAY_MS);
+	world_live(w, EVERY_MINUTE FILTER_WITH(", group: none"), 2 * DAY_MS);
 	assert_in_range(w->nalerts, 2 * 20, 1 + 3 * 24);
 	assert_int_equal(world_rang(w, NEW), 1);
 	str_done(&r.body);
@@ -419,8 +399,8 @@ what_was_muted_never_rings(void **state)
 {
 	struct world *w = *state;
 
-	show(
-	    w, EVERY_10M FILTER(", mute: ['00:00-24:00 UTC']"), TRUCE, HOUR_MS);
+	show(w, EVERY_10M FILTER_WITH(", mute: ['00:00-24:00 UTC']"), TRUCE,
+	    HOUR_MS);
 	show(w, CONFIG, ITEM("1", "Council rejects ceasefire", LEAD), HOUR_MS);
 	assert_int_equal(w->nalerts, 0);
 	show(w, CONFIG, ITEM("2", "Another ceasefire in another land", "News."),
@@ -453,7 +433,7 @@ backlog_stays_backlog_until_it_has_another_date(void **state)
 static void
 what_was_sent_unconfirmed_is_updated_too(void **state)
 {
-	static const char config[] = EVERY_10M FILTER(
+	static const char config[] = EVERY_10M FILTER_WITH(
 	    ", sources: {at-least: 2, within: 90m, else: send-unconfirmed}");
 	struct world *w = *state;
 	char sent[CLOCK_ISO_BYTES];
@@ -473,7 +453,7 @@ what_was_sent_unconfirmed_is_updated_too(void **state)
 static void
 what_is_held_is_sent_as_it_is_now(void **state)
 {
-	static const char config[] = EVERY_10M FILTER(
+	static const char config[] = EVERY_10M FILTER_WITH(
 	    ", sources: {at-least: 2, within: 90m, else: send-unconfirmed}");
 	struct world *w = *state;
 
@@ -490,8 +470,7 @@ another_item_that_corrects_a_story_is_an_update(void **state)
 	static const char config[] =
 	    "feeds:\n  a: {url: '" FEED "', article: never}\n"
 	    "  b: {url: 'http://two.example/rss', article: never}\n"
-	    "  c: {url: 'http://three.example/rss', article: never}\n" FILTER(
-		"");
+	    "  c: {url: 'http://three.example/rss', article: never}\n" FILTER;
 	struct world *w = *state;
 
 	(void)world_feed(w, "http://two.example/rss", "", "");
@@ -568,7 +547,7 @@ what_a_receiver_missed_comes_in_order(void **state)
 static void
 what_a_digest_told_of_is_known(void **state)
 {
-	static const char config[] = EVERY_10M FILTER(
+	static const char config[] = EVERY_10M FILTER_WITH(
 	    ", group: none, limit: 1/d");
 	struct world *w = *state;
 
@@ -599,8 +578,8 @@ what_is_left_out_for_a_while_is_not_told(void **state)
 }
 
 #define HELD \
-	EVERY_MINUTE FILTER(", sources: {at-least: 2, within: 90m," \
-			    " else: send-unconfirmed}")
+	EVERY_MINUTE FILTER_WITH(", sources: {at-least: 2, within: 90m," \
+				 " else: send-unconfirmed}")
 
 static void
 what_was_sent_unconfirmed_is_updated_ten_minutes_later(void **state)
@@ -651,7 +630,7 @@ what_nobody_was_told_of_is_not_withdrawn(void **state)
 {
 	static const char config[] =
 	    "feeds:\n  a: {url: '" FEED "', every: 10m, article: never}\n"
-	    "  b: {url: 'http://two.example/rss', article: never}\n" FILTER(
+	    "  b: {url: 'http://two.example/rss', article: never}\n" FILTER_WITH(
 		", sources: {at-least: 2, within: 90m,"
 		" else: send-unconfirmed}");
 	struct world *w = *state;
@@ -675,7 +654,7 @@ what_nobody_was_told_of_is_not_withdrawn(void **state)
 static void
 an_id_that_is_used_twice_costs_no_update(void **state)
 {
-	static const char config[] = EVERY_MINUTE FILTER("");
+	static const char config[] = EVERY_MINUTE FILTER;
 	struct world *w = *state;
 
 	show(w, config, TRUCE, 2 * MIN_MS);
@@ -763,14 +742,11 @@ check_versions(const struct memory *m, unsigned seed)
 static void
 every_version_arrives_under_one_id(void **state)
 {
-	static const char config[] = FEEDS("every: 3m, article: never")
-	    FILTER("");
-	struct memory *m = mmap(NULL, sizeof(*m), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	static const char config[] = FEEDS("every: 3m, article: never") FILTER;
+	struct memory *m = crash_share(sizeof(*m));
 	struct site site = { .m = m };
 	struct world *w = *state;
 
-	assert_true(m != MAP_FAILED);
 	str_init(&site.document, KiB(16));
 	for (unsigned seed = 1; seed <= SEEDS; seed++) {
 		world_done(w);
@@ -784,10 +760,10 @@ every_version_arrives_under_one_id(void **state)
 		check_versions(m, seed);
 	}
 	str_done(&site.document);
-	(void)munmap(m, sizeof(*m));
+	crash_unshare(m, sizeof(*m));
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
+#define T(f) cmocka_unit_test_setup_teardown(f, world_begin, world_end)
 
 int
 main(void)
@@ -826,6 +802,5 @@ main(void)
 		T(every_version_arrives_under_one_id),
 	};
 
-	log_init(LOG_LEVEL_ERROR);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

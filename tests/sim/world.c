@@ -2,6 +2,7 @@
 #include "tests/sim/world.h"
 
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "daemon/app.h"
 #include "filters/compile.h"
@@ -13,6 +14,7 @@
 
 #include <cmocka.h>
 #include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +36,7 @@ world_init(struct world *w)
 	assert_non_null(mkdtemp(w->dir));
 	w->requests = mem_calloc(MOST_REQUESTS, sizeof(*w->requests));
 	w->alerts = mem_calloc(MOST_REQUESTS, sizeof(*w->alerts));
+	log_init(LOG_LEVEL_ERROR);
 	sim_serve(serve, w);
 	sim_begin(SIM_EPOCH_MS);
 }
@@ -72,6 +75,23 @@ world_done(struct world *w)
 	free(w->requests);
 	free(w->alerts);
 	remove_dir(w->dir);
+}
+
+int
+world_begin(void **state)
+{
+	static struct world w;
+
+	world_init(&w);
+	*state = &w;
+	return 0;
+}
+
+int
+world_end(void **state)
+{
+	world_done(*state);
+	return 0;
 }
 
 static struct page *
@@ -222,6 +242,13 @@ world_write_file(struct world *w, const char *config)
 	str_done(&text);
 }
 
+void
+world_reload(struct world *w, const char *config)
+{
+	world_write_file(w, config);
+	sim_raise(SIGHUP);
+}
+
 /* Every item ends in one disposition, or waits for its article. */
 static void
 check_sum(const struct metrics *before)
@@ -291,6 +318,13 @@ world_request(const struct world *w, const char *url, size_t n)
 			return &w->requests[i];
 	fail_msg("%s was not asked so often", url);
 	return NULL;
+}
+
+int64_t
+world_gap(const struct world *w, const char *url, size_t n)
+{
+	return world_request(w, url, n + 1)->at_ms -
+	    world_request(w, url, n)->at_ms;
 }
 
 size_t

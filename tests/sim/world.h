@@ -7,6 +7,14 @@
 #include "base/metrics.h"
 #include "tests/sim/sim.h"
 
+/* A configuration's filter where one is enough, as it is or with options
+ * (", key: value"), and an item that it matches. */
+#define FILTER_WITH(options) "filters: {truce: {match: ceasefire" options "}}\n"
+#define FILTER FILTER_WITH("")
+#define NEWS(id) \
+	"<item><guid isPermaLink=\"false\">" id "</guid>" \
+	"<title>A ceasefire holds " id "</title></item>"
+
 #define MOST_PAGES 1024
 #define MOST_REQUESTS 20000
 
@@ -43,8 +51,12 @@ struct world {
 	long lives; /* times the daemon was started */
 };
 
-void world_init(struct world *w);
+void world_init(struct world *w); /* from then on only errors are logged */
 void world_done(struct world *w);
+
+/* The same around a test of cmocka's, whose state it is. */
+int world_begin(void **state);
+int world_end(void **state);
 
 /* What stands at a URL from now on.  `headers` are "name: value\n" lines.
  * Status 0: the server does not answer. */
@@ -63,11 +75,17 @@ void world_live(struct world *w, const char *config, int64_t ms);
 void world_live_from_file(struct world *w, const char *config, int64_t ms);
 void world_write_file(struct world *w, const char *config);
 
+/* Writes it anew, and says so to the daemon that runs. */
+void world_reload(struct world *w, const char *config);
+
 /* GETs of a URL so far. */
 size_t world_asked(const struct world *w, const char *url);
 /* The n-th of them, from 0. */
 const struct request *
 world_request(const struct world *w, const char *url, size_t n);
+
+/* The time from the n-th of them to the next. */
+int64_t world_gap(const struct world *w, const char *url, size_t n);
 
 /* Accepted alerts whose document holds the text. */
 size_t world_rang(const struct world *w, const char *text);
