@@ -211,5 +211,5 @@ status_write(const struct control_env *env, struct json *out, struct err *e)
 	if (!write_gone(env, out, e))
 		return false;
 	json_close_array(out);
-	return true;
+	return !out->out->full || err_set(e, "the answer is too long");
 }
