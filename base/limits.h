@@ -158,6 +158,7 @@
 #define TEMPLATE_BYTES           KiB(64)      /* one file */
 #define TEMPLATE_STEPS           (1u << 17)   /* parts that are filled in for one alert, and 64 bytes of text */
 #define TEMPLATE_DEPTH           8            /* sections inside each other */
+#define ITEM_MEMBER_BYTES        KiB(16)      /* what a later alert shows of one item, as JSON */
 #define DIGEST_ITEMS             20           /* shown in one digest, */
 #define DIGEST_BYTES             KiB(32)      /* as JSON; */
 #define DIGEST_TITLES_BYTES      KiB(1)       /* their titles in a row, */

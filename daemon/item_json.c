@@ -3,11 +3,20 @@
 
 #include "base/json.h"
 #include "base/utf8.h"
+#include "config/values.h"
 
 #include <jansson.h>
 
 #define MEMBER_TITLE_BYTES 300
 #define MEMBER_LINK_BYTES (URL_BYTES / 4)
+#define JSON_GROWTH 6 /* of a byte that becomes \u001f */
+#define MEMBER_KEYS_BYTES 64
+
+_Static_assert(MEMBER_KEYS_BYTES +
+	    JSON_GROWTH *
+		(MEMBER_TITLE_BYTES + MEMBER_LINK_BYTES + VALUE_NAME_CHARS) <=
+	ITEM_MEMBER_BYTES,
+    "a member is never cut");
 
 /* Texts and times of an item: the same names in both directions. */
 /* clang-format off */

@@ -17,7 +17,7 @@ struct judged {
 void
 item_to_json(const struct item *it, const struct judged *by, struct str *out);
 
-/* Appends what later alerts show of an item:
+/* Appends what later alerts show of an item, at most ITEM_MEMBER_BYTES:
  * {"title":...,"link":...,"feed":...} without what is empty or too long. */
 void
 item_member(struct str *out, struct sv title, struct sv link, struct sv feed);

@@ -142,7 +142,7 @@ collect(struct span *s, const struct quota_item *item)
 	s->kept.over++;
 	if (s->kept.shown >= DIGEST_ITEMS)
 		return;
-	str_init(&one, KiB(4));
+	str_init(&one, ITEM_MEMBER_BYTES);
 	item_member(&one, item->title, item->link, item->feed);
 	if (sv_find(str_sv(&s->items), str_sv(&one)) == s->items.len &&
 	    s->items.len + one.len < DIGEST_BYTES) {

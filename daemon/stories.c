@@ -324,7 +324,7 @@ append_shown(struct stories *s, struct telling *t, const struct str *one)
 {
 	size_t before = t->also.len;
 
-	if (one->full || before + one->len >= STORY_ALSO_BYTES ||
+	if (before + one->len >= STORY_ALSO_BYTES ||
 	    s->also_bytes + one->len >= STORIES_ALSO_BYTES ||
 	    sv_find(str_sv(&t->also), str_sv(one)) != before)
 		return;
@@ -343,7 +343,7 @@ show_item(struct stories *s, struct telling *t)
 
 	if (t->nalso >= STORY_ALSO)
 		return;
-	str_init(&one, KiB(4));
+	str_init(&one, ITEM_MEMBER_BYTES);
 	item_member(&one, s->title, s->link, s->feed);
 	append_shown(s, t, &one);
 	str_done(&one);
@@ -433,7 +433,7 @@ add_others(struct stories *s, struct sv also)
 	struct str own;
 	struct sv member, same;
 
-	str_init(&own, KiB(4));
+	str_init(&own, ITEM_MEMBER_BYTES);
 	item_member(&own, SV_NONE, s->link, s->feed);
 	same = sv_from(str_sv(&own), 1);
 	if (!sv_starts(same, SV("\"link\":")))

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -252,6 +253,32 @@ a_digest_shows_twenty_and_counts_all(void **state)
 	assert_non_null(
 	    strstr(digest(w, 2), "\"title\":\"Ceasefire 21 ends\""));
 	assert_null(strstr(digest(w, 2), "\"title\":\"Ceasefire 22 ends\""));
+}
+
+/* A link that is twice as long in JSON. */
+static void
+a_digest_is_whole_whatever_stands_in_it(void **state)
+{
+	struct world *w = *state;
+	struct str items;
+	json_t *read;
+
+	nobody_publishes(w);
+	str_init(&items, KiB(64));
+	(void)str_adds(&items,
+	    ITEM("1", "Ceasefire one") ITEM("2", "Ceasefire two") ITEM("3",
+		"Ceasefire three") "<item><guid isPermaLink=\"false\">4</guid>"
+				   "<title>Ceasefire four</title><link>http://one.example/");
+	for (int i = 0; i < 2020; i++)
+		(void)str_addc(&items, '"');
+	(void)str_adds(&items, "</link></item>");
+	publish(w, "one", str_c(&items));
+	str_done(&items);
+	world_live(w, LIMIT, HOUR_MS);
+	assert_non_null(strstr(digest(w, 2), "\"count\":2,"));
+	read = json_loads(digest(w, 2), 0, NULL);
+	assert_non_null(read);
+	json_decref(read);
 }
 
 /* The clock goes back to the hour that has been told of. */
@@ -586,6 +613,7 @@ main(void)
 		T(within_the_limit_there_is_no_digest),
 		T(a_digest_outlives_a_restart),
 		T(a_digest_shows_twenty_and_counts_all),
+		T(a_digest_is_whole_whatever_stands_in_it),
 		T(a_clock_that_is_set_back_hides_no_digest),
 		T(a_clock_that_is_set_back_ends_the_span),
 		T(a_digest_waits_for_the_end_of_mute_hours),
