@@ -133,6 +133,15 @@ end_with_limit(struct quota *q, struct span *s, int64_t per_ms)
 		q->next_ms = s->kept.until_ms;
 }
 
+/* With what keeps it apart from the others, or not at all. */
+static void
+add_title(struct str *titles, struct sv title)
+{
+	if (title.len != 0)
+		(void)str_addf(titles, "%s%.*s",
+		    titles->len != 0 ? SEPARATOR : "", SV_ARG(title));
+}
+
 /* An item whose batch was lost may be collected again, but is shown once. */
 static void
 collect(struct span *s, const struct quota_item *item)
@@ -149,9 +158,7 @@ collect(struct span *s, const struct quota_item *item)
 		(void)str_adds(&s->items, s->items.len != 0 ? "," : "");
 		(void)str_add(&s->items, str_sv(&one));
 		s->kept.shown++;
-		if (s->titles.len != 0)
-			(void)str_adds(&s->titles, SEPARATOR);
-		(void)str_add(
+		add_title(
 		    &s->titles, utf8_prefix(item->title, DIGEST_TITLE_BYTES));
 	}
 	str_done(&one);

@@ -255,6 +255,32 @@ a_digest_shows_twenty_and_counts_all(void **state)
 	assert_null(strstr(digest(w, 2), "\"title\":\"Ceasefire 22 ends\""));
 }
 
+/* They are too long to stand in a row, or there is none. */
+static void
+titles_without_room_leave_nothing_behind(void **state)
+{
+#define LONG(id) \
+	ITEM(id, "Ceasefire " id LONG_TAIL LONG_TAIL LONG_TAIL LONG_TAIL)
+#define UNTITLED \
+	"<item><guid>0</guid><description>A ceasefire.</description></item>"
+#define LONG_TAIL " and what the council said of it"
+	struct world *w = *state;
+
+	nobody_publishes(w);
+	publish(w, "one",
+	    LONG("1") LONG("2") LONG("3") UNTITLED LONG("4") LONG("5") LONG("6")
+		LONG("7") LONG("8") LONG("9") LONG("10") LONG("11") LONG("12")
+		    LONG("13") LONG("14") LONG("15") LONG("16"));
+	world_live(w, LIMIT, HOUR_MS);
+	assert_non_null(strstr(digest(w, 2), "\"count\":15,"));
+	assert_non_null(strstr(digest(w, 2), " · Ceasefire 8"));
+	assert_null(strstr(digest(w, 2), " ·  · "));
+	assert_null(strstr(digest(w, 2), " · \""));
+#undef LONG
+#undef LONG_TAIL
+#undef UNTITLED
+}
+
 /* A link that is twice as long in JSON. */
 static void
 a_digest_is_whole_whatever_stands_in_it(void **state)
@@ -613,6 +639,7 @@ main(void)
 		T(within_the_limit_there_is_no_digest),
 		T(a_digest_outlives_a_restart),
 		T(a_digest_shows_twenty_and_counts_all),
+		T(titles_without_room_leave_nothing_behind),
 		T(a_digest_is_whole_whatever_stands_in_it),
 		T(a_clock_that_is_set_back_hides_no_digest),
 		T(a_clock_that_is_set_back_ends_the_span),
