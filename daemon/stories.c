@@ -173,13 +173,27 @@ on_entry(const struct store_story_item *i, void *arg)
 			  "another version");
 }
 
+/* The first of the members of a JSON array, each of which item_member() wrote:
+ * in a text the quote behind a bracket would be escaped. */
+static struct sv
+first_member(struct sv members)
+{
+	return sv_sub(members, 0, sv_find(members, SV("},{\"")) + 1);
+}
+
+static struct sv
+other_members(struct sv members)
+{
+	return sv_from(members, first_member(members).len + 1);
+}
+
 static unsigned
-count_members(struct sv json)
+count_members(struct sv members)
 {
 	unsigned n = 0;
 
-	for (size_t at = 0; at < json.len; n++)
-		at += sv_find(sv_from(json, at), SV("},{")) + 1;
+	for (; members.len != 0; members = other_members(members))
+		n++;
 	return n;
 }
 
@@ -426,7 +440,7 @@ find(const struct stories *s, uint64_t story, const char *filter)
 }
 
 /* Items of a story without the placed one, whose title may have been another.
- * In a text the quote behind a bracket would be escaped. */
+ */
 static void
 add_others(struct stories *s, struct sv also)
 {
@@ -438,9 +452,8 @@ add_others(struct stories *s, struct sv also)
 	same = sv_from(str_sv(&own), 1);
 	if (!sv_starts(same, SV("\"link\":")))
 		same = SV("no link to know it by");
-	for (size_t n; also.len != 0; also = sv_from(also, n + 1)) {
-		n = sv_find(also, SV("},{\"")) + 1;
-		member = sv_sub(also, 0, n);
+	for (; also.len != 0; also = other_members(also)) {
+		member = first_member(also);
 		if (sv_ends(member, same))
 			continue;
 		if (s->shown.len != 0)

@@ -126,6 +126,31 @@ new_numbers_are_an_update(void **state)
 	assert_true(rang_with(w, 2, "\"reason\":\"numbers\""));
 }
 
+/* A title that looks like the end of many items, and a restart. */
+static void
+all_others_of_a_story_are_shown_whatever_their_titles(void **state)
+{
+#define BROKEN "Ceasefire broken"
+#define ENDS "},{ },{ },{ },{ },{ },{ },{ },{"
+#define TOLL LEAD REST "At least 120 of 450 died"
+	struct world *w = *state;
+
+	nobody_publishes(w);
+	publish(w, "one", ITEM("1", BROKEN " " ENDS, TOLL "."));
+	world_live(w, CONFIG, HOUR_MS);
+	publish(w, "two", ITEM("x", BROKEN, TOLL "."));
+	world_live(w, CONFIG, HOUR_MS);
+	publish(w, "three", ITEM("y", BROKEN ": toll", TOLL ", 871 are hurt."));
+	world_live(w, CONFIG, HOUR_MS);
+	assert_int_equal(w->nalerts, 3);
+	assert_true(rang_with(w, 2,
+	    "\"also\":[{\"title\":\"" BROKEN " " ENDS "\",\"feed\":\"a\"},"
+	    "{\"title\":\"" BROKEN "\",\"feed\":\"b\"}]"));
+#undef BROKEN
+#undef ENDS
+#undef TOLL
+}
+
 static void
 what_one_feed_says_next_is_never_held_back(void **state)
 {
@@ -368,6 +393,7 @@ main(void)
 		T(a_copy_confirms_once_and_then_is_attached),
 		T(one_wire_service_is_one_source),
 		T(new_numbers_are_an_update),
+		T(all_others_of_a_story_are_shown_whatever_their_titles),
 		T(what_one_feed_says_next_is_never_held_back),
 		T(each_filter_hears_of_a_story),
 		T(without_grouping_each_item_rings),
