@@ -2,6 +2,7 @@
 #include "base/clock.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 static int64_t
@@ -23,6 +24,12 @@ int64_t
 clock_wall_ms(void)
 {
 	return read_us(CLOCK_REALTIME) / 1000;
+}
+
+bool
+clock_jumped(int64_t before_ms, int64_t now_ms)
+{
+	return llabs(now_ms - before_ms) > MIN_MS;
 }
 
 int64_t

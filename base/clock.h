@@ -3,6 +3,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,10 @@
 int64_t clock_mono_ms(void); /* since some start; never jumps */
 int64_t clock_wall_ms(void); /* since 1970-01-01 UTC; may jump */
 int64_t clock_cpu_us(void); /* CPU time of this thread */
+
+/* Did the wall clock jump, by how far it was ahead of the other one before and
+ * is now?  Slewing is far slower. */
+bool clock_jumped(int64_t before_ms, int64_t now_ms);
 
 #define CLOCK_ISO_BYTES sizeof("-292277022-01-01T00:00:00.000Z")
 

@@ -63,16 +63,11 @@ struct app {
 };
 
 static void
-wake_deliveries(struct app *a)
-{
-	for (size_t i = 0; i < a->conf->ndestinations; i++)
-		deliveries_wake(a->deliveries, a->conf->destinations[i].name);
-}
-
-static void
 on_alerts(void *arg)
 {
-	wake_deliveries(arg);
+	const struct app *a = arg;
+
+	deliveries_wake_all(a->deliveries);
 }
 
 static void
@@ -81,7 +76,7 @@ on_committed(bool alerts, bool pending, void *arg)
 	struct app *a = arg;
 
 	if (alerts)
-		wake_deliveries(a);
+		deliveries_wake_all(a->deliveries);
 	if (pending)
 		articles_wake(a->articles);
 }
@@ -396,7 +391,7 @@ app_new(struct config *conf, struct ruleset *rules, const struct app_options *o,
 		app_free(a);
 		return NULL;
 	}
-	wake_deliveries(a);
+	deliveries_wake_all(a->deliveries);
 	troubles_look(a->troubles);
 	articles_wake(a->articles);
 	return a;
@@ -525,7 +520,7 @@ take_over(
 	articles_reload(a->articles, conf);
 	troubles_look(a->troubles);
 	config_unref(old);
-	wake_deliveries(a);
+	deliveries_wake_all(a->deliveries);
 	log_info("configuration reloaded", KV_INT("feeds", conf->nfeeds),
 	    KV_INT("filters", conf->nfilters),
 	    KV_INT("destinations", conf->ndestinations));

@@ -92,14 +92,11 @@ has_destination(struct control *c, const char *name, struct err *e)
 	struct delivery_state d;
 	struct str names;
 
+	if (deliveries_find(c->env.deliveries, sv_of(name), &d))
+		return true;
 	str_init(&names, ERR_BYTES);
-	for (size_t i = 0; deliveries_state(c->env.deliveries, i, &d); i++) {
-		if (strcmp(d.name, name) == 0) {
-			str_done(&names);
-			return true;
-		}
+	for (size_t i = 0; deliveries_state(c->env.deliveries, i, &d); i++)
 		(void)str_addf(&names, "%s%s", i == 0 ? "" : ", ", d.name);
-	}
 	(void)err_set(
 	    e, "no destination '%s'; there are: %s", name, str_c(&names));
 	str_done(&names);

@@ -10,7 +10,6 @@
 
 #define EVERY_MS HOUR_MS
 #define SOON_MS MIN_MS
-#define JUMP_MS MIN_MS /* of the wall clock; slewing is far slower */
 
 struct dead_letters {
 	struct loop *loop; /* borrowed */
@@ -38,7 +37,7 @@ clocks_ms(const struct dead_letters *d)
 static void
 begin(struct dead_letters *d)
 {
-	bool jumped = llabs(clocks_ms(d) - d->clocks_ms) > JUMP_MS;
+	bool jumped = clock_jumped(d->clocks_ms, clocks_ms(d));
 	bool of_age = loop_now_ms(d->loop) >= d->aged_ms;
 
 	d->looking = true;

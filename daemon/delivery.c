@@ -29,10 +29,10 @@ struct deliveries {
 };
 
 static struct outlet *
-find(const struct deliveries *d, const char *name)
+find(const struct deliveries *d, struct sv name)
 {
 	for (size_t i = 0; i < d->n; i++)
-		if (strcmp(runner_name(d->outlets[i].runner), name) == 0)
+		if (sv_is(name, runner_name(d->outlets[i].runner)))
 			return &d->outlets[i];
 	return NULL;
 }
@@ -135,7 +135,7 @@ static bool
 open_one(struct deliveries *d, const struct config_destination *c,
     struct opening *o, struct err *e)
 {
-	const struct outlet *now = find(d, c->name);
+	const struct outlet *now = find(d, sv_of(c->name));
 
 	hash_options(c, o->options);
 	if (now != NULL && memcmp(now->options, o->options, SHA256_BYTES) == 0)
@@ -173,7 +173,7 @@ static void
 take_over(struct deliveries *d, const struct config_destination *c,
     const struct opening *o, struct outlet *next)
 {
-	struct outlet *now = find(d, c->name);
+	struct outlet *now = find(d, sv_of(c->name));
 
 	next->runner = now != NULL ? now->runner : new_runner(d, c->name);
 	memcpy(next->options, o->options, sizeof(next->options));
@@ -198,7 +198,7 @@ deliveries_next_gone(
 		str_clear(name);
 		ok = store_next_queue(
 		    d->runners.store, str_sv(&after), name, e);
-	} while (ok && name->len != 0 && find(d, str_c(name)) != NULL);
+	} while (ok && name->len != 0 && find(d, str_sv(name)) != NULL);
 	str_done(&after);
 	return ok;
 }
@@ -325,16 +325,23 @@ deliveries_on_attempt(
 void
 deliveries_wake(struct deliveries *d, const char *destination)
 {
-	struct outlet *o = find(d, destination);
+	struct outlet *o = find(d, sv_of(destination));
 
 	if (o != NULL)
 		runner_wake(o->runner);
 }
 
+void
+deliveries_wake_all(struct deliveries *d)
+{
+	for (size_t i = 0; i < d->n; i++)
+		runner_wake(d->outlets[i].runner);
+}
+
 bool
 deliveries_pause(struct deliveries *d, const char *destination, bool pause)
 {
-	struct outlet *o = find(d, destination);
+	struct outlet *o = find(d, sv_of(destination));
 
 	if (pause && o != NULL)
 		(void)map_put(&d->paused, sv_of(destination), d);
@@ -353,4 +360,15 @@ deliveries_state(
 		return false;
 	runner_state(d->outlets[i].runner, out);
 	return true;
+}
+
+bool
+deliveries_find(
+    const struct deliveries *d, struct sv name, struct delivery_state *out)
+{
+	const struct outlet *o = find(d, name);
+
+	if (o != NULL)
+		runner_state(o->runner, out);
+	return o != NULL;
 }

@@ -23,6 +23,7 @@ void deliveries_on_attempt(
 
 /* New rows of `destination` were committed. */
 void deliveries_wake(struct deliveries *d, const char *destination);
+void deliveries_wake_all(struct deliveries *d); /* of any of them */
 
 /* Sends nothing more to `destination`, or goes on at once: also when it has
  * failed or wanted no more.  False: there is none of this name.  The caller
@@ -44,6 +45,10 @@ struct delivery_state {
 /* In the order of the configuration; false: there are no more. */
 bool deliveries_state(
     const struct deliveries *d, size_t i, struct delivery_state *out);
+
+/* The same by name; false: there is none of it. */
+bool deliveries_find(
+    const struct deliveries *d, struct sv name, struct delivery_state *out);
 
 /* Puts into `name` the next destination, by name, for which alerts wait though
  * no configuration has it any more; "": there are no more. */

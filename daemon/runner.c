@@ -14,7 +14,6 @@
 #include <sys/random.h>
 
 #define READ_RETRY_MS (5 * SEC_MS)
-#define JUMP_MS MIN_MS /* of the wall clock; slewing is far slower */
 
 /* An alert that waits in memory. */
 struct queued {
@@ -258,8 +257,7 @@ failing_ms(struct runner *r)
 	int64_t now_ms = loop_now_ms(r->env->loop);
 	int64_t clocks_ms = loop_wall_ms(r->env->loop) - now_ms;
 
-	if (r->failing_since_ms < 0 ||
-	    llabs(clocks_ms - r->clocks_ms) > JUMP_MS)
+	if (r->failing_since_ms < 0 || clock_jumped(r->clocks_ms, clocks_ms))
 		r->failing_since_ms = now_ms;
 	r->clocks_ms = clocks_ms;
 	return now_ms - r->failing_since_ms;

@@ -237,15 +237,6 @@ look_at_feeds(struct troubles *t, enum feed_trouble kind)
 	return wait_ms;
 }
 
-static bool
-find_state(const struct troubles *t, struct sv name, struct delivery_state *out)
-{
-	for (size_t i = 0; deliveries_state(t->env.deliveries, i, out); i++)
-		if (sv_is(name, out->name))
-			return true;
-	return false;
-}
-
 static void
 tell_of_destination(struct troubles *t, const struct delivery_state *d,
     const struct failing *f, struct batch *b)
@@ -301,7 +292,7 @@ look_at_destination(
 	int64_t now_ms = loop_now_ms(t->env.loop), left_ms;
 	struct delivery_state d;
 
-	if (!find_state(t, name, &d)) {
+	if (!deliveries_find(t->env.deliveries, name, &d)) {
 		/* Another one of its name is not in the same outage. */
 		batch_set_failing(b, name, false);
 		batch_del_outage(b, name);
