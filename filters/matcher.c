@@ -103,10 +103,37 @@ learn(struct matcher *m)
 	m->anchors = &m->learned;
 }
 
+static void
+fit_rules(struct matcher *m, const struct ruleset *r)
+{
+	size_t natoms = r->lexicon.natoms;
+
+	m->atoms = fit(m->atoms, &m->capatoms, natoms + 1, sizeof(*m->atoms));
+	m->entities = fit(m->entities, &m->capentities, r->nentities * 2 + 1,
+	    sizeof(*m->entities));
+	m->seen = fit(
+	    m->seen, &m->capseen, natoms / 64 + 1, sizeof(*m->seen));
+	m->times = fit(m->times, &m->captimes, natoms + 1, sizeof(*m->times));
+	m->present = fit(
+	    m->present, &m->cappresent, natoms + 1, sizeof(*m->present));
+	m->candidates = fit(m->candidates, &m->capcandidates,
+	    r->nfilters / 64 + 1, sizeof(*m->candidates));
+	m->ncrowds = r->nfilters / 64 / 64 + 1;
+	m->crowds = fit(
+	    m->crowds, &m->capcrowds, m->ncrowds, sizeof(*m->crowds));
+	m->verdicts = fit(
+	    m->verdicts, &m->capverdicts, r->longest + 1, sizeof(*m->verdicts));
+	m->outcomes = fit(m->outcomes, &m->capoutcomes, r->nfilters + 1,
+	    sizeof(*m->outcomes));
+	m->searches = fit(m->searches, &m->capsearches, r->nregexes + 1,
+	    sizeof(*m->searches));
+}
+
 /* Rules are known by their seed: others may have the same address. */
 static void
 begin_rules(struct matcher *m)
 {
+	fit_rules(m, m->rules);
 	memset(m->times, 0, m->captimes * sizeof(*m->times));
 	anchors_done(&m->learned);
 	anchors_give_up(m->choosing);
@@ -162,36 +189,15 @@ forget_candidates(struct matcher *m)
 }
 
 static void
-begin_item(struct matcher *m, const struct ruleset *r)
+begin_item(struct matcher *m)
 {
-	m->atoms = fit(
-	    m->atoms, &m->capatoms, r->lexicon.natoms + 1, sizeof(*m->atoms));
-	m->entities = fit(m->entities, &m->capentities, r->nentities * 2 + 1,
-	    sizeof(*m->entities));
 	forget_candidates(m);
-	m->seen = fit(
-	    m->seen, &m->capseen, r->lexicon.natoms / 64 + 1, sizeof(*m->seen));
-	m->times = fit(
-	    m->times, &m->captimes, r->lexicon.natoms + 1, sizeof(*m->times));
-	m->present = fit(m->present, &m->cappresent, r->lexicon.natoms + 1,
-	    sizeof(*m->present));
-	m->candidates = fit(m->candidates, &m->capcandidates,
-	    r->nfilters / 64 + 1, sizeof(*m->candidates));
-	m->ncrowds = r->nfilters / 64 / 64 + 1;
-	m->crowds = fit(
-	    m->crowds, &m->capcrowds, m->ncrowds, sizeof(*m->crowds));
-	m->verdicts = fit(
-	    m->verdicts, &m->capverdicts, r->longest + 1, sizeof(*m->verdicts));
-	m->outcomes = fit(m->outcomes, &m->capoutcomes, r->nfilters + 1,
-	    sizeof(*m->outcomes));
-	m->searches = fit(m->searches, &m->capsearches, r->nregexes + 1,
-	    sizeof(*m->searches));
+	count_item(m);
 	m->spans.n = m->spans.made = m->nfinds = m->nwaiting = 0;
 	m->spans.cut = false;
 	m->regex_steps = REGEX_ITEM_STEPS;
 	if (++m->epoch == 0)
 		forget_items(m);
-	count_item(m);
 }
 
 static void
@@ -344,7 +350,7 @@ matcher_read(struct matcher *m, const struct ruleset *r, const struct item *it)
 	m->rules = r;
 	m->item = it;
 	langs_begin(m->langs, it);
-	begin_item(m, r);
+	begin_item(m);
 	read_texts(m, r);
 	lexicon_find(&r->lexicon, &m->text, on_found, m);
 	find_candidates(m);
@@ -725,6 +731,7 @@ holds_at(struct matcher *m, const struct filter *f, enum stage stage)
 static bool
 holds(struct matcher *m, const struct filter *f)
 {
+	settle_places(m);
 	find_entities(m, f, &f->match);
 	find_entities(m, f, &f->veto);
 	if (f->nrefs == 0 && !f->searches)
@@ -743,7 +750,6 @@ matcher_outcome(struct matcher *m, uint32_t filter)
 	struct outcome *o = &m->outcomes[filter];
 
 	if (o->epoch != m->epoch) {
-		settle_places(m);
 		o->matches = matcher_in_scope(m, f) && holds(m, f);
 		o->epoch = m->epoch;
 	}
