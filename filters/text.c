@@ -795,6 +795,13 @@ set_token(struct token *token, size_t start, size_t len, size_t at,
 	token->flags = 0;
 }
 
+/* Enough capitals to call the text shouted, if it has no small letter? */
+static bool
+is_loud(const struct scan *s)
+{
+	return s->cased_words >= SHOUT_WORDS && s->letters >= SHOUT_LETTERS;
+}
+
 /* Counts capitals, unless there are small letters: then they tell nothing.
  * Nothing but plain words stands there. */
 static void
@@ -806,7 +813,8 @@ count_plain_case(struct scan *s, size_t first)
 
 	s->small = plain_has_small(
 	    sv_sub(s->v, from, last->start + last->length - from));
-	for (size_t i = first; i < t->ntokens && !s->small; i++) {
+	for (size_t i = first; i < t->ntokens && !s->small && !is_loud(s);
+	     i++) {
 		size_t capitals = plain_count_capitals(
 		    sv_sub(s->v, t->tokens[i].start, t->tokens[i].length));
 
@@ -1113,6 +1121,5 @@ text_add(struct text *t, enum field field, struct sv v)
 	t->cut = t->cut || s.at < v.len;
 	p = &t->parts[t->nparts - 1];
 	p->end = (uint32_t)t->ntokens;
-	p->shouted = s.cased_words >= SHOUT_WORDS &&
-	    s.letters >= SHOUT_LETTERS && !s.small;
+	p->shouted = is_loud(&s) && !s.small;
 }
