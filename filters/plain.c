@@ -120,16 +120,6 @@ classify(const char *p, char *lower)
 }
 #endif
 
-/* Joints and sigils are stops where something stands behind them, joints only
- * if a word stands before them. */
-static inline uint64_t
-stops_of(const struct masks *m, uint64_t before, uint64_t behind)
-{
-	return m->special |
-	    (((m->joints & (m->word << 1 | before)) | m->sigils) &
-		(m->behind >> 1 | behind << 63));
-}
-
 static uint64_t
 behind_at(struct sv v, size_t at)
 {
@@ -165,45 +155,247 @@ bit_at(size_t offset)
 	return UINT64_C(1) << offset % PLAIN_BLOCK;
 }
 
-/* Is the stop the dot of a number, or does a possessive s stand behind it? */
-static bool
-is_dot(const struct plain_window *w, const char *p, size_t at)
+/* Where the word begins that ends at the offset. */
+static size_t
+word_start(const struct plain_window *w, size_t end)
 {
-	return p[at] == '.' && ascii_is_digit(p[at - 1]) &&
-	    plain_is_word(w, at + 1) && ascii_is_digit(p[at + 1]);
+	size_t i = (end - 1) / PLAIN_BLOCK;
+	uint64_t others = ~w->words[i] &
+	    UINT64_MAX >> (PLAIN_BLOCK - 1 - (end - 1) % PLAIN_BLOCK);
+
+	while (others == 0 && i > 0)
+		others = ~w->words[--i];
+	return others == 0
+	    ? 0
+	    : (i + 1) * PLAIN_BLOCK - (size_t)__builtin_clzll(others);
 }
 
+/* Is a word over that letters and digits up to `at` belong to? */
+static bool
+is_end(struct sv v, size_t at)
+{
+	enum plain_kind kind = plain_kind_at(v, at);
+
+	return kind == PLAIN_BLANK ||
+	    (kind == PLAIN_JOINT && plain_kind_at(v, at + 1) == PLAIN_BLANK);
+}
+
+static inline void
+clear_stop(struct plain_window *w, size_t at)
+{
+	w->stops[at / PLAIN_BLOCK] &= ~bit_at(at);
+}
+
+/* A sign that is part of a word. */
+static inline void
+put_sign(struct plain_window *w, size_t at)
+{
+	w->words[at / PLAIN_BLOCK] |= bit_at(at);
+	w->settled[at / PLAIN_BLOCK] |= bit_at(at);
+	clear_stop(w, at);
+}
+
+static void
+add_reading(struct plain_window *w, size_t start, size_t end, unsigned words,
+    char without)
+{
+	w->readings[w->nreadings++] = (struct plain_reading) { (uint16_t)start,
+		(uint16_t)end, (uint8_t)words, without };
+}
+
+/* A dot or comma between digits, with a word behind it? */
+static bool
+is_number(const struct plain_window *w, const char *p, size_t at)
+{
+	return ascii_is_digit(p[at - 1]) && plain_is_word(w, at + 1) &&
+	    ascii_is_digit(p[at + 1]);
+}
+
+/* Does the word that begins at the offset belong to what stands before it? */
+static bool
+is_tainted(const struct plain_window *w, const char *p, size_t start)
+{
+	return start > 0 &&
+	    (plain_is_stop(w, start - 1) ||
+		plain_kinds[(unsigned char)p[start - 1]] == PLAIN_SPECIAL);
+}
+
+/* 1,000 */
+static void
+settle_comma(struct plain_window *w, const char *p, size_t at)
+{
+	size_t start, n = w->nreadings;
+
+	if (!plain_is_word(w, at + 1))
+		return;
+	if (!is_number(w, p, at)) {
+		clear_stop(w, at);
+		return;
+	}
+	start = word_start(w, at);
+	if (is_tainted(w, p, start))
+		return;
+	put_sign(w, at);
+	if (n == 0 || w->readings[n - 1].start != start)
+		add_reading(w, start, 0, 1, ',');
+}
+
+/* U.S.  U.S.A */
+static void
+settle_acronym(struct plain_window *w, struct sv v, size_t start)
+{
+	struct sv rest = sv_from(v, w->from + start);
+	size_t n = 0;
+
+	while (n + 1 < rest.len && ascii_is_alpha(rest.p[n]) &&
+	    rest.p[n + 1] == '.' && n < PLAIN_BYTES)
+		n += 2;
+	if (n < 4) {
+		/* An invisible sign may hide the second dot. */
+		if (plain_kind_at(rest, 3) != PLAIN_SPECIAL)
+			clear_stop(w, start + 1);
+		return;
+	}
+	if (n < rest.len && ascii_is_alpha(rest.p[n]) &&
+	    plain_kind_at(rest, n + 1) != PLAIN_WORD)
+		n++;
+	if (!is_end(rest, n) || n > PLAIN_BYTES || start + n > w->to - w->from)
+		return;
+	add_reading(w, start, start + n, 1, '.');
+	for (size_t at = start + 1; at < start + n; at += 2)
+		put_sign(w, at);
+}
+
+static void
+settle_dot(struct plain_window *w, struct sv v, size_t at)
+{
+	const char *p = v.p + w->from;
+	size_t start;
+
+	if (!plain_is_word(w, at + 1))
+		return;
+	if (is_number(w, p, at)) {
+		put_sign(w, at);
+		return;
+	}
+	start = word_start(w, at);
+	if (is_tainted(w, p, start))
+		return;
+	if (at - start == 1)
+		settle_acronym(w, v, start);
+	else if (!sv_istarts(sv_from(v, w->from + start), SV("www.")))
+		clear_stop(w, at);
+}
+
+/* Words with hyphens or apostrophes between them. */
+struct run {
+	size_t start, end;
+	unsigned words, apostrophes;
+};
+
+/* Where the word ends that stands at the offset, numbers being settled. */
+static size_t
+number_end(struct plain_window *w, const char *p, size_t at)
+{
+	size_t end;
+
+	while (end = plain_word_end(w, at),
+	    plain_is_stop(w, end) && p[end] == '.' && is_number(w, p, end))
+		put_sign(w, end);
+	return end;
+}
+
+/* What a possessive s begins with. */
 static bool
 is_possessive(const struct plain_window *w, const char *p, size_t at)
 {
 	return p[at] == '\'' && plain_is_word(w, at + 1) &&
-	    (p[at + 1] | 0x20) == 's' && !plain_is_word(w, at + 2) &&
-	    !plain_is_stop(w, at + 2);
+	    (p[at + 1] | 0x20) == 's' && !plain_is_word(w, at + 2);
+}
+
+/* Goes on to the end of a run.  False: there is something else in it. */
+static bool
+take_run(struct plain_window *w, struct run *r, const char *p)
+{
+	for (; plain_is_stop(w, r->end); r->words++) {
+		size_t at = r->end;
+
+		if (is_possessive(w, p, at))
+			return !plain_is_stop(w, at + 2);
+		if (!plain_is_word(w, at + 1) ||
+		    (p[at] != '-' && p[at] != '\''))
+			return false;
+		r->apostrophes += p[at] == '\'';
+		r->end = number_end(w, p, at + 1);
+		if (r->end - r->start > PLAIN_BYTES)
+			return false;
+	}
+	return true;
+}
+
+/* cease-fire is also read as one word, O'Brien too, but not Sana'a. */
+static void
+settle_run(struct plain_window *w, const char *p, size_t at)
+{
+	size_t n = w->nreadings;
+	struct run r = { word_start(w, at), at, 1, 0 };
+
+	if (is_tainted(w, p, r.start) ||
+	    (n > 0 && w->readings[n - 1].start == r.start) ||
+	    !take_run(w, &r, p))
+		return;
+	if (r.apostrophes == 0)
+		add_reading(w, r.start, r.end, r.words, '-');
+	else if (r.words == 2 && at == r.start + 1)
+		add_reading(w, r.start, r.end, r.words, '\'');
+	for (; at < r.end; at = plain_word_end(w, at + 1))
+		clear_stop(w, at);
+}
+
+/* A joint is no stop any more where it can be told what it joins. */
+static void
+settle(struct plain_window *w, struct sv v, size_t at)
+{
+	const char *p = v.p + w->from;
+
+	switch (p[at]) {
+	case '.':
+		settle_dot(w, v, at);
+		break;
+	case ',':
+		settle_comma(w, p, at);
+		break;
+	case ':':
+		if (plain_is_word(w, at + 1))
+			clear_stop(w, at);
+		break;
+	case '\'':
+		if (is_possessive(w, p, at) && !plain_is_stop(w, at + 2)) {
+			w->settled[at / PLAIN_BLOCK] |= bit_at(at);
+			w->words[(at + 1) / PLAIN_BLOCK] &= ~bit_at(at + 1);
+			clear_stop(w, at);
+			break;
+		}
+		/* fallthrough */
+	case '-':
+		settle_run(w, p, at);
+		break;
+	default:
+		break;
+	}
 }
 
 static void
-settle(struct plain_window *w, const char *p)
+settle_all(struct plain_window *w, struct sv v)
 {
 	size_t blocks = (w->to - w->from) / PLAIN_BLOCK;
 
-	for (size_t i = 0; i <= blocks; i++) {
-		w->settled[i] = 0;
-		for (uint64_t stops = w->stops[i]; stops != 0;
-		     stops &= stops - 1) {
-			size_t at = i * PLAIN_BLOCK +
-			    (size_t)__builtin_ctzll(stops);
-
-			if (is_dot(w, p, at))
-				w->words[i] |= bit_at(at);
-			else if (is_possessive(w, p, at))
-				w->words[(at + 1) / PLAIN_BLOCK] &= ~bit_at(
-				    at + 1);
-			else
-				continue;
-			w->settled[i] |= bit_at(at);
-		}
-		w->stops[i] &= ~w->settled[i];
-	}
+	w->nreadings = 0;
+	memset(w->settled, 0, (blocks + 1) * sizeof(w->settled[0]));
+	for (size_t i = 0; i <= blocks; i++)
+		for (uint64_t some = w->joints[i]; some != 0; some &= some - 1)
+			settle(w, v,
+			    i * PLAIN_BLOCK + (size_t)__builtin_ctzll(some));
 }
 
 void
@@ -246,18 +438,25 @@ plain_read(struct plain_window *w, struct sv v, size_t from, char *lower)
 		    ? classify_tail(p, at, len, lower)
 		    : classify(p + at, lower + at);
 
-		w->words[at / PLAIN_BLOCK] = m.word;
-		w->stops[at / PLAIN_BLOCK] = stops_of(
-		    &m, before, behind_at(v, from + at + PLAIN_BLOCK));
+		size_t i = at / PLAIN_BLOCK;
+		uint64_t behind = m.behind >> 1 |
+		    behind_at(v, from + at + PLAIN_BLOCK) << 63;
+
+		/* Stops have something behind them, joints also a word before
+		 * them. */
+		w->words[i] = m.word;
+		w->joints[i] = m.joints & (m.word << 1 | before) & behind;
+		w->stops[i] = m.special | w->joints[i] | (m.sigils & behind);
 		before = m.word >> 63;
 	}
 	if (len % PLAIN_BLOCK == 0)
-		w->words[len / PLAIN_BLOCK] = w->stops[len / PLAIN_BLOCK] = 0;
+		w->words[len / PLAIN_BLOCK] = w->stops[len / PLAIN_BLOCK] =
+		    w->joints[len / PLAIN_BLOCK] = 0;
 	w->from = from;
 	w->to = from + len;
 	if (before != 0 && w->to != v.len)
 		leave_last(w);
-	settle(w, p);
+	settle_all(w, v);
 }
 
 bool
@@ -286,79 +485,4 @@ plain_count_capitals(struct sv v)
 	for (size_t i = 0; i < v.len; i++)
 		count += v.p[i] >= 'A' && v.p[i] <= 'Z';
 	return count;
-}
-
-static bool
-is_digit_at(struct sv v, size_t at)
-{
-	return at < v.len && ascii_is_digit(v.p[at]);
-}
-
-static bool
-is_letter_at(struct sv v, size_t at)
-{
-	return at < v.len && ascii_is_alpha(v.p[at]);
-}
-
-static bool
-is_at(struct sv v, size_t at, char c)
-{
-	return at < v.len && v.p[at] == c;
-}
-
-/* 1,000  3.5 */
-static void
-take_number(struct sv v, struct plain_word *w, char *out)
-{
-	while ((is_at(v, w->end, ',') || is_at(v, w->end, '.')) &&
-	    is_digit_at(v, w->end - 1) && is_digit_at(v, w->end + 1) &&
-	    w->written + 1 < PLAIN_BYTES) {
-		size_t n;
-
-		if (v.p[w->end] == '.')
-			out[w->written++] = '.';
-		n = plain_take_bytes(
-		    v, w->end + 1, out + w->written, PLAIN_BYTES - w->written);
-		w->written += n;
-		w->end += n + 1;
-	}
-}
-
-/* U.S.  U.S.A */
-static void
-take_acronym(struct sv v, size_t at, struct plain_word *w, char *out)
-{
-	size_t n = 0;
-
-	while (is_letter_at(v, at + 2 * n) && is_at(v, at + 2 * n + 1, '.') &&
-	    n + 1 < PLAIN_BYTES) {
-		out[n] = ascii_lower(v.p[at + 2 * n]);
-		n++;
-	}
-	if (n < 2)
-		return;
-	w->end = at + 2 * n;
-	w->written = n;
-	if (is_letter_at(v, w->end) &&
-	    plain_kind_at(v, w->end + 1) != PLAIN_WORD)
-		out[w->written++] = ascii_lower(v.p[w->end++]);
-}
-
-struct plain_word
-plain_take_rest(struct sv v, size_t at, size_t n, char out[PLAIN_ROOM])
-{
-	struct plain_word w = { .written = n, .end = at + n };
-	struct plain_word none = { 0, 0, 0 };
-
-	if (n == 1)
-		take_acronym(v, at, &w, out);
-	if (w.written == n)
-		take_number(v, &w, out);
-	if (w.written >= PLAIN_BYTES - 1)
-		return none;
-	w.length = w.end - at;
-	if (is_at(v, w.end, '\'') &&
-	    (is_at(v, w.end + 1, 's') || is_at(v, w.end + 1, 'S')))
-		w.end += 2;
-	return plain_ends(v, w.end) ? w : none;
 }

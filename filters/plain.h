@@ -31,6 +31,16 @@ plain_kind_at(struct sv v, size_t at)
  * returns how many. */
 size_t plain_take_bytes(struct sv v, size_t at, char *out, size_t most);
 
+/* Words with signs that are left out in another reading: of one word, how it is
+ * read (1,000 as 1000, U.S. as us); of more, how they are read besides
+ * (cease-fire as ceasefire).  Offsets in the window. */
+struct plain_reading {
+	uint16_t start, end; /* of one word it is 0: where the word ends */
+	uint8_t words;
+	char without;
+};
+#define PLAIN_READINGS (PLAIN_WINDOW / sizeof("a-b"))
+
 /* What stands in a stretch of a text: a bit for each byte.  Offsets count from
  * its beginning. */
 struct plain_window {
@@ -38,12 +48,16 @@ struct plain_window {
 	uint64_t words[PLAIN_BLOCKS + 1]; /* letters and digits */
 	/* What needs another look: where it stands, or what ends there. */
 	uint64_t stops[PLAIN_BLOCKS + 1];
-	uint64_t settled[PLAIN_BLOCKS + 1]; /* stops that are none any more */
+	uint64_t joints[PLAIN_BLOCKS + 1]; /* those of ASCII behind a word */
+	uint64_t settled[PLAIN_BLOCKS + 1]; /* joints that are no stops */
+	struct plain_reading readings[PLAIN_READINGS]; /* as they stand */
+	size_t nreadings;
 };
 
-/* Reads on at `from`, at most to where a word would be cut in two.  The dot of
- * a number (3.5) is part of the word, a possessive s is none.  Writes all of it
- * in lower case to `lower`, which has room for PLAIN_WINDOW bytes. */
+/* Reads on at `from`, at most to where a word would be cut in two.  Dots of
+ * numbers and acronyms (3.5  U.S.) and commas of numbers are part of the word,
+ * a possessive s is none.  Writes all of it in lower case to `lower`, which has
+ * room for PLAIN_WINDOW bytes. */
 void plain_read(struct plain_window *w, struct sv v, size_t from, char *lower);
 
 static inline bool
@@ -97,27 +111,5 @@ plain_word_end(const struct plain_window *w, size_t offset)
 
 bool plain_has_small(struct sv v); /* letters of ASCII */
 size_t plain_count_capitals(struct sv v);
-
-/* Is a word over that letters and digits up to `at` belong to? */
-static inline bool
-plain_ends(struct sv v, size_t at)
-{
-	enum plain_kind kind = plain_kind_at(v, at);
-
-	return kind == PLAIN_BLANK ||
-	    (kind == PLAIN_JOINT && plain_kind_at(v, at + 1) == PLAIN_BLANK);
-}
-
-/* A word with dots or commas inside (1,000  3.5  U.S.) or a possessive s, which
- * takes no place. */
-struct plain_word {
-	size_t length; /* in the text; 0: it is none of these */
-	size_t written;
-	size_t end; /* of what belongs to it, as the s */
-};
-
-/* `n` letters and digits of it were taken at `at`. */
-struct plain_word
-plain_take_rest(struct sv v, size_t at, size_t n, char out[PLAIN_ROOM]);
 
 #endif

@@ -37,6 +37,7 @@ struct scan {
 	struct sv v;
 	size_t at;
 	size_t lower; /* in text.bytes: the window in lower case */
+	size_t reading; /* the next one of the window */
 	uint16_t part;
 	bool skip_urls;
 	size_t word_end; /* where the last run ended: SIZE_MAX at first */
@@ -163,22 +164,20 @@ step_back(const struct scan *s, size_t at)
 	return at;
 }
 
-/* The word that the last token is, of the bytes from `at` on. */
+/* The word that a token is, of the bytes from `at` on. */
 static inline void
-end_word(struct text *t, size_t at)
+end_word(struct text *t, size_t token, size_t at)
 {
-	size_t token = t->ntokens - 1;
-
 	t->tokens[token].at = (uint32_t)at;
 	t->tokens[token].folded = (uint16_t)(t->nbytes - at);
 	t->hashes[token] = hash_fast(t->seed, text_word(t, token));
 }
 
-/* Another form of the last token. */
+/* Another form of a token, which has the newest forms or none. */
 static void
-end_form(struct text *t, enum form_kind kind, size_t span, size_t at)
+end_form(struct text *t, size_t i, enum form_kind kind, size_t span, size_t at)
 {
-	struct token *token = &t->tokens[t->ntokens - 1];
+	struct token *token = &t->tokens[i];
 	struct form *f;
 
 	t->forms = mem_grow(
@@ -201,9 +200,9 @@ add_form(struct text *t, enum form_kind kind, size_t span, const uint32_t *cps,
 	for (size_t i = 0; i < n; i++)
 		t->nbytes += utf8_encode(cps[i], t->bytes + t->nbytes);
 	if (kind == FORM_WORD)
-		end_word(t, at);
+		end_word(t, t->ntokens - 1, at);
 	else
-		end_form(t, kind, span, at);
+		end_form(t, t->ntokens - 1, kind, span, at);
 }
 
 struct stem_of {
@@ -326,7 +325,7 @@ add_plain(struct scan *s, size_t start, size_t len, unsigned flags)
 		count_case(s, sv_sub(s->v, start, len));
 	new_token(s, start, len, flags);
 	t->nbytes += len;
-	end_word(t, at);
+	end_word(t, t->ntokens - 1, at);
 }
 
 /* Appends a token, unless nothing of the word remains. */
@@ -810,14 +809,19 @@ count_plain_case(struct scan *s, size_t first)
 	const struct text *t = s->text;
 	size_t from = t->tokens[first].start;
 	const struct token *last = &t->tokens[t->ntokens - 1];
-
-	s->small = plain_has_small(
+	/* If only that of a possessive, it is part of no word. */
+	bool some = plain_has_small(
 	    sv_sub(s->v, from, last->start + last->length - from));
-	for (size_t i = first; i < t->ntokens && !s->small && !is_loud(s);
-	     i++) {
-		size_t capitals = plain_count_capitals(
-		    sv_sub(s->v, t->tokens[i].start, t->tokens[i].length));
 
+	for (size_t i = first; i < t->ntokens && (some || !is_loud(s)); i++) {
+		struct sv word = sv_sub(
+		    s->v, t->tokens[i].start, t->tokens[i].length);
+		size_t capitals;
+
+		s->small = some && plain_has_small(word);
+		if (s->small)
+			return;
+		capitals = plain_count_capitals(word);
 		s->letters += capitals;
 		s->cased_words += capitals != 0;
 	}
@@ -849,15 +853,17 @@ count_plain(struct scan *s, size_t first)
 	s->token_end = last->start + last->length;
 }
 
-/* Room for all words of the window that are left, and for one beside. */
+/* Room for all words of the window that are left, and their other readings. */
 static void
 make_room(struct scan *s)
 {
 	struct text *t = s->text;
 
-	grow_tokens(t, (s->scratch->window.to - s->at) / 2 + 2);
+	size_t size = s->scratch->window.to - s->at;
+
+	grow_tokens(t, size / 2 + 2);
 	t->bytes = mem_grow(
-	    t->bytes, &t->capbytes, t->nbytes + PLAIN_ROOM + HASH_ROOM, 1);
+	    t->bytes, &t->capbytes, t->nbytes + size + HASH_ROOM, 1);
 }
 
 static void
@@ -870,6 +876,7 @@ read_window(struct scan *s)
 	    t->bytes, &t->capbytes, t->nbytes + PLAIN_WINDOW + HASH_ROOM, 1);
 	plain_read(w, s->v, s->at, t->bytes + t->nbytes);
 	s->lower = t->nbytes;
+	s->reading = 0;
 	t->nbytes += w->to - w->from;
 }
 
@@ -932,120 +939,56 @@ scan_words(struct scan *s, size_t from, size_t to)
 	return end - lower;
 }
 
-/* Appends a plain word; there is room for it. */
+/* The token from `first` on that starts at a place of the text. */
+static size_t
+find_token(const struct text *t, size_t first, size_t start)
+{
+	for (size_t n = t->ntokens - first, half; n > 1; n -= half) {
+		half = n / 2;
+		first += t->tokens[first + half].start <= start ? half : 0;
+	}
+	return first;
+}
+
+/* Writes what is read, without the signs that are left out. */
 static void
-put_plain(struct scan *s, size_t start, size_t len, size_t at, size_t folded)
+write_reading(struct scan *s, const struct plain_reading *r, size_t end)
 {
 	struct text *t = s->text;
-
-	set_token(&t->tokens[t->ntokens], start, len, at, folded, s->part);
-	t->hashes[t->ntokens++] = hash_word(
-	    s->scratch, t->seed, t->bytes + at, folded);
-}
-
-/* The hyphenated words at an offset, of which `n` have a hyphen behind them,
- * with the joined form. */
-static void
-put_hyphens(struct scan *s, size_t offset, size_t n)
-{
-	const struct plain_window *w = &s->scratch->window;
-	struct text *t = s->text;
-	size_t joined = t->nbytes, end, at = offset;
-
-	for (size_t i = 0; i <= n; i++, at = end + 1) {
-		end = plain_word_end(w, at);
-		memcpy(
-		    t->bytes + t->nbytes, t->bytes + s->lower + at, end - at);
-		t->nbytes += end - at;
-	}
-	for (size_t i = 0; i <= n; i++, offset = end + 1) {
-		end = plain_word_end(w, offset);
-		put_plain(s, w->from + offset, end - offset, s->lower + offset,
-		    end - offset);
-		if (i == 0)
-			end_form(t, FORM_JOINED, n + 1, joined);
-	}
-	s->at = w->from + end;
-}
-
-/* Words with single hyphens between them, and a blank behind. */
-static bool
-scan_hyphens(struct scan *s, size_t offset)
-{
-	const struct plain_window *w = &s->scratch->window;
-	size_t at = offset, n = 0, end;
-
-	while (plain_is_stop(w, end = plain_word_end(w, at))) {
-		if (s->v.p[w->from + end] != '-' ||
-		    !plain_is_word(w, end + 1) || ++n == RUN_WORDS)
-			return false;
-		at = end + 1;
-	}
-	if (n == 0 || end - offset > PLAIN_BYTES)
-		return false;
-	put_hyphens(s, offset, n);
-	return true;
-}
-
-/* The usual ones of plain_take_rest(), from two words of the window: a number
- * (3.5  1,000) or a possessive. */
-static bool
-scan_two(struct scan *s, size_t offset, size_t end)
-{
-	const struct plain_window *w = &s->scratch->window;
-	const char *p = s->v.p + w->from;
-	size_t first = end - offset, second, stop, at = s->lower + offset;
-	struct text *t = s->text;
-
-	if (!plain_is_word(w, end + 1) ||
-	    plain_is_stop(w, stop = plain_word_end(w, end + 1)))
-		return false;
-	second = stop - end - 1;
-	if (p[end] == '\'' && second == 1 && (p[end + 1] | 0x20) == 's') {
-		put_plain(s, s->at, first, at, first);
-	} else if ((p[end] != '.' && p[end] != ',') ||
-	    !ascii_is_digit(p[end - 1]) || !ascii_is_digit(p[end + 1]) ||
-	    first + second + 2 > PLAIN_BYTES) {
-		return false;
-	} else if (p[end] == '.') {
-		second += first + 1;
-		put_plain(s, s->at, second, at, second);
-	} else {
-		memcpy(t->bytes + t->nbytes, t->bytes + at, first);
-		memcpy(t->bytes + t->nbytes + first, t->bytes + at + first + 1,
-		    second);
-		put_plain(
-		    s, s->at, first + second + 1, t->nbytes, first + second);
-		t->nbytes += first + second;
-	}
-	s->at = w->from + stop;
-	return true;
-}
-
-/* A word that is plain although a stop is where it ends. */
-static bool
-scan_rest(struct scan *s, size_t offset)
-{
-	struct text *t = s->text;
+	const char *in = t->bytes + s->lower;
 	char *out = t->bytes + t->nbytes;
-	size_t end = plain_word_end(&s->scratch->window, offset);
-	size_t n = end - offset;
-	struct plain_word w;
 
-	if (n > PLAIN_BYTES)
-		return false;
-	if (s->v.p[s->at + n] == '-')
-		return scan_hyphens(s, offset);
-	if (scan_two(s, offset, end))
-		return true;
-	memcpy(out, t->bytes + s->lower + offset, n);
-	w = plain_take_rest(s->v, s->at, n, out);
-	if (w.length == 0)
-		return false;
-	put_plain(s, s->at, w.length, t->nbytes, w.written);
-	t->nbytes += w.written;
-	s->at = w.end;
-	return true;
+	for (size_t i = r->start; i < end; i++) {
+		*out = in[i];
+		out += in[i] != r->without;
+	}
+	t->nbytes = (size_t)(out - t->bytes);
+}
+
+/* The other readings of the tokens since `first`, which are those of the window
+ * between two offsets. */
+static void
+add_readings(struct scan *s, size_t first, size_t from, size_t to)
+{
+	const struct plain_window *w = &s->scratch->window;
+	struct text *t = s->text;
+
+	for (; s->reading < w->nreadings; s->reading++) {
+		const struct plain_reading *r = &w->readings[s->reading];
+		size_t at = t->nbytes;
+		size_t end = r->end != 0 ? r->end : plain_word_end(w, r->start);
+
+		if (end > to)
+			break;
+		if (r->start < from)
+			continue;
+		first = find_token(t, first, w->from + r->start);
+		write_reading(s, r, end);
+		if (r->words == 1)
+			end_word(t, first, at);
+		else
+			end_form(t, first, FORM_JOINED, r->words, at);
+	}
 }
 
 /* The plain words of the window from `s->at` on, to where something else comes.
@@ -1054,26 +997,21 @@ static bool
 scan_window(struct scan *s)
 {
 	struct plain_window *w = &s->scratch->window;
+	size_t from = s->at - w->from, stop = plain_next(w, w->stops, from);
+	size_t first = s->text->ntokens, end, next;
 
-	plain_unsettle(w, s->at - w->from);
-	for (size_t offset, stop, end; s->at < w->to;) {
-		offset = s->at - w->from;
-		stop = plain_next(w, w->stops, offset);
-		make_room(s);
-		end = scan_words(s, offset, stop);
-		if (end > offset)
-			s->word_end = w->from + end;
-		offset = plain_next(w, w->words, end);
-		if (offset == SIZE_MAX || offset > stop) {
-			s->at = stop == SIZE_MAX ? w->to : w->from + stop;
-			return stop == SIZE_MAX;
-		}
-		s->at = w->from + offset;
-		if (!scan_rest(s, offset))
-			return false;
-		s->word_end = s->at;
-	}
-	return true;
+	plain_unsettle(w, from);
+	make_room(s);
+	end = scan_words(s, from, stop);
+	if (end > from)
+		s->word_end = w->from + end;
+	add_readings(s, first, from, end);
+	next = plain_next(w, w->words, end);
+	if (next != SIZE_MAX && next < stop)
+		s->at = w->from + next;
+	else
+		s->at = stop == SIZE_MAX ? w->to : w->from + stop;
+	return s->at == w->to;
 }
 
 /* The short way for what most of a text consists of: words with blanks between

@@ -170,6 +170,7 @@ test_shouting(void **state)
 	(void)state;
 	assert_true(is_shouted("WORLD HEALTH CHIEFS MEET IN GENEVA"));
 	assert_true(is_shouted("ЦЕНЫ НА НЕФТЬ РАСТУТ: 加沙"));
+	assert_true(is_shouted("IRAN's ENVOY MEETS O'BRIEN IN GENEVA"));
 	assert_false(is_shouted("WORLD HEALTH CHIEFS MEET in GENEVA"));
 	assert_false(is_shouted("UN, US, EU"));
 	assert_false(is_shouted("加沙停火谈判"));
