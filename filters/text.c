@@ -23,12 +23,19 @@ struct run {
 	bool possessive; /* inside of it, not at its end */
 };
 
+/* What the hash of a short word takes from its length. */
+struct hash_row {
+	uint64_t begin;
+	uint64_t first, second; /* what to keep of the bytes that were read */
+	uint64_t is_long; /* all bits, if the second ones count */
+};
+
 struct text_scratch {
 	struct run run;
 	struct folded folded;
 	struct plain_window window;
 	uint64_t seed; /* of: */
-	uint64_t begins[16]; /* of the hashes of words of so many bytes */
+	struct hash_row rows[HASH_ROOM]; /* for words of so many bytes */
 };
 
 /* The work on one text. */
@@ -737,22 +744,24 @@ scan_one(struct scan *s)
 	}
 }
 
-/* What the hash of a word begins with depends on its length alone. */
+/* A mask for the first n of 8 bytes. */
+static inline uint64_t
+kept_bytes(size_t n)
+{
+	return n < sizeof(uint64_t) ? low_bytes(n) : UINT64_MAX;
+}
+
 static void
 begin_hashes(struct text_scratch *s, uint64_t seed)
 {
-	if (s->seed == seed && s->begins[0] != 0)
+	if (s->seed == seed && s->rows[0].begin != 0)
 		return;
 	s->seed = seed;
-	for (size_t i = 0; i < COUNTOF(s->begins); i++)
-		s->begins[i] = mix(seed, i) + seed;
+	for (size_t i = 0; i < COUNTOF(s->rows); i++)
+		s->rows[i] = (struct hash_row) { mix(seed, i) + seed,
+			kept_bytes(i), i < 8 ? 0 : kept_bytes(i - 8),
+			i < 8 ? 0 : UINT64_MAX };
 }
-
-/* Seen from its middle less the length of a word: what to keep of the bytes of
- * the word and those behind it. */
-static const unsigned char hash_mask[HASH_ROOM * 2] = { 0xFF, 0xFF, 0xFF, 0xFF,
-	0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
-	0xFF };
 
 static __attribute__((noinline)) uint64_t
 hash_long(uint64_t seed, const char *p, size_t len)
@@ -763,20 +772,19 @@ hash_long(uint64_t seed, const char *p, size_t len)
 /* The hash of a word of which at least 16 bytes can be read.  Lengths come in
  * no order that a processor could foretell, so they decide nothing here. */
 static inline uint64_t
-hash_word(
-    const struct text_scratch *s, uint64_t seed, const char *p, size_t len)
+hash_word(const struct hash_row *rows, uint64_t seed, const char *p, size_t len)
 {
-	uint64_t h, more, a, b, first, second;
+	const struct hash_row *row;
+	uint64_t h, more, a, b;
 
-	if (len >= COUNTOF(s->begins))
+	if (len >= HASH_ROOM)
 		return hash_long(seed, p, len);
-	memcpy(&first, hash_mask + HASH_ROOM - len, sizeof(first));
-	memcpy(&second, hash_mask + HASH_ROOM - len + 8, sizeof(second));
+	row = &rows[len];
 	memcpy(&a, p, sizeof(a));
 	memcpy(&b, p + 8, sizeof(b));
-	h = mix(s->begins[len], a & first);
-	more = mix(h + seed, b & second);
-	return h ^ ((h ^ more) & -(uint64_t)(len / 8));
+	h = mix(row->begin, a & row->first);
+	more = mix(h + seed, b & row->second);
+	return h + ((more - h) & row->is_long);
 }
 
 /* Sets a token to a word without its hash. */
@@ -881,10 +889,10 @@ read_window(struct scan *s)
 }
 
 /* The lowest bit; it is taken away.  There must be one. */
-static inline size_t
+static inline uint32_t
 take_bit(uint64_t *bits)
 {
-	unsigned at = (unsigned)__builtin_ctzll(*bits);
+	uint32_t at = (uint32_t)__builtin_ctzll(*bits);
 
 	*bits &= *bits - 1;
 	return at;
@@ -904,13 +912,16 @@ static __attribute__((noinline)) size_t
 scan_words(struct scan *s, size_t from, size_t to)
 {
 	const struct plain_window *w = &s->scratch->window;
+	const struct hash_row *rows = s->scratch->rows;
 	struct text *t = s->text;
 	struct token *token = &t->tokens[t->ntokens];
 	uint64_t *hash = &t->hashes[t->ntokens], seed = t->seed;
+	uint16_t part = s->part;
 	const char *bytes = t->bytes;
 	size_t size = w->to - w->from, last = to < size ? to : size;
-	size_t at = from - from % PLAIN_BLOCK, lower = s->lower;
-	size_t start = lower + from, end = start, back = w->from - lower;
+	size_t at = from - from % PLAIN_BLOCK;
+	uint32_t lower = (uint32_t)s->lower, start = lower + (uint32_t)from;
+	uint32_t end = start, back = (uint32_t)w->from - lower;
 	uint64_t keep = bits_from(from - at), open = 0;
 
 	for (; at <= last; at += PLAIN_BLOCK) {
@@ -919,18 +930,19 @@ scan_words(struct scan *s, size_t from, size_t to)
 		uint64_t ends = before & ~word & ~bits_from(to - at);
 		/* One more, as one more is taken. */
 		uint64_t begins = (word & ~before) | UINT64_C(1) << 63;
+		uint32_t base = lower + (uint32_t)at;
 
 		if (word == UINT64_MAX)
 			break; /* it may be longer than PLAIN_BYTES */
 		if (open == 0)
-			start = lower + at + take_bit(&begins);
+			start = base + take_bit(&begins);
 		for (; ends != 0; token++) {
-			end = lower + at + take_bit(&ends);
+			end = base + take_bit(&ends);
 			set_token(token, start + back, end - start, start,
-			    end - start, s->part);
+			    end - start, part);
 			*hash++ = hash_word(
-			    s->scratch, seed, bytes + start, end - start);
-			start = lower + at + take_bit(&begins);
+			    rows, seed, bytes + start, end - start);
+			start = base + take_bit(&begins);
 		}
 		open = word >> 63;
 		keep = UINT64_MAX;
