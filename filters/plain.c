@@ -32,10 +32,8 @@ plain_take_bytes(struct sv v, size_t at, char *out, size_t most)
 /* What stands in a block: a bit for each byte. */
 struct masks {
 	uint64_t word; /* letters and digits */
-	uint64_t behind; /* what a joint may join with what stands before */
-	uint64_t joints;
-	uint64_t sigils;
-	uint64_t special; /* not ASCII */
+	uint64_t signs; /* from & to :, where all joints are; digits, too */
+	uint64_t special; /* not ASCII, or a sigil */
 };
 
 #ifdef __SSE2__
@@ -62,24 +60,19 @@ bits_of(__m128i mask, unsigned at)
 static inline void
 classify_step(const char *p, char *lower, struct masks *m, unsigned at)
 {
-	__m128i bytes = _mm_loadu_si128((const void *)(p + at)), low, word;
-	__m128i upper = between(bytes, 'A', 26);
+	__m128i bytes = _mm_loadu_si128((const void *)(p + at));
+	__m128i bit = _mm_set1_epi8(0x20); /* of case */
+	__m128i small = _mm_or_si128(bytes, bit);
+	__m128i letters = between(small, 'a', 26);
 
-	low = _mm_or_si128(bytes, _mm_and_si128(upper, _mm_set1_epi8(0x20)));
-	_mm_storeu_si128((void *)(lower + at), low);
-	word = _mm_or_si128(between(low, '0', 10), between(low, 'a', 26));
-	m->word |= bits_of(word, at);
-	m->special |= bits_of(bytes, at);
-	m->behind |= bits_of(
-	    _mm_or_si128(_mm_or_si128(word, bytes), equals(bytes, '/')), at);
-	m->joints |= bits_of(_mm_or_si128(_mm_or_si128(between(bytes, '&', 2),
-					      equals(bytes, ':')),
-				 between(bytes, ',', 3)),
-	    at);
+	_mm_storeu_si128((void *)(lower + at),
+	    _mm_or_si128(bytes, _mm_and_si128(letters, bit)));
+	m->word |= bits_of(_mm_or_si128(letters, between(bytes, '0', 10)), at);
+	m->signs |= bits_of(between(bytes, '&', ':' - '&' + 1), at);
 	/* @ and ` differ in the bit of case. */
-	m->sigils |= bits_of(
-	    _mm_or_si128(equals(bytes, '#'),
-		equals(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), '`')),
+	m->special |= bits_of(
+	    _mm_or_si128(
+		bytes, _mm_or_si128(equals(bytes, '#'), equals(small, '`'))),
 	    at);
 }
 
@@ -104,28 +97,27 @@ classify(const char *p, char *lower)
 		uint64_t bit = UINT64_C(1) << at;
 		char c = p[at];
 		bool word = plain_kinds[(unsigned char)c] == PLAIN_WORD;
-		bool special = (unsigned char)c >= 0x80;
-
 		lower[at] = ascii_lower(c);
 		m.word |= word ? bit : 0;
-		m.special |= special ? bit : 0;
-		m.behind |= word || special || c == '/' ? bit : 0;
-		m.joints |= c == '&' || c == '\'' || c == ':' ||
-			(c >= ',' && c <= '.')
+		m.signs |= c >= '&' && c <= ':' ? bit : 0;
+		m.special |= (unsigned char)c >= 0x80 || c == '#' || c == '@' ||
+			c == '`'
 		    ? bit
 		    : 0;
-		m.sigils |= c == '#' || c == '@' || c == '`' ? bit : 0;
 	}
 	return m;
 }
 #endif
 
-static uint64_t
-behind_at(struct sv v, size_t at)
+/* Does a sign join what stands before it with something else? */
+static bool
+is_joint(struct sv v, size_t at)
 {
-	return at < v.len &&
-	    ((unsigned char)v.p[at] >= 0x80 || v.p[at] == '/' ||
-		plain_kinds[(unsigned char)v.p[at]] == PLAIN_WORD);
+	return v.p[at] != '/' &&
+	    plain_kinds[(unsigned char)v.p[at]] != PLAIN_BLANK &&
+	    at + 1 < v.len &&
+	    (v.p[at + 1] == '/' || (unsigned char)v.p[at + 1] >= 0x80 ||
+		plain_kinds[(unsigned char)v.p[at + 1]] == PLAIN_WORD);
 }
 
 /* A word that goes on behind the window is one of the next, unless it is as
@@ -287,6 +279,14 @@ settle_dot(struct plain_window *w, struct sv v, size_t at)
 		clear_stop(w, at);
 }
 
+/* Does something go on where a word ends?  Not all signs were looked at. */
+static bool
+is_stop(const struct plain_window *w, struct sv v, size_t at)
+{
+	return plain_is_stop(w, at) &&
+	    (!plain_bit(w->joints, at) || is_joint(v, w->from + at));
+}
+
 /* Words with hyphens or apostrophes between them. */
 struct run {
 	size_t start, end;
@@ -315,13 +315,15 @@ is_possessive(const struct plain_window *w, const char *p, size_t at)
 
 /* Goes on to the end of a run.  False: there is something else in it. */
 static bool
-take_run(struct plain_window *w, struct run *r, const char *p)
+take_run(struct plain_window *w, struct run *r, struct sv v)
 {
-	for (; plain_is_stop(w, r->end); r->words++) {
+	const char *p = v.p + w->from;
+
+	for (; is_stop(w, v, r->end); r->words++) {
 		size_t at = r->end;
 
 		if (is_possessive(w, p, at))
-			return !plain_is_stop(w, at + 2);
+			return !is_stop(w, v, at + 2);
 		if (!plain_is_word(w, at + 1) ||
 		    (p[at] != '-' && p[at] != '\''))
 			return false;
@@ -335,14 +337,14 @@ take_run(struct plain_window *w, struct run *r, const char *p)
 
 /* cease-fire is also read as one word, O'Brien too, but not Sana'a. */
 static void
-settle_run(struct plain_window *w, const char *p, size_t at)
+settle_run(struct plain_window *w, struct sv v, size_t at)
 {
 	size_t n = w->nreadings;
 	struct run r = { word_start(w, at), at, 1, 0 };
 
-	if (is_tainted(w, p, r.start) ||
+	if (is_tainted(w, v.p + w->from, r.start) ||
 	    (n > 0 && w->readings[n - 1].start == r.start) ||
-	    !take_run(w, &r, p))
+	    !take_run(w, &r, v))
 		return;
 	if (r.apostrophes == 0)
 		add_reading(w, r.start, r.end, r.words, '-');
@@ -358,6 +360,10 @@ settle(struct plain_window *w, struct sv v, size_t at)
 {
 	const char *p = v.p + w->from;
 
+	if (!is_joint(v, w->from + at)) {
+		clear_stop(w, at);
+		return;
+	}
 	switch (p[at]) {
 	case '.':
 		settle_dot(w, v, at);
@@ -370,7 +376,7 @@ settle(struct plain_window *w, struct sv v, size_t at)
 			clear_stop(w, at);
 		break;
 	case '\'':
-		if (is_possessive(w, p, at) && !plain_is_stop(w, at + 2)) {
+		if (is_possessive(w, p, at) && !is_stop(w, v, at + 2)) {
 			w->settled[at / PLAIN_BLOCK] |= bit_at(at);
 			w->words[(at + 1) / PLAIN_BLOCK] &= ~bit_at(at + 1);
 			clear_stop(w, at);
@@ -378,7 +384,7 @@ settle(struct plain_window *w, struct sv v, size_t at)
 		}
 		/* fallthrough */
 	case '-':
-		settle_run(w, p, at);
+		settle_run(w, v, at);
 		break;
 	default:
 		break;
@@ -422,8 +428,8 @@ classify_tail(const char *p, size_t at, size_t len, char *lower)
 		return classify(tail, lower);
 	}
 	m = classify(p + at - more, lower + at - more);
-	return (struct masks) { m.word >> more, m.behind >> more,
-		m.joints >> more, m.sigils >> more, m.special >> more };
+	return (struct masks) { m.word >> more, m.signs >> more,
+		m.special >> more };
 }
 
 void
@@ -439,14 +445,14 @@ plain_read(struct plain_window *w, struct sv v, size_t from, char *lower)
 		    : classify(p + at, lower + at);
 
 		size_t i = at / PLAIN_BLOCK;
-		uint64_t behind = m.behind >> 1 |
-		    behind_at(v, from + at + PLAIN_BLOCK) << 63;
+		/* What may stand behind a joint; one bit is not known. */
+		uint64_t some = (m.word | m.signs | m.special) >> 1 |
+		    UINT64_C(1) << 63;
 
-		/* Stops have something behind them, joints also a word before
-		 * them. */
 		w->words[i] = m.word;
-		w->joints[i] = m.joints & (m.word << 1 | before) & behind;
-		w->stops[i] = m.special | w->joints[i] | (m.sigils & behind);
+		w->joints[i] = m.signs & ~m.word & (m.word << 1 | before) &
+		    some;
+		w->stops[i] = m.special | w->joints[i];
 		before = m.word >> 63;
 	}
 	if (len % PLAIN_BLOCK == 0)
