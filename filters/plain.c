@@ -397,7 +397,6 @@ settle_all(struct plain_window *w, struct sv v)
 	size_t blocks = (w->to - w->from) / PLAIN_BLOCK;
 
 	w->nreadings = 0;
-	memset(w->settled, 0, (blocks + 1) * sizeof(w->settled[0]));
 	for (size_t i = 0; i <= blocks; i++)
 		for (uint64_t some = w->joints[i]; some != 0; some &= some - 1)
 			settle(w, v,
@@ -453,11 +452,13 @@ plain_read(struct plain_window *w, struct sv v, size_t from, char *lower)
 		w->joints[i] = m.signs & ~m.word & (m.word << 1 | before) &
 		    some;
 		w->stops[i] = m.special | w->joints[i];
+		w->settled[i] = 0;
 		before = m.word >> 63;
 	}
 	if (len % PLAIN_BLOCK == 0)
 		w->words[len / PLAIN_BLOCK] = w->stops[len / PLAIN_BLOCK] =
-		    w->joints[len / PLAIN_BLOCK] = 0;
+		    w->joints[len / PLAIN_BLOCK] =
+			w->settled[len / PLAIN_BLOCK] = 0;
 	w->from = from;
 	w->to = from + len;
 	if (before != 0 && w->to != v.len)
