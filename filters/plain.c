@@ -472,24 +472,17 @@ plain_has_small(struct sv v)
 	size_t i = 0;
 
 #ifdef __SSE2__
-	for (; v.len - i >= 16; i += 16)
+	/* The last 16 bytes may be looked at twice. */
+	for (size_t at; i < v.len && v.len >= 16; i += 16) {
+		at = i < v.len - 16 ? i : v.len - 16;
 		if (_mm_movemask_epi8(between(
-			_mm_loadu_si128((const void *)(v.p + i)), 'a', 26)) !=
+			_mm_loadu_si128((const void *)(v.p + at)), 'a', 26)) !=
 		    0)
 			return true;
+	}
 #endif
 	for (; i < v.len; i++)
 		if (v.p[i] >= 'a' && v.p[i] <= 'z')
 			return true;
 	return false;
-}
-
-size_t
-plain_count_capitals(struct sv v)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < v.len; i++)
-		count += v.p[i] >= 'A' && v.p[i] <= 'Z';
-	return count;
 }

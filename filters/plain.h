@@ -110,6 +110,5 @@ plain_word_end(const struct plain_window *w, size_t offset)
 }
 
 bool plain_has_small(struct sv v); /* letters of ASCII */
-size_t plain_count_capitals(struct sv v);
 
 #endif

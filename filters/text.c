@@ -809,6 +809,35 @@ is_loud(const struct scan *s)
 	return s->cased_words >= SHOUT_WORDS && s->letters >= SHOUT_LETTERS;
 }
 
+/* The letters of a plain word: of all that stands in one only they have this
+ * bit.  A loop over bytes would end where no processor can foretell. */
+static size_t
+count_plain_letters(struct sv word)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < word.len; i += sizeof(uint64_t)) {
+		uint64_t bytes;
+
+		memcpy(&bytes, word.p + i, sizeof(bytes));
+		bytes &= UINT64_C(0x4040404040404040) &
+		    kept_bytes(word.len - i);
+		count += (bytes >> 6) * UINT64_C(0x0101010101010101) >> 56;
+	}
+	return count;
+}
+
+static bool
+has_small_word(const struct scan *s, size_t first)
+{
+	const struct token *k = s->text->tokens;
+
+	for (size_t i = first; i < s->text->ntokens; i++)
+		if (plain_has_small(sv_sub(s->v, k[i].start, k[i].length)))
+			return true;
+	return false;
+}
+
 /* Counts capitals, unless there are small letters: then they tell nothing.
  * Nothing but plain words stands there. */
 static void
@@ -817,19 +846,15 @@ count_plain_case(struct scan *s, size_t first)
 	const struct text *t = s->text;
 	size_t from = t->tokens[first].start;
 	const struct token *last = &t->tokens[t->ntokens - 1];
-	/* If only that of a possessive, it is part of no word. */
-	bool some = plain_has_small(
-	    sv_sub(s->v, from, last->start + last->length - from));
 
-	for (size_t i = first; i < t->ntokens && (some || !is_loud(s)); i++) {
-		struct sv word = sv_sub(
-		    s->v, t->tokens[i].start, t->tokens[i].length);
-		size_t capitals;
+	/* A small letter may be that of a possessive, which is no word. */
+	s->small = plain_has_small(
+		       sv_sub(s->v, from, last->start + last->length - from)) &&
+	    has_small_word(s, first);
+	for (size_t i = first; i < t->ntokens && !s->small && !is_loud(s);
+	     i++) {
+		size_t capitals = count_plain_letters(text_word(t, i));
 
-		s->small = some && plain_has_small(word);
-		if (s->small)
-			return;
-		capitals = plain_count_capitals(word);
 		s->letters += capitals;
 		s->cased_words += capitals != 0;
 	}
