@@ -89,17 +89,6 @@ mix(uint64_t h, uint64_t v)
 	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
-/* A mask for the first n of the 8 bytes of a word in memory; n < 8. */
-static inline uint64_t
-low_bytes(size_t n)
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	return ~(UINT64_MAX << n * 8);
-#else
-	return ~(UINT64_MAX >> n * 8);
-#endif
-}
-
 uint64_t
 text_hash(uint64_t seed, struct sv v)
 {
@@ -116,19 +105,47 @@ text_hash(uint64_t seed, struct sv v)
 	return mix(h + seed, word);
 }
 
-/* The same where HASH_ROOM bytes behind `v` can be read. */
+/* A mask for the first n of the 8 bytes of a word in memory. */
 static inline uint64_t
-hash_fast(uint64_t seed, struct sv v)
+low_bytes(size_t n)
 {
-	uint64_t h = mix(seed, v.len), word;
+	if (n >= sizeof(uint64_t))
+		return UINT64_MAX;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return ~(UINT64_MAX << n * 8);
+#else
+	return ~(UINT64_MAX >> n * 8);
+#endif
+}
 
-	for (; v.len >= sizeof(word); v.p += sizeof(word)) {
-		memcpy(&word, v.p, sizeof(word));
-		h = mix(h + seed, word);
-		v.len -= sizeof(word);
-	}
-	memcpy(&word, v.p, sizeof(word));
-	return mix(h + seed, word & low_bytes(v.len));
+static void
+begin_hashes(struct text_scratch *s, uint64_t seed)
+{
+	if (s->seed == seed && s->rows[0].begin != 0)
+		return;
+	s->seed = seed;
+	for (size_t i = 0; i < COUNTOF(s->rows); i++)
+		s->rows[i] = (struct hash_row) { mix(seed, i) + seed,
+			low_bytes(i), low_bytes(i < 8 ? 0 : i - 8),
+			i < 8 ? 0 : UINT64_MAX };
+}
+
+/* The same as text_hash() where HASH_ROOM bytes can be read.  Lengths come in
+ * no order that a processor could foretell, so they decide nothing here. */
+static inline uint64_t
+hash_word(const struct hash_row *rows, uint64_t seed, const char *p, size_t len)
+{
+	const struct hash_row *row;
+	uint64_t h, more, a, b;
+
+	if (len >= HASH_ROOM)
+		return text_hash(seed, (struct sv) { p, len });
+	row = &rows[len];
+	memcpy(&a, p, sizeof(a));
+	memcpy(&b, p + 8, sizeof(b));
+	h = mix(row->begin, a & row->first);
+	more = mix(h + seed, b & row->second);
+	return h + ((more - h) & row->is_long);
 }
 
 struct sv
@@ -177,7 +194,8 @@ end_word(struct text *t, size_t token, size_t at)
 {
 	t->tokens[token].at = (uint32_t)at;
 	t->tokens[token].folded = (uint16_t)(t->nbytes - at);
-	t->hashes[token] = hash_fast(t->seed, text_word(t, token));
+	t->hashes[token] = hash_word(
+	    t->scratch->rows, t->seed, t->bytes + at, t->nbytes - at);
 }
 
 /* Another form of a token, which has the newest forms or none. */
@@ -194,7 +212,8 @@ end_form(struct text *t, size_t i, enum form_kind kind, size_t span, size_t at)
 	f = &t->forms[t->nforms++];
 	*f = (struct form) { 0, (uint32_t)at, (uint16_t)(t->nbytes - at),
 		(uint8_t)span, (uint8_t)kind };
-	f->hash = hash_fast(t->seed, form_bytes(t, f));
+	f->hash = hash_word(
+	    t->scratch->rows, t->seed, t->bytes + at, f->length);
 }
 
 static void
@@ -744,49 +763,6 @@ scan_one(struct scan *s)
 	}
 }
 
-/* A mask for the first n of 8 bytes. */
-static inline uint64_t
-kept_bytes(size_t n)
-{
-	return n < sizeof(uint64_t) ? low_bytes(n) : UINT64_MAX;
-}
-
-static void
-begin_hashes(struct text_scratch *s, uint64_t seed)
-{
-	if (s->seed == seed && s->rows[0].begin != 0)
-		return;
-	s->seed = seed;
-	for (size_t i = 0; i < COUNTOF(s->rows); i++)
-		s->rows[i] = (struct hash_row) { mix(seed, i) + seed,
-			kept_bytes(i), i < 8 ? 0 : kept_bytes(i - 8),
-			i < 8 ? 0 : UINT64_MAX };
-}
-
-static __attribute__((noinline)) uint64_t
-hash_long(uint64_t seed, const char *p, size_t len)
-{
-	return hash_fast(seed, (struct sv) { p, len });
-}
-
-/* The hash of a word of which at least 16 bytes can be read.  Lengths come in
- * no order that a processor could foretell, so they decide nothing here. */
-static inline uint64_t
-hash_word(const struct hash_row *rows, uint64_t seed, const char *p, size_t len)
-{
-	const struct hash_row *row;
-	uint64_t h, more, a, b;
-
-	if (len >= HASH_ROOM)
-		return hash_long(seed, p, len);
-	row = &rows[len];
-	memcpy(&a, p, sizeof(a));
-	memcpy(&b, p + 8, sizeof(b));
-	h = mix(row->begin, a & row->first);
-	more = mix(h + seed, b & row->second);
-	return h + ((more - h) & row->is_long);
-}
-
 /* Sets a token to a word without its hash. */
 static inline void
 set_token(struct token *token, size_t start, size_t len, size_t at,
@@ -820,8 +796,7 @@ count_plain_letters(struct sv word)
 		uint64_t bytes;
 
 		memcpy(&bytes, word.p + i, sizeof(bytes));
-		bytes &= UINT64_C(0x4040404040404040) &
-		    kept_bytes(word.len - i);
+		bytes &= UINT64_C(0x4040404040404040) & low_bytes(word.len - i);
 		count += (bytes >> 6) * UINT64_C(0x0101010101010101) >> 56;
 	}
 	return count;
