@@ -17,7 +17,7 @@
 
 /* The hashes have the same seed in every process, so that sketches outlive it;
  * where these or the folding of words change, SKETCH_VERSION must. */
-#define SKETCH_VERSION 2
+#define SKETCH_VERSION 3
 
 struct sketch {
 	uint32_t body[SKETCH_BODY]; /* of each three words in a row */

@@ -25,9 +25,8 @@ struct run {
 
 /* What the hash of a short word takes from its length. */
 struct hash_row {
-	uint64_t begin;
+	uint64_t factor;
 	uint64_t first, second; /* what to keep of the bytes that were read */
-	uint64_t is_long; /* all bits, if the second ones count */
 };
 
 struct text_scratch {
@@ -35,6 +34,7 @@ struct text_scratch {
 	struct folded folded;
 	struct plain_window window;
 	uint64_t seed; /* of: */
+	uint64_t second; /* factor */
 	struct hash_row rows[HASH_ROOM]; /* for words of so many bytes */
 };
 
@@ -81,28 +81,57 @@ text_clear(struct text *t, uint64_t seed)
 	t->cut = false;
 }
 
+/* All bits of both make all bits of one. */
+static inline uint64_t
+fold(uint64_t a, uint64_t b)
+{
+	__uint128_t m = (__uint128_t)a * b;
+
+	return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
 static inline uint64_t
 mix(uint64_t h, uint64_t v)
 {
-	__uint128_t m = (__uint128_t)(h ^ v) * 0x9E3779B97F4A7C15u;
+	return fold(h ^ v, UINT64_C(0x9E3779B97F4A7C15));
+}
 
-	return (uint64_t)m ^ (uint64_t)(m >> 64);
+/* A factor of 0 would hide the other one.  No 7 bytes make 0 of what has these
+ * bits. */
+#define EDGES (UINT64_C(1) << 63 | 1)
+
+/* What the hash of a short word multiplies, but for the bytes of the word. */
+static inline uint64_t
+first_factor(uint64_t seed, size_t len)
+{
+	return (mix(seed, len) + seed) | EDGES;
+}
+
+static inline uint64_t
+second_factor(uint64_t seed)
+{
+	return mix(~seed, UINT64_C(0xC2B2AE3D27D4EB4F)) | EDGES;
 }
 
 uint64_t
 text_hash(uint64_t seed, struct sv v)
 {
-	uint64_t h = mix(seed, v.len), word;
+	uint64_t h = mix(seed, v.len), words[2] = { 0, 0 };
 
-	for (; v.len >= sizeof(word); v.p += sizeof(word)) {
-		memcpy(&word, v.p, sizeof(word));
-		h = mix(h + seed, word);
-		v.len -= sizeof(word);
+	if (v.len < sizeof(words)) {
+		if (v.len != 0)
+			memcpy(words, v.p, v.len);
+		return fold(first_factor(seed, v.len) ^ words[0],
+		    second_factor(seed) ^ words[1]);
 	}
-	word = 0;
+	for (; v.len >= sizeof(h); v = sv_from(v, sizeof(h))) {
+		memcpy(words, v.p, sizeof(h));
+		h = mix(h + seed, words[0]);
+	}
+	words[0] = 0;
 	if (v.len != 0)
-		memcpy(&word, v.p, v.len);
-	return mix(h + seed, word);
+		memcpy(words, v.p, v.len);
+	return mix(h + seed, words[0]);
 }
 
 /* A mask for the first n of the 8 bytes of a word in memory. */
@@ -121,31 +150,30 @@ low_bytes(size_t n)
 static void
 begin_hashes(struct text_scratch *s, uint64_t seed)
 {
-	if (s->seed == seed && s->rows[0].begin != 0)
+	if (s->seed == seed && s->second != 0)
 		return;
 	s->seed = seed;
+	s->second = second_factor(seed);
 	for (size_t i = 0; i < COUNTOF(s->rows); i++)
-		s->rows[i] = (struct hash_row) { mix(seed, i) + seed,
-			low_bytes(i), low_bytes(i < 8 ? 0 : i - 8),
-			i < 8 ? 0 : UINT64_MAX };
+		s->rows[i] = (struct hash_row) { first_factor(seed, i),
+			low_bytes(i), low_bytes(i < 8 ? 0 : i - 8) };
 }
 
 /* The same as text_hash() where HASH_ROOM bytes can be read.  Lengths come in
  * no order that a processor could foretell, so they decide nothing here. */
 static inline uint64_t
-hash_word(const struct hash_row *rows, uint64_t seed, const char *p, size_t len)
+hash_word(const struct text_scratch *s, const char *p, size_t len)
 {
 	const struct hash_row *row;
-	uint64_t h, more, a, b;
+	uint64_t a, b;
 
 	if (len >= HASH_ROOM)
-		return text_hash(seed, (struct sv) { p, len });
-	row = &rows[len];
+		return text_hash(s->seed, (struct sv) { p, len });
+	row = &s->rows[len];
 	memcpy(&a, p, sizeof(a));
-	memcpy(&b, p + 8, sizeof(b));
-	h = mix(row->begin, a & row->first);
-	more = mix(h + seed, b & row->second);
-	return h + ((more - h) & row->is_long);
+	memcpy(&b, p + sizeof(a), sizeof(b));
+	return fold(
+	    row->factor ^ (a & row->first), s->second ^ (b & row->second));
 }
 
 struct sv
@@ -194,8 +222,7 @@ end_word(struct text *t, size_t token, size_t at)
 {
 	t->tokens[token].at = (uint32_t)at;
 	t->tokens[token].folded = (uint16_t)(t->nbytes - at);
-	t->hashes[token] = hash_word(
-	    t->scratch->rows, t->seed, t->bytes + at, t->nbytes - at);
+	t->hashes[token] = hash_word(t->scratch, t->bytes + at, t->nbytes - at);
 }
 
 /* Another form of a token, which has the newest forms or none. */
@@ -212,8 +239,7 @@ end_form(struct text *t, size_t i, enum form_kind kind, size_t span, size_t at)
 	f = &t->forms[t->nforms++];
 	*f = (struct form) { 0, (uint32_t)at, (uint16_t)(t->nbytes - at),
 		(uint8_t)span, (uint8_t)kind };
-	f->hash = hash_word(
-	    t->scratch->rows, t->seed, t->bytes + at, f->length);
+	f->hash = hash_word(t->scratch, t->bytes + at, f->length);
 }
 
 static void
@@ -912,10 +938,10 @@ static __attribute__((noinline)) size_t
 scan_words(struct scan *s, size_t from, size_t to)
 {
 	const struct plain_window *w = &s->scratch->window;
-	const struct hash_row *rows = s->scratch->rows;
+	const struct text_scratch *scratch = s->scratch;
 	struct text *t = s->text;
 	struct token *token = &t->tokens[t->ntokens];
-	uint64_t *hash = &t->hashes[t->ntokens], seed = t->seed;
+	uint64_t *hash = &t->hashes[t->ntokens];
 	uint16_t part = s->part;
 	const char *bytes = t->bytes;
 	size_t size = w->to - w->from, last = to < size ? to : size;
@@ -941,7 +967,7 @@ scan_words(struct scan *s, size_t from, size_t to)
 			set_token(token, start + back, end - start, start,
 			    end - start, part);
 			*hash++ = hash_word(
-			    rows, seed, bytes + start, end - start);
+			    scratch, bytes + start, end - start);
 			start = base + take_bit(&begins);
 		}
 		open = word >> 63;
