@@ -412,15 +412,17 @@ plain_unsettle(struct plain_window *w, size_t offset)
 	w->words[(offset + 1) / PLAIN_BLOCK] |= bit_at(offset + 1);
 }
 
-/* The last block of a window, which is short: its bytes with those before them,
+/* What is left behind the last whole block: its bytes with those before them,
  * or with others behind. */
 static inline struct masks
 classify_tail(const char *p, size_t at, size_t len, char *lower)
 {
 	char tail[PLAIN_BLOCK];
 	size_t more = PLAIN_BLOCK - (len - at);
-	struct masks m;
+	struct masks m = { 0 };
 
+	if (at == len)
+		return m;
 	if (at == 0) {
 		memset(tail, 0, sizeof(tail));
 		memcpy(tail, p, len);
@@ -431,34 +433,34 @@ classify_tail(const char *p, size_t at, size_t len, char *lower)
 		m.special >> more };
 }
 
+/* `before` and what is returned: does the last byte of a block belong to a
+ * word? */
+static inline uint64_t
+put_block(struct plain_window *w, size_t i, struct masks m, uint64_t before)
+{
+	/* What may stand behind a joint; one bit is not known. */
+	uint64_t some = (m.word | m.signs | m.special) >> 1 | UINT64_C(1) << 63;
+
+	w->words[i] = m.word;
+	w->joints[i] = m.signs & ~m.word & (m.word << 1 | before) & some;
+	w->stops[i] = m.special | w->joints[i];
+	w->settled[i] = 0;
+	return m.word >> 63;
+}
+
 void
 plain_read(struct plain_window *w, struct sv v, size_t from, char *lower)
 {
 	size_t len = v.len - from < PLAIN_WINDOW ? v.len - from : PLAIN_WINDOW;
 	const char *p = v.p + from;
 	uint64_t before = 0;
+	size_t at = 0;
 
-	for (size_t at = 0; at < len; at += PLAIN_BLOCK) {
-		struct masks m = len - at < PLAIN_BLOCK
-		    ? classify_tail(p, at, len, lower)
-		    : classify(p + at, lower + at);
-
-		size_t i = at / PLAIN_BLOCK;
-		/* What may stand behind a joint; one bit is not known. */
-		uint64_t some = (m.word | m.signs | m.special) >> 1 |
-		    UINT64_C(1) << 63;
-
-		w->words[i] = m.word;
-		w->joints[i] = m.signs & ~m.word & (m.word << 1 | before) &
-		    some;
-		w->stops[i] = m.special | w->joints[i];
-		w->settled[i] = 0;
-		before = m.word >> 63;
-	}
-	if (len % PLAIN_BLOCK == 0)
-		w->words[len / PLAIN_BLOCK] = w->stops[len / PLAIN_BLOCK] =
-		    w->joints[len / PLAIN_BLOCK] =
-			w->settled[len / PLAIN_BLOCK] = 0;
+	for (; len - at >= PLAIN_BLOCK; at += PLAIN_BLOCK)
+		before = put_block(
+		    w, at / PLAIN_BLOCK, classify(p + at, lower + at), before);
+	(void)put_block(
+	    w, at / PLAIN_BLOCK, classify_tail(p, at, len, lower), before);
 	w->from = from;
 	w->to = from + len;
 	if (before != 0 && w->to != v.len)

@@ -924,18 +924,12 @@ take_bit(uint64_t *bits)
 	return at;
 }
 
-/* The bits of a block from an offset on, counted from the block. */
-static inline uint64_t
-bits_from(size_t offset)
-{
-	return offset < PLAIN_BLOCK ? UINT64_MAX << offset : 0;
-}
-
-/* The words of the window from an offset on that end before another one.  The
- * offset where they end.  Places are those of the lower-case letters.  Not
- * inline, so that all of the inner loop stays in registers. */
-static __attribute__((noinline)) size_t
-scan_words(struct scan *s, size_t from, size_t to)
+/* The words of the window from an offset on, to where they end.  Places are
+ * those of the lower-case letters.  False: only those that end before a stop,
+ * or begin before a block that is all word.  Not inline, so that all of the
+ * inner loop stays in registers. */
+static __attribute__((noinline)) bool
+scan_words(struct scan *s, size_t from, size_t *to)
 {
 	const struct plain_window *w = &s->scratch->window;
 	const struct text_scratch *scratch = s->scratch;
@@ -944,22 +938,23 @@ scan_words(struct scan *s, size_t from, size_t to)
 	uint64_t *hash = &t->hashes[t->ntokens];
 	uint16_t part = s->part;
 	const char *bytes = t->bytes;
-	size_t size = w->to - w->from, last = to < size ? to : size;
-	size_t at = from - from % PLAIN_BLOCK;
+	size_t size = w->to - w->from, at = from - from % PLAIN_BLOCK;
 	uint32_t lower = (uint32_t)s->lower, start = lower + (uint32_t)from;
 	uint32_t end = start, back = (uint32_t)w->from - lower;
-	uint64_t keep = bits_from(from - at), open = 0;
+	uint64_t keep = UINT64_MAX << from % PLAIN_BLOCK, open = 0, stops = 0;
 
-	for (; at <= last; at += PLAIN_BLOCK) {
+	for (; at <= size && stops == 0; at += PLAIN_BLOCK) {
 		uint64_t word = w->words[at / PLAIN_BLOCK] & keep;
 		uint64_t before = word << 1 | open;
-		uint64_t ends = before & ~word & ~bits_from(to - at);
+		uint64_t ends = before & ~word;
 		/* One more, as one more is taken. */
 		uint64_t begins = (word & ~before) | UINT64_C(1) << 63;
 		uint32_t base = lower + (uint32_t)at;
 
 		if (word == UINT64_MAX)
 			break; /* it may be longer than PLAIN_BYTES */
+		stops = w->stops[at / PLAIN_BLOCK] & keep;
+		ends &= ~stops & (stops - 1);
 		if (open == 0)
 			start = base + take_bit(&begins);
 		for (; ends != 0; token++) {
@@ -974,7 +969,8 @@ scan_words(struct scan *s, size_t from, size_t to)
 		keep = UINT64_MAX;
 	}
 	t->ntokens = (size_t)(token - t->tokens);
-	return end - lower;
+	*to = end - lower;
+	return at > size && stops == 0;
 }
 
 /* The token from `first` on that starts at a place of the text. */
@@ -1035,21 +1031,23 @@ static bool
 scan_window(struct scan *s)
 {
 	struct plain_window *w = &s->scratch->window;
-	size_t from = s->at - w->from, stop = plain_next(w, w->stops, from);
-	size_t first = s->text->ntokens, end, next;
+	size_t from = s->at - w->from, first = s->text->ntokens;
+	size_t end, next, stop;
+	bool all;
 
 	plain_unsettle(w, from);
 	make_room(s);
-	end = scan_words(s, from, stop);
+	all = scan_words(s, from, &end);
 	if (end > from)
 		s->word_end = w->from + end;
 	add_readings(s, first, from, end);
+	s->at = w->to;
+	if (all)
+		return true;
 	next = plain_next(w, w->words, end);
-	if (next != SIZE_MAX && next < stop)
-		s->at = w->from + next;
-	else
-		s->at = stop == SIZE_MAX ? w->to : w->from + stop;
-	return s->at == w->to;
+	stop = plain_next(w, w->stops, end);
+	s->at = w->from + (next < stop ? next : stop);
+	return false;
 }
 
 /* The short way for what most of a text consists of: words with blanks between
