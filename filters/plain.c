@@ -394,13 +394,18 @@ settle(struct plain_window *w, struct sv v, size_t at)
 static void
 settle_all(struct plain_window *w, struct sv v)
 {
-	size_t blocks = (w->to - w->from) / PLAIN_BLOCK;
+	size_t count = (w->to - w->from) / PLAIN_BLOCK + 1, i;
+	uint64_t blocks = 0; /* with joints: which ones is hard to foretell */
 
+	for (i = 0; i < count; i++)
+		blocks |= (uint64_t)(w->joints[i] != 0) << i;
 	w->nreadings = 0;
-	for (size_t i = 0; i <= blocks; i++)
+	for (; blocks != 0; blocks &= blocks - 1) {
+		i = (size_t)__builtin_ctzll(blocks);
 		for (uint64_t some = w->joints[i]; some != 0; some &= some - 1)
 			settle(w, v,
 			    i * PLAIN_BLOCK + (size_t)__builtin_ctzll(some));
+	}
 }
 
 void
@@ -425,7 +430,13 @@ classify_tail(const char *p, size_t at, size_t len, char *lower)
 		return m;
 	if (at == 0) {
 		memset(tail, 0, sizeof(tail));
-		memcpy(tail, p, len);
+		/* Most titles are; copies of a known size are quick. */
+		if (len >= 32) {
+			memcpy(tail, p, 32);
+			memcpy(tail + len - 32, p + len - 32, 32);
+		} else {
+			memcpy(tail, p, len);
+		}
 		return classify(tail, lower);
 	}
 	m = classify(p + at - more, lower + at - more);
