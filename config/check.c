@@ -127,6 +127,28 @@ check_choices(struct diags *d, const struct node *filter)
 	}
 }
 
+/* Says it once, for what else there is to say must not drown in it. */
+static void
+warn_of_unproven(struct diags *d, const struct node *filters)
+{
+	const struct node *first = NULL;
+	size_t n = 0;
+
+	for (const struct node *f = first_of(filters); f != NULL; f = f->next)
+		if (f->kind == NODE_MAP && child_of(f, "expect") == NULL &&
+		    n++ == 0)
+			first = f;
+	if (n == 1)
+		node_problem(d, DIAG_WARNING, first->key, NULL,
+		    "this filter has no 'expect': nothing shows that it still "
+		    "works");
+	else if (n > 1)
+		node_problem(d, DIAG_WARNING, first->key, NULL,
+		    "%zu filters, of which this is the first, have no "
+		    "'expect': nothing shows that they still work",
+		    n);
+}
+
 void
 check_filters(struct diags *d, const struct node *filters)
 {
@@ -135,11 +157,8 @@ check_filters(struct diags *d, const struct node *filters)
 		check_choices(d, f);
 		hint_at_options_inside(d, child_of(f, "match"));
 		hint_at_options_inside(d, child_of(f, "not"));
-		if (child_of(f, "expect") == NULL)
-			node_problem(d, DIAG_WARNING, f->key, NULL,
-			    "this filter has no 'expect': nothing shows that "
-			    "it still matches what it should");
 	}
+	warn_of_unproven(d, filters);
 }
 
 /* Which types take an option, and which need it.  Others are for all. */

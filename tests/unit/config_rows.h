@@ -51,7 +51,6 @@
 	    "  f: [x, y]\n"
 	    "destinations:\n"
 	    "  d: [x]\n",
-	    "t:2:3: warning: this filter has no 'expect': nothing shows that it still matches what it should\n"
 	    "t:2:6: error: expected a map of options, found a list\n"
 	    "t:4:6: error: expected a map of options, found a list\n" },
 { "the file is a list",
@@ -337,7 +336,13 @@
 { "a filter without expect is warned of",
 	    "filters:\n"
 	    "  f: {match: x}\n",
-	    "t:2:3: warning: this filter has no 'expect': nothing shows that it still matches what it should\n" },
+	    "t:2:3: warning: this filter has no 'expect': nothing shows that it still works\n" },
+{ "many filters without expect are one warning",
+	    "filters:\n"
+	    "  f: {match: x, expect: {match: [x]}}\n"
+	    "  g: {match: x}\n"
+	    "  h: {match: x}\n",
+	    "t:3:3: warning: 2 filters, of which this is the first, have no 'expect': nothing shows that they still work\n" },
 { "a webhook without secret is warned of",
 	    "destinations:\n"
 	    "  d: {type: webhook, url: https://a.example/}\n",
