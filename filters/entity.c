@@ -43,6 +43,8 @@ add_name(struct entity *e, const struct config_name *c, struct lexicon *l,
 	bool exact = sv_starts(c->text.text, SV("="));
 
 	*n = (struct entity_name) { .weak = c->weak };
+	if (c->text.line == 0) /* it could not be read, which was said */
+		return;
 	if (!add_text(l, &c->text, &n->atom, diags))
 		return;
 	if ((c->weak || exact) && strcmp(c->lang, "*") != 0)

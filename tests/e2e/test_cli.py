@@ -56,6 +56,17 @@ class Commands(Case):
         self.assertEqual(check('=US AND port', '--strict').returncode, 0)
         self.assertEqual(check('US AND', '--strict').returncode, 2)
 
+    def test_check_says_where_a_weak_name_is_none(self):
+        config = self.file('config', json.dumps({
+            'entities': {'e': {'names': ['Gaza'], 'weak': ['Okap']}},
+            'filters': {'f': {'match': '@e', 'expect': {}}}}))
+        done = run('tocsin', 'check', '-c', config)
+        self.assertEqual(done.returncode, 2)
+        errors = [line for line in done.stderr.splitlines()
+                  if line.startswith(config)]
+        self.assertEqual(len(errors), 1, done.stderr)
+        self.assertIn('expected a map of options', errors[0])
+
     def desk(self, **options):
         return self.file('config', json.dumps({
             'feeds': {'wire': {'url': 'https://wire.invalid/'}},
