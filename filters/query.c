@@ -136,6 +136,22 @@ nearest_field(struct sv name)
 static struct query *parse_operand(struct parser *p);
 
 static struct query *
+refuse_field(struct parser *p, const struct lexeme *name)
+{
+	const char *nearest = nearest_field(name->text);
+
+	diag_add_text(p->lexer.diags, DIAG_ERROR, p->lexer.at, name->offset,
+	    name->length, nearest,
+	    "there is no field '%.*s'%s; quote the text "
+	    "if none is meant",
+	    SV_ARG(name->text),
+	    nearest != NULL ? ""
+			    : " (title, lead, body, url, author, tag, lang)");
+	p->now.kind = LEX_ERROR;
+	return NULL;
+}
+
+static struct query *
 parse_field(struct parser *p)
 {
 	struct lexeme name = p->now;
@@ -144,14 +160,8 @@ parse_field(struct parser *p)
 
 	while (i < COUNTOF(fields) && !sv_is(name.text, fields[i].name))
 		i++;
-	if (i == COUNTOF(fields)) {
-		diag_add_text(p->lexer.diags, DIAG_ERROR, p->lexer.at,
-		    name.offset, name.length, nearest_field(name.text),
-		    "there is no field '%.*s'; quote the text if none is meant",
-		    SV_ARG(name.text));
-		p->now.kind = LEX_ERROR;
-		return NULL;
-	}
+	if (i == COUNTOF(fields))
+		return refuse_field(p, &name);
 	if (p->in_field)
 		return refuse(p, name.offset, name.length,
 		    "a field inside another field");
@@ -215,8 +225,8 @@ parse_list(struct parser *p, struct query *of, bool commas)
 			   "this parenthesis is never closed") != NULL;
 	if (n < of->count)
 		return refuse(p, of->offset, of->length,
-			   "it asks for more operands than there are (commas "
-			   "stand between them)") != NULL;
+			   "it wants more than stands in its parentheses "
+			   "(with commas between)") != NULL;
 	of->length = p->now.offset + 1 - of->offset;
 	p->depth--;
 	p->lexer.commas = commas;
@@ -417,6 +427,74 @@ parse_item(struct parser *p)
 	return q;
 }
 
+/* How other tools write operators, by what a word begins with. */
+static const struct {
+	const char *sign;
+	bool number; /* follows it */
+	const char *ours;
+} foreign_signs[] = {
+	{ "&", false, "AND" },
+	{ "+", false, "AND" },
+	{ "|", false, "OR" },
+	{ "-", false, "NOT" },
+	{ "!", false, "NOT" },
+	{ "~", true, "NEAR/5" },
+	{ "/", true, "NEAR/5" },
+	{ "w/", true, "NEAR/5" },
+	{ "n/", true, "NEAR/5" },
+	{ "near", true, "NEAR/5" },
+	{ "adj", true, "PRE/5" },
+};
+
+/* What is written so here, or NULL. */
+static const char *
+find_foreign(struct sv word)
+{
+	for (size_t i = 0; i < COUNTOF(foreign_signs); i++) {
+		struct sv sign = sv_of(foreign_signs[i].sign);
+		struct sv rest = sv_from(word, sign.len);
+
+		if (sv_istarts(word, sign) &&
+		    (!foreign_signs[i].number ||
+			(rest.len != 0 && ascii_is_digit(rest.p[0]))))
+			return foreign_signs[i].ours;
+	}
+	return NULL;
+}
+
+/* The word that ends before `end`. */
+static struct sv
+word_before(struct sv text, size_t end)
+{
+	size_t from;
+
+	while (end != 0 && ascii_is_space(text.p[end - 1]))
+		end--;
+	for (from = end; from != 0 && !ascii_is_space(text.p[from - 1]) &&
+	     text.p[from - 1] != '(';)
+		from--;
+	return sv_sub(text, from, end - from);
+}
+
+/* Why there is no operator before `x`. */
+static void
+refuse_row(struct parser *p, const struct lexeme *x)
+{
+	struct sv text = p->lexer.at->text;
+	struct sv before = word_before(text, x->offset);
+	const char *ours = find_foreign(sv_sub(text, x->offset, x->length));
+
+	if (ours != NULL)
+		(void)refuse_with(p, x->offset, x->length, ours,
+		    "other tools write it so ('tocsin fmt' translates)");
+	else if (sv_starts(before, SV("'")) || sv_starts(before, SV("\u2018")))
+		(void)refuse(p, x->offset, x->length,
+		    "two words in a row: a phrase stands in double quotes");
+	else
+		(void)refuse(p, x->offset, x->length,
+		    "two words in a row: quote the phrase, or write AND or OR");
+}
+
 /* What joins the next operand, or LEX_END when none follows. */
 static enum lexeme_kind
 parse_joint(struct parser *p)
@@ -432,8 +510,7 @@ parse_joint(struct parser *p)
 		advance(p);
 		return x.kind;
 	}
-	(void)refuse(p, x.offset, x.length,
-	    "two words in a row: quote the phrase, or write AND or OR");
+	refuse_row(p, &x);
 	return LEX_END;
 }
 

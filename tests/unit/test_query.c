@@ -138,6 +138,19 @@ static const struct {
 } refusals[] = {
 	{ "two words", "Gaza ceasefire", "q:1:6: two words in a row" },
 	{ "a word and a group", "a (b)", "q:1:3: two words in a row" },
+	{ "a phrase in single quotes", "(x OR 'Gaza Strip')",
+	    "q:1:13: two words in a row: a phrase stands in double quotes" },
+	{ "in curly ones", "\u2018Gaza Strip\u2019",
+	    "q:1:7: two words in a row: a phrase stands in double quotes" },
+	{ "and as a sign", "a && b",
+	    "q:1:3: other tools write it so ('tocsin fmt' translates); did you "
+	    "mean 'AND'?" },
+	{ "or as a sign", "a | b", "did you mean 'OR'?" },
+	{ "not as a sign", "a -b", "did you mean 'NOT'?" },
+	{ "nearness of Nexis", "a W/5 b", "did you mean 'NEAR/5'?" },
+	{ "nearness of Lucene", "\"a b\"~5", "did you mean 'NEAR/5'?" },
+	{ "nearness of Factiva", "a adj5 b", "did you mean 'PRE/5'?" },
+	{ "a word that begins as they do", "a adjust", "two words in a row" },
 	{ "AND and OR mixed", "a OR b AND c", "q:1:8: AND and OR side by" },
 	{ "OR and NOT mixed", "a OR b NOT c", "q:1:8: AND and OR side by" },
 	{ "lower-case and", "a and b",
@@ -169,6 +182,9 @@ static const struct {
 	{ "unknown field", "titel:a",
 	    "q:1:1: there is no field 'titel'; quote the text if none is "
 	    "meant; did you mean 'title'?" },
+	{ "a field that resembles none", "site:a",
+	    "there is no field 'site' (title, lead, body, url, author, tag, "
+	    "lang); quote" },
 	{ "field in a field", "title:(author:x)", "q:1:8: a field inside" },
 	{ "= alone", "= a", "q:1:1: a word is missing after =" },
 	{ "@ alone", "a AND @", "q:1:7: the name of an entity" },
@@ -189,7 +205,7 @@ static const struct {
 	{ "OF without count", "OF (a, b)",
 	    "q:1:1: how many is missing before OF; did you mean '2 OF'?" },
 	{ "0 OF", "0 OF (a, b)", "q:1:1: a count from 1 to 1000" },
-	{ "OF of too few", "3 OF (a, b)", "q:1:1: it asks for more operands" },
+	{ "OF of too few", "3 OF (a, b)", "q:1:1: it wants more" },
 	{ "OF without list", "2 OF a", "q:1:1: what it counts stands" },
 	{ "OF of nothing", "2 OF (a, )", "q:1:10: a word is expected" },
 	{ "OF not closed", "2 OF (a, b", "q:1:6: this parenthesis" },
