@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/items.h"
 
+#include "base/utf8.h"
 #include "filters/compile.h"
 #include "filters/explain.h"
 
@@ -23,10 +24,27 @@ struct subject {
 	struct matcher *matcher;
 	bool json;
 	bool any; /* something matched */
+	size_t items; /* of a file: so many so far */
 };
 
+/* Says which item of a file it is that the lines below are about. */
 static void
-explain_item(struct subject *s, const struct item *it)
+add_heading(
+    struct subject *s, const struct item *it, bool colour, struct str *out)
+{
+	char title[ERR_BYTES];
+
+	utf8_printable(sv_trim(it->title.len != 0 ? it->title : it->link),
+	    title, sizeof(title));
+	(void)str_addf(out, "%s%s%zu: %s%s\n", s->items != 0 ? "\n" : "",
+	    colour ? "\033[1m" : "", s->items + 1,
+	    title[0] != '\0' ? title : "(without title)",
+	    colour ? "\033[0m" : "");
+	s->items++;
+}
+
+static void
+explain_item(struct subject *s, const struct item *it, bool of_file)
 {
 	bool colour = isatty(STDOUT_FILENO) != 0, matches;
 	struct str out;
@@ -37,6 +55,8 @@ explain_item(struct subject *s, const struct item *it)
 		    s->rules, s->filter, s->matcher, it, &out);
 		(void)str_addc(&out, '\n');
 	} else {
+		if (of_file)
+			add_heading(s, it, colour, &out);
 		matches = ruleset_explain(
 		    s->rules, s->filter, s->matcher, it, colour, &out);
 	}
@@ -59,7 +79,7 @@ explain_items(struct subject *s, const char *path, struct err *e)
 
 	if (items_open(&items, path, e))
 		while ((next = items_next(&items, &it, e)) == ITEMS_ONE)
-			explain_item(s, &it);
+			explain_item(s, &it, true);
 	items_close(&items);
 	return next == ITEMS_END;
 }
@@ -73,7 +93,7 @@ explain(struct subject *s, const struct request *r)
 
 	s->matcher = matcher_new();
 	if (r->text != NULL)
-		explain_item(s, &it);
+		explain_item(s, &it, false);
 	else
 		ok = explain_items(s, r->items, &e);
 	matcher_free(s->matcher);

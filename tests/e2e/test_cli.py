@@ -226,6 +226,16 @@ class Commands(Case):
                    self.file('parsed', parsed))
         self.assertIn('f matches', done.stdout)
         self.assertIn('f does not match', done.stdout)
+        lines = done.stdout.splitlines()
+        self.assertEqual(lines[0], '1: Truce')
+        self.assertEqual(lines[lines.index('2: Rain') - 1], '')
+        self.assertIn('f does not match', lines[lines.index('2: Rain'):])
+
+    def test_a_query_is_warned_of_as_check_does(self):
+        found, done = self.matched('US OR truce', '{"title": "Tell us"}')
+        self.assertEqual(len(found), 1)
+        self.assertIn("query:1:1: warning: 'US'", done.stderr)
+        self.assertIn("did you mean '=US'", done.stderr)
 
     def test_an_item_without_text_is_warned_about_once(self):
         found, done = self.matched('truce', '{"titel": "truce"}', '{}',
