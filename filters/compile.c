@@ -3,6 +3,7 @@
 
 #include "config/packs.h"
 #include "filters/anchors.h"
+#include "filters/lint.h"
 #include "filters/matcher.h"
 #include "filters/missing.h"
 #include "filters/refs.h"
@@ -503,6 +504,9 @@ ruleset_compile_query(
 		config.nentities = entities->nentities;
 	}
 	r = ruleset_compile(&config, diags);
+	config.nentities = 0; /* they were checked where they stand */
+	if (r != NULL)
+		lint_config(&config, diags);
 	free(lines);
 	return r;
 }

@@ -18,7 +18,7 @@ struct config *ruleset_load(const char *path, enum config_use use,
     struct ruleset **rules, struct diags *diags);
 
 /* One query without a configuration, as a filter named "query"; `entities` may
- * be NULL. */
+ * be NULL.  Warned of is what lint_config() warns of in filters. */
 struct ruleset *ruleset_compile_query(
     struct sv query, const struct config *entities, struct diags *diags);
 
