@@ -485,3 +485,22 @@ check_references(struct diags *d, const struct config *c)
 	free(feeds.v);
 	free(destinations.v);
 }
+
+void
+check_idle(struct diags *d, const struct config *c)
+{
+	const struct {
+		size_t n;
+		const char *says;
+	} sections[] = {
+		{ c->nfeeds, "there are no feeds: nothing is polled" },
+		{ c->nfilters, "there are no filters: nothing rings" },
+		{ c->ndestinations,
+		    "there are no destinations: alerts go nowhere" },
+	};
+
+	for (size_t i = 0; i < COUNTOF(sections); i++)
+		if (sections[i].n == 0)
+			diag_add(d, DIAG_WARNING, 0, 0, 0, 0, NULL, "%s",
+			    sections[i].says);
+}

@@ -17,4 +17,8 @@ void check_destinations(struct diags *d, const struct node *destinations,
 /* Names of feeds and destinations that filters use but nobody defines. */
 void check_references(struct diags *d, const struct config *c);
 
+/* Warns of a whole configuration, whose first file is the first source of `d`,
+ * that cannot do anything. */
+void check_idle(struct diags *d, const struct config *c);
+
 #endif

@@ -436,6 +436,9 @@ load(const struct origin *o, struct diags *diags)
 		.in_files = o->path != NULL,
 		.use = o->use };
 	load_origin(l, o);
+	if (o->path != NULL && o->only == NULL && o->use != CONFIG_TO_TRY &&
+	    diags_count(diags, DIAG_ERROR) == errors)
+		check_idle(diags, c);
 	for (size_t i = 0; o->use == CONFIG_TO_TRY && i < c->nfilters; i++)
 		c->filters[i].expect = (struct config_expect) { 0 };
 	c->broken = diags_count(diags, DIAG_ERROR) != errors;

@@ -56,6 +56,21 @@ class Commands(Case):
         self.assertEqual(check('=US AND port', '--strict').returncode, 0)
         self.assertEqual(check('US AND', '--strict').returncode, 2)
 
+    def test_check_warns_of_what_cannot_do_anything(self):
+        idle = {'feeds': 'nothing is polled', 'filters': 'nothing rings',
+                'destinations': 'alerts go nowhere'}
+        whole = {'feeds': {'wire': {'url': 'https://wire.invalid/'}},
+                 'filters': {'f': {'match': 'truce', 'expect': {}}},
+                 'destinations': {'out': {'type': 'stdout'}}}
+        for missing in [None, *idle]:
+            config = self.file('config', json.dumps(
+                {k: v for k, v in whole.items() if k != missing}))
+            done = run('tocsin', 'check', '-c', config)
+            self.assertEqual(done.returncode, 0)
+            self.assertEqual([k for k, said in idle.items()
+                              if said in done.stderr],
+                             [missing] if missing else [], done.stderr)
+
     def test_check_says_where_a_weak_name_is_none(self):
         config = self.file('config', json.dumps({
             'entities': {'e': {'names': ['Gaza'], 'weak': ['Okap']}},

@@ -678,7 +678,9 @@ too_many_files_are_an_error(void **state)
 #define WEBHOOK(secret) \
 	"destinations:\n" \
 	"  d: {type: webhook, url: 'https://d.example/',\n" \
-	"    secret: " secret "}\n"
+	"    secret: " secret "}\n" \
+	"feeds: {a: {url: 'https://a.example/'}}\n" \
+	"filters: {f: {match: x, expect: {}}}\n"
 
 static void
 secrets_come_from_files_and_credentials(void **state)
