@@ -17,13 +17,15 @@
 #define THAI_LETTERS 4 /* fewer stand inside too many words */
 #define NAME_KIND 31 /* beside the kinds of nodes: a name of an entity */
 
-/* A word that is tried on itself, once all are known. */
+/* A word that is tried on itself, once all are known; or a phrase under never,
+ * on the names that it is to hide. */
 struct trial {
 	const struct config_text *at;
 	size_t offset, length;
 	struct sv words;
 	unsigned fields;
 	uint32_t atom;
+	size_t first, names; /* trials of the names; 0 names: of a word */
 };
 
 struct hashed {
@@ -68,8 +70,7 @@ static const struct lint {
 	lint_fn *finds;
 	const char *says; /* behind the clause */
 } lints[] = {
-	{ "acronym", WORDS, is_acronym,
-	    "is found in the same letters without capitals, too" },
+	{ "acronym", WORDS, is_acronym, "is found in small letters, too" },
 	{ "common-word", WORDS, is_common,
 	    "is one of the most frequent words of a language" },
 	{ "name-and-word", WORDS, is_name_and_word,
@@ -85,7 +86,7 @@ static const struct lint {
 	{ "two-languages", KIND(QUERY_AND), is_two_languages,
 	    "and another language are asked for: an item is in one" },
 	{ "unknown-language", KIND(QUERY_LANG), is_unknown_language,
-	    "names a language that there is not" },
+	    "names no language: codes are such as en" },
 };
 
 static struct sv
@@ -569,22 +570,47 @@ lint_name(struct linter *l, const struct config_name *n,
 	if (n->lang[0] != '\0' &&
 	    is_no_language(l, sv_of(n->lang), &f.suggestion))
 		warn(l, &q, f.suggestion,
-		    "is a name in a language that there is not",
+		    "is a name in no language: codes are such as en",
 		    "unknown-language");
 	add_trial(l, &q);
+}
+
+/* Do the phrases hide any of the names, those of some trials in a row? */
+static void
+try_never(struct linter *l, const struct config_texts *never, size_t first,
+    size_t names)
+{
+	for (size_t i = 0; i < never->n; i++) {
+		struct query q = query_of_name(&never->v[i]);
+		size_t trial = l->ntrials;
+
+		l->at = &never->v[i];
+		add_trial(l, &q);
+		if (l->ntrials == trial)
+			continue;
+		l->trials[trial].first = first;
+		l->trials[trial].names = names;
+	}
 }
 
 static void
 lint_entity(struct linter *l, const struct config_entity *e)
 {
+	size_t first = l->ntrials, weak;
+
 	for (size_t i = 0; i < e->names.n; i++)
 		lint_name(l, &e->names.v[i], &e->never);
+	weak = l->ntrials;
 	for (size_t i = 0; i < e->weak.n; i++)
 		lint_name(l, &e->weak.v[i], &e->never);
+	try_never(l, &e->never, first, l->ntrials - first);
+	for (size_t i = 0; i < e->weak.n; i++)
+		try_never(l, &e->weak.v[i].never, weak + i, 1);
 }
 
 struct wanted {
-	uint32_t atom;
+	const struct trial *of; /* any of these */
+	size_t n;
 	bool found;
 };
 
@@ -595,7 +621,8 @@ on_found(uint32_t atom, size_t first, size_t last, void *arg)
 
 	(void)first;
 	(void)last;
-	w->found |= atom == w->atom;
+	for (size_t i = 0; i < w->n && !w->found; i++)
+		w->found = atom == w->of[i].atom;
 }
 
 /* The words with wildcards filled in. */
@@ -611,11 +638,13 @@ write_sample(struct sv words, struct str *out)
 static void
 try_word(struct linter *l, const struct trial *t)
 {
-	struct wanted w = { t->atom, false };
+	struct wanted w = { t, 1, false };
 	enum field field = FIELD_TITLE;
 	struct query q = { .offset = t->offset, .length = t->length };
 	struct str sample;
 
+	if (t->names != 0)
+		w = (struct wanted) { &l->trials[t->first], t->names, false };
 	while ((t->fields & (FIELDS_DEFAULT | FIELDS_LEAD)) == 0 &&
 	    field + 1 < FIELD_COUNT && (t->fields & FIELD_BIT(field)) == 0)
 		field++;
@@ -626,7 +655,12 @@ try_word(struct linter *l, const struct trial *t)
 	lexicon_find(&l->lexicon, &l->text, on_found, &w);
 	str_done(&sample);
 	l->at = t->at;
-	if (!w.found)
+	if (!w.found && t->names != 0)
+		warn(l, &q, NULL,
+		    "hides nothing: none of the names stands in it ('without' "
+		    "and 'not' exclude items)",
+		    "never");
+	else if (!w.found)
 		warn(l, &q, NULL,
 		    "is not even found in itself: texts are read without such "
 		    "words",

@@ -98,6 +98,15 @@ static const struct {
 	{ NAMES("weak: [{name: Apple, needs: [iPhone]}]"), "" },
 	{ NAMES("weak: [{name: Apple, never: [apple]}]"),
 	    "4:21 'Apple' [never]; " },
+	{ NAMES("weak: [{name: Apple, never: [Big Apple, pear]}]"),
+	    "4:47 'pear' [never]; " },
+	{ NAMES("names: [Gaza, Hamas*], never: [Gaza Street, Hamas film, "
+		"Cairo]"),
+	    "4:63 'Cairo' [never]; " },
+	{ NAMES("names: [\"=US\"], weak: [{name: Apple, needs: [x]}], "
+		"never: [US Open, apple pie]"),
+	    "" },
+	{ NAMES("names: [غزة], never: [فيلم بغزة]"), "" },
 	{ BASE "packs: [un, crises, powers]\n", "" },
 };
 
