@@ -185,8 +185,9 @@ write_entity(struct import *im, const json_t *entity, struct sv id)
 		(void)fwrite(str_c(&im->out), 1, im->out.len, stdout);
 	} else {
 		(void)fprintf(stderr,
-		    "tocsin entity: %.*s: no name of it can be used\n",
-		    SV_ARG(id));
+		    "tocsin entity: %.*s: no name of it can be used%s\n",
+		    SV_ARG(id),
+		    im->request->langs != NULL ? " in the languages asked for" : "");
 	}
 	str_done(&key);
 	return !im->out.full;
