@@ -6,6 +6,7 @@
  * it is opened anew, for us alone. */
 #include "alerts/alert.h"
 #include "alerts/destination.h"
+#include "base/file.h"
 #include "net/loop.h"
 
 #include <errno.h>
@@ -164,7 +165,7 @@ stdout_open(const struct config_destination *c,
 	o->env = env;
 	o->text = c->format == FORMAT_TEXT;
 	o->fd = isatty(STDOUT_FILENO) == 1 ? open_terminal() : -1;
-	o->colour = isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == NULL;
+	o->colour = file_wants_colour(STDOUT_FILENO);
 	if (o->fd < 0)
 		o->fd = STDOUT_FILENO;
 	o->again = timer_new(env->loop, push, o);

@@ -50,6 +50,14 @@ file_keep_standard(void)
 }
 
 bool
+file_wants_colour(int fd)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return isatty(fd) == 1 && (no == NULL || no[0] == '\0');
+}
+
+bool
 file_write_all(int fd, struct sv bytes)
 {
 	while (bytes.len != 0) {

@@ -16,6 +16,9 @@ bool file_read_fd(int fd, const char *name, struct str *out, struct err *e);
  * writing it fails, as before. */
 void file_keep_standard(void);
 
+/* Is it a terminal, and does NO_COLOR not forbid colours? */
+bool file_wants_colour(int fd);
+
 bool file_write_all(int fd, struct sv bytes); /* false: errno */
 
 /* Makes a directory and its parents; an existing one is fine. */

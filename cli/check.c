@@ -1,8 +1,8 @@
 /* cli/check.c: `tocsin check`: all problems of a configuration file. */
 #include "cli/commands.h"
+#include "cli/items.h"
 
 #include "alerts/destination.h"
-#include "base/limits.h"
 #include "config/config.h"
 #include "feeds/reach.h"
 #include "filters/compile.h"
@@ -11,18 +11,6 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
-
-static void
-print_problems(const struct diags *d)
-{
-	struct str out;
-
-	str_init(&out, MiB(4));
-	diags_print(d, isatty(STDERR_FILENO) == 1, &out);
-	(void)fputs(str_c(&out), stderr);
-	str_done(&out);
-}
 
 static void
 print_count(const char *before, size_t n, const char *one, const char *many)
@@ -80,7 +68,7 @@ check(const char *path, bool strict, struct diags *d)
 	if (rules != NULL)
 		lint_config(c, d);
 	warnings = diags_count(d, DIAG_WARNING);
-	print_problems(d);
+	(void)cli_print_diags(d);
 	diags_clear(d);
 	if (rules != NULL && opens) {
 		print_summary(path, c);

@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/items.h"
 
+#include "base/file.h"
 #include "base/utf8.h"
 #include "filters/compile.h"
 #include "filters/explain.h"
@@ -46,7 +47,7 @@ add_heading(
 static void
 explain_item(struct subject *s, const struct item *it, bool of_file)
 {
-	bool colour = isatty(STDOUT_FILENO) != 0, matches;
+	bool colour = file_wants_colour(STDOUT_FILENO), matches;
 	struct str out;
 
 	str_init(&out, MiB(64));

@@ -2,6 +2,7 @@
  * what `tocsin parse` prints. */
 #include "cli/items.h"
 
+#include "base/file.h"
 #include "feeds/html.h"
 
 #include <jansson.h>
@@ -201,8 +202,8 @@ cli_print_diags(const struct diags *d)
 {
 	struct str text;
 
-	str_init(&text, MiB(1));
-	diags_print(d, isatty(STDERR_FILENO) != 0, &text);
+	str_init(&text, MiB(4));
+	diags_print(d, file_wants_colour(STDERR_FILENO), &text);
 	(void)fputs(str_c(&text), stderr);
 	str_done(&text);
 	return diags_count(d, DIAG_ERROR) != 0;

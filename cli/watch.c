@@ -2,6 +2,7 @@
  * configuration file and no state are needed. */
 #include "cli/commands.h"
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/url.h"
 #include "daemon/app.h"
@@ -118,7 +119,7 @@ print_errors(const struct diags *d)
 
 	str_init(&text, MiB(1));
 	if (diags_count(d, DIAG_ERROR) != 0)
-		diags_print(d, isatty(STDERR_FILENO) == 1, &text);
+		diags_print(d, file_wants_colour(STDERR_FILENO), &text);
 	(void)fputs(str_c(&text), stderr);
 	str_done(&text);
 }

@@ -2,6 +2,7 @@
 #include "daemon/app.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/map.h"
@@ -447,7 +448,7 @@ app_load(const char *path, struct ruleset **rules)
 	if (c != NULL)
 		reach_check(c, d);
 	str_init(&problems, MiB(1));
-	diags_print(d, isatty(STDERR_FILENO) == 1, &problems);
+	diags_print(d, file_wants_colour(STDERR_FILENO), &problems);
 	(void)fputs(str_c(&problems), stderr);
 	str_done(&problems);
 	if (r == NULL || !opens) {

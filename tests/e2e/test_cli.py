@@ -2,6 +2,7 @@
 written, input that cannot be read, and foreign bytes."""
 import json
 import os
+import pty
 import re
 import subprocess
 import unittest
@@ -70,6 +71,23 @@ class Commands(Case):
             self.assertEqual([k for k, said in idle.items()
                               if said in done.stderr],
                              [missing] if missing else [], done.stderr)
+
+    def test_colours_are_for_terminals_that_want_them(self):
+        config = self.desk(secret={'credential': 'desk'})
+        for no_colour, coloured in ((None, True), ('', True), ('1', False)):
+            env = {k: v for k, v in os.environ.items() if k != 'NO_COLOR'}
+            if no_colour is not None:
+                env['NO_COLOR'] = no_colour
+            master, terminal = pty.openpty()
+            with open(master, 'rb', buffering=0) as out:
+                subprocess.run(
+                    [os.path.join(BUILD, 'tocsin'), 'explain', 'f', '-c',
+                     config, '--text', 'Truce'],
+                    env=env, stdout=terminal, timeout=30, check=True)
+                os.close(terminal)
+                self.assertEqual(b'\x1b[' in out.read(4096), coloured)
+        done = run('tocsin', 'explain', 'f', '-c', config, '--text', 'Truce')
+        self.assertNotIn('\x1b', done.stdout)
 
     def test_check_says_where_a_weak_name_is_none(self):
         config = self.file('config', json.dumps({
