@@ -14,7 +14,9 @@
 #include <wchar.h>
 
 #define MESSAGE_BYTES 512
-#define LINE_CHARS 160 /* shown of one line */
+#define LINE_COLUMNS 76 /* shown of one line; 4 blanks stand before it */
+#define LINE_BYTES 512 /* the same, for characters without width */
+#define CUT "..." /* where a line goes on */
 #define WORD_BYTES 64 /* longest word that is corrected */
 
 struct problem {
@@ -265,70 +267,99 @@ shown_char(struct sv v, uint32_t *cp)
 	return n;
 }
 
-static void
-print_line(struct sv line, struct str *out)
+/* Terminals show some characters two columns wide and some none.  Goes over the
+ * first one of the line. */
+static unsigned
+take_columns(struct sv *line)
 {
-	char plain[LINE_CHARS * 4 + 1];
+	uint32_t cp;
+	int width;
+
+	*line = sv_from(*line, shown_char(*line, &cp));
+	width = wcwidth((wchar_t)cp);
+	return width < 0 ? 1 : (unsigned)width;
+}
+
+static size_t
+count_columns(struct sv line, size_t chars)
+{
+	size_t n = 0;
+
+	while (chars-- > 0 && line.len != 0)
+		n += take_columns(&line);
+	return n;
+}
+
+/* What of the line's begin fits into so many columns. */
+static struct sv
+fit_columns(struct sv line, size_t columns)
+{
+	struct sv rest = line;
 	size_t end = 0;
-	uint32_t cp;
 
-	for (unsigned i = 0; i < LINE_CHARS && end < line.len; i++)
-		end += shown_char(sv_from(line, end), &cp);
-	utf8_printable(sv_sub(line, 0, end), plain, sizeof(plain));
-	(void)str_addf(out, "    %s\n", plain);
-}
+	while (rest.len != 0 && line.len - rest.len < LINE_BYTES) {
+		size_t width = take_columns(&rest);
 
-/* Terminals show some characters two columns wide and some none. */
-static void
-print_columns(struct sv *line, uint32_t chars, char fill, struct str *out)
-{
-	uint32_t cp;
-
-	for (; chars > 0 && line->len != 0; chars--) {
-		int width;
-
-		*line = sv_from(*line, shown_char(*line, &cp));
-		width = wcwidth((wchar_t)cp);
-		if (width < 0)
-			width = 1;
-		while (width-- > 0)
-			(void)str_addc(out, fill);
+		if (width > columns)
+			break;
+		columns -= width;
+		end = line.len - rest.len;
 	}
+	return sv_sub(line, 0, end);
 }
 
 static void
-print_caret(struct sv line, uint32_t column, uint32_t len, struct str *out)
+fill_columns(struct str *out, char fill, size_t columns)
 {
-	struct sv first;
-	uint32_t cp;
-
-	(void)str_adds(out, "    ");
-	print_columns(&line, column - 1, ' ', out);
-	(void)str_addc(out, '^');
-	first = sv_from(line, shown_char(line, &cp));
-	print_columns(&first, len > 1 ? len - 1 : 0, '~', out);
+	while (columns-- > 0)
+		(void)str_addc(out, fill);
 }
 
-/* Of a very long line the part around the column. */
+/* Drops characters before the column until few are left; returns how many. */
+static uint32_t
+drop_begin(struct sv *line, uint32_t column)
+{
+	size_t before = count_columns(*line, column - 1);
+	uint32_t dropped = 0;
+
+	for (; before > LINE_COLUMNS / 3; dropped++)
+		before -= take_columns(line);
+	return dropped;
+}
+
+/* Of a long line the part around the column, for terminals would break it, and
+ * the caret would stand under another character. */
 static void
 print_excerpt(const struct diags *d, const struct problem *p, const char *on,
     const char *off, struct str *out)
 {
-	struct sv line = source_line(&d->sources[p->file], p->at.line);
+	struct sv line = source_line(&d->sources[p->file], p->at.line), shown;
 	uint32_t column = p->at.column != 0 ? p->at.column : 1;
-	uint32_t cp, len = p->len;
+	const char *before = "", *after = "";
+	char plain[LINE_BYTES * 4];
+	size_t room = LINE_COLUMNS, at, end;
 
 	if (p->at.line == 0)
 		return;
-	while (column > LINE_CHARS / 2) {
-		line = sv_from(line, utf8_decode(line, &cp));
-		column--;
+	if (count_columns(line, column - 1 + p->len) > room - strlen(CUT)) {
+		uint32_t dropped = drop_begin(&line, column);
+
+		column -= dropped;
+		before = dropped != 0 ? CUT : "";
+		room -= strlen(before);
 	}
-	if (len > LINE_CHARS - column)
-		len = LINE_CHARS - column;
-	print_line(line, out);
-	(void)str_adds(out, on);
-	print_caret(line, column, len, out);
+	shown = fit_columns(line, room);
+	if (shown.len < line.len) {
+		after = CUT;
+		shown = fit_columns(line, room - strlen(CUT));
+	}
+	utf8_printable(shown, plain, sizeof(plain));
+	at = count_columns(shown, column - 1);
+	end = count_columns(shown, column - 1 + p->len);
+	(void)str_addf(out, "    %s%s%s\n%s    ", before, plain, after, on);
+	fill_columns(out, ' ', strlen(before) + at);
+	(void)str_addc(out, '^');
+	fill_columns(out, '~', end > at ? end - at - 1 : 0);
 	(void)str_addf(out, "%s\n", off);
 }
 

@@ -161,10 +161,58 @@ a_very_long_line_is_shown_in_part(void **state)
 	(void)str_adds(&text, "contatc: x}\n");
 	assert_null(parse(str_c(&text), NULL, &full));
 	assert_true(strlen(full) < 1000);
-	assert_non_null(strstr(full, "contatc: x}\n"));
-	assert_non_null(strstr(full, " ^~~~~~~\n"));
+	assert_non_null(strstr(full,
+	    "\n    ...                         contatc: x}\n"
+	    "                                ^~~~~~~\n"));
 	free(full);
 	str_done(&text);
+}
+
+/* What is shown of a line and of a place in it. */
+static void
+expect_excerpt(const char *line, uint32_t column, uint32_t len,
+    const char *excerpt, const char *caret)
+{
+	struct diags *d = diags_new();
+	uint32_t file = diags_add_source(d, "t", sv_of(line));
+	struct str out, expected;
+
+	str_init(&out, KiB(4));
+	str_init(&expected, KiB(4));
+	diag_add(d, DIAG_ERROR, file, 1, column, len, NULL, "no");
+	diags_print(d, false, &out);
+	(void)str_addf(&expected, "t:1:%u: error: no\n    %s\n    %s\n",
+	    (unsigned)column, excerpt, caret);
+	assert_string_equal(str_c(&out), str_c(&expected));
+	str_done(&expected);
+	str_done(&out);
+	diags_unref(d);
+}
+
+#define TEN "1234567890"
+#define BLANKS "          "
+
+static void
+excerpts_fit_into_80_columns(void **state)
+{
+	(void)state;
+	expect_excerpt(TEN TEN TEN TEN TEN TEN TEN "123456", 3, 2,
+	    TEN TEN TEN TEN TEN TEN TEN "123456", "  ^~");
+	expect_excerpt(TEN TEN TEN TEN TEN TEN TEN "1234567", 3, 2,
+	    TEN TEN TEN TEN TEN TEN TEN "123...", "  ^~");
+	expect_excerpt(TEN TEN TEN TEN TEN TEN TEN TEN, 80, 1,
+	    "...567890" TEN TEN, BLANKS BLANKS "        ^");
+	/* Behind the last character. */
+	expect_excerpt(TEN TEN TEN TEN TEN TEN TEN "123456", 77, 1,
+	    "...234567890" TEN "123456", BLANKS BLANKS "        ^");
+	/* Characters of two columns. */
+	expect_excerpt(
+	    "加沙加沙加沙加沙加沙加沙加沙加沙加沙加沙加沙加沙加沙加沙加沙"
+	    "加沙加沙加沙加沙加沙",
+	    2, 2,
+	    "加沙加沙加沙加沙加沙加沙加沙加沙加沙加沙加沙加沙加沙加沙加沙"
+	    "加沙加沙加沙...",
+	    "  ^~~~");
 }
 
 static void
@@ -854,6 +902,7 @@ main(void)
 		cmocka_unit_test(broken_files_are_explained),
 		cmocka_unit_test(problems_show_their_line_and_a_caret),
 		cmocka_unit_test(a_very_long_line_is_shown_in_part),
+		cmocka_unit_test(excerpts_fit_into_80_columns),
 		cmocka_unit_test(colours_are_put_on_demand),
 		cmocka_unit_test(
 		    control_characters_of_names_and_messages_do_no_harm),
