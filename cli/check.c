@@ -31,9 +31,11 @@ print_summary(const char *path, const struct config *c)
 	print_count(", ", c->nentities, "entity", "entities");
 	print_count(", ", c->nfilters, "filter", "filters");
 	print_count(", ", c->ndestinations, "destination", "destinations");
-	print_count(
-	    "; ", expectations, "expectation holds", "expectations hold");
-	(void)printf("\n");
+	if (expectations == 0)
+		(void)printf("; no expectations\n");
+	else
+		print_count("; ", expectations, "expectation holds\n",
+		    "expectations hold\n");
 }
 
 /* Is it only expectations that fail?  Without them the filters compile. */

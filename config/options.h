@@ -64,7 +64,7 @@
 	X(limit,    "limit",    RATE,     NULL,     NULL, NULL, "Most alerts in a second, minute, hour or day, as in 20/h; spans begin as those of the clock, in UTC. What is beyond it is counted as limited, and when the span ends one alert of type digest tells of it.") \
 	X(sources,  "sources",  SOURCES,  NULL,     NULL, NULL, "{at-least: 2, within: 90m, else: send-unconfirmed}: the first alert of a story waits until so many independent publishers have it; see below.") \
 	X(shout,    "shout",    BOOL,     "no",     NULL, NULL, "Let case-exact words match in headlines that are all capitals.") \
-	X(expect,   "expect",   EXPECT,   NULL,     NULL, NULL, "{match: [TEXT...], no: [TEXT...]}: texts that must and must not match; a failure refuses the file.")
+	X(expect,   "expect",   EXPECT,   NULL,     NULL, NULL, "{match: [TEXT...], no: [TEXT...]}: titles that must and must not match, of items without anything else, whatever feeds, tags and lang of the filter say; a failure refuses the file.")
 
 #define DESTINATION_OPTIONS(X) \
 	X(type,         "type",      DESTTYPE, REQUIRED, NULL, NULL, "spool, webhook, exec, smtp, feed or stdout; at most one is stdout.") \
@@ -104,8 +104,8 @@
 	X(never,   "never",   LIST,  NULL,     NULL, NULL, "Longer phrases that hide this name inside them.")
 
 #define EXPECT_OPTIONS(X) \
-	X(match, "match", LIST, NULL, NULL, NULL, "Texts that must match.") \
-	X(no,    "no",    LIST, NULL, NULL, NULL, "Texts that must not match.")
+	X(match, "match", LIST, NULL, NULL, NULL, "Titles that must match.") \
+	X(no,    "no",    LIST, NULL, NULL, NULL, "Titles that must not match.")
 
 #define SOURCES_OPTIONS(X) \
 	X(at_least,  "at-least", INT,      "2",   "2",  "20", "Publishers that must have the story, by items that this filter matched; what several have from one wire service counts once. The item of the last of them rings, its alert tells of the others.") \

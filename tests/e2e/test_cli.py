@@ -68,6 +68,7 @@ class Commands(Case):
                 {k: v for k, v in whole.items() if k != missing}))
             done = run('tocsin', 'check', '-c', config)
             self.assertEqual(done.returncode, 0)
+            self.assertIn('; no expectations\n', done.stdout)
             self.assertEqual([k for k, said in idle.items()
                               if said in done.stderr],
                              [missing] if missing else [], done.stderr)
@@ -88,6 +89,14 @@ class Commands(Case):
                 self.assertEqual(b'\x1b[' in out.read(4096), coloured)
         done = run('tocsin', 'explain', 'f', '-c', config, '--text', 'Truce')
         self.assertNotIn('\x1b', done.stdout)
+
+    def test_import_says_that_no_name_is_in_the_languages(self):
+        data = self.file('wikidata', json.dumps({'id': 'Q1', 'labels': {
+            'en': {'language': 'en', 'value': 'Gaza'}}}))
+        done = run('tocsin', 'entity', 'import', '--langs', 'english', data)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('Q1: no name of it can be used in the languages asked '
+                      'for\n', done.stderr)
 
     def test_check_says_where_a_weak_name_is_none(self):
         config = self.file('config', json.dumps({
