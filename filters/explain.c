@@ -171,11 +171,11 @@ explain_filter(struct explainer *x, unsigned depth, bool *vetoed)
 		    (int)depth * 2, "", x->filter->name);
 	matcher_prepare(x->m, x->filter);
 	(void)str_addf(
-	    x->out, "%*s%s: match\n", (int)depth * 2, "", x->filter->name);
+	    x->out, "%*s%s wants:\n", (int)depth * 2, "", x->filter->name);
 	holds = explain_program(x, &x->filter->match, depth);
 	*vetoed = false;
 	if (x->filter->veto.n != 0) {
-		(void)str_addf(x->out, "%*s%s: not\n", (int)depth * 2, "",
+		(void)str_addf(x->out, "%*s%s excludes:\n", (int)depth * 2, "",
 		    x->filter->name);
 		*vetoed = explain_program(x, &x->filter->veto, depth);
 	}

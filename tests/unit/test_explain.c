@@ -60,7 +60,7 @@ static const struct {
 	{ "what is not near", 2, "a c b", "", false,
 	    { "no  close together", "yes a: \"a\" in title at 0" } },
 	{ "a veto", 2, "a b spam", "", false,
-	    { "n: not\n", "yes spam: \"spam\" in title at 4",
+	    { "n excludes:\n", "yes spam: \"spam\" in title at 4",
 		"n does not match: vetoed\n" } },
 	{ "a scope", 3, "a", "", false,
 	    { "outside the filter's scope", "the item is in no known" } },
@@ -91,13 +91,13 @@ static const struct {
 	    { "yes in at least 3 places\n", "yes a: \"a\" in title at 0, \"a\"",
 		"yes at least 2 of\n" } },
 	{ "another filter, and why", 6, "a b spam", "", false,
-	    { "no  filter:n\n      n: match\n        yes close together\n",
-		"      n: not\n        yes spam: \"spam\" in title at 4",
+	    { "no  filter:n\n      n wants:\n        yes close together\n",
+		"      n excludes:\n        yes spam: \"spam\" in title at 4",
 		"s does not look at this item",
 		"      no  filter:n: see above\n" } },
 	{ "a filter of a filter", 8, "a b", "", true,
-	    { "yes filter:r\n      r: match\n        yes all of\n",
-		"          yes filter:n\n            n: match\n",
+	    { "yes filter:r\n      r wants:\n        yes all of\n",
+		"          yes filter:n\n            n wants:\n",
 		"            yes filter:n: see above\n", "w matches\n" } },
 	{ "a regular expression", 7, "Six S", "She", true,
 	    { "yes /\\bS\\w+/: \"Six\" in title at 0, \"She\" in content at 0",
@@ -253,7 +253,7 @@ test_diamonds(void **state)
 	str_clear(&text);
 	assert_false(ruleset_explain(r, 0, m, &it, false, &text));
 	assert_true(text.len < KiB(64));
-	assert_non_null(strstr(str_c(&text), "f31: match\n"));
+	assert_non_null(strstr(str_c(&text), "f31 wants:\n"));
 	str_done(&text);
 	matcher_free(m);
 	ruleset_free(r);
