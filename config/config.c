@@ -35,6 +35,18 @@ struct loader {
 static void
 load_file(struct loader *l, const char *path, const struct node *from);
 
+/* The message without the path, which stands before it already. */
+static const char *
+reason_of(const struct err *e, const char *path)
+{
+	struct sv rest = sv_of(e->msg);
+
+	if (!sv_starts(rest, sv_of(path)))
+		return e->msg;
+	rest = sv_from(rest, strlen(path));
+	return sv_starts(rest, SV(": ")) ? rest.p + 2 : e->msg;
+}
+
 /* At the include, or at the file itself. */
 static void
 unreadable_file(struct loader *l, const char *path, const struct node *from,
@@ -48,7 +60,7 @@ unreadable_file(struct loader *l, const char *path, const struct node *from,
 		    d, DIAG_ERROR, from, NULL, "cannot read %s", e->msg);
 	else
 		diag_add(d, DIAG_ERROR, diags_add_source(d, path, SV_NONE), 0,
-		    0, 0, NULL, "cannot read %s", e->msg);
+		    0, 0, NULL, "%s", reason_of(e, path));
 }
 
 /* Puts the children of `more` behind those of `into`. */

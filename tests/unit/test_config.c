@@ -843,8 +843,7 @@ a_missing_main_file_is_named(void **state)
 	assert_null(config_load("/nonexistent/t.yaml", d));
 	diags_print(d, false, &out);
 	assert_string_equal(str_c(&out),
-	    "/nonexistent/t.yaml: error: cannot read /nonexistent/t.yaml: No "
-	    "such file or directory\n");
+	    "/nonexistent/t.yaml: error: No such file or directory\n");
 	str_done(&out);
 	diags_unref(d);
 }
