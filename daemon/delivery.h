@@ -31,7 +31,8 @@ void deliveries_wake_all(struct deliveries *d); /* of any of them */
 bool
 deliveries_pause(struct deliveries *d, const char *destination, bool pause);
 
-/* How one destination is doing, as far as the store does not know. */
+/* How one destination is doing, as far as the store does not know.  Views live
+ * until its next attempt, or a reload. */
 struct delivery_state {
 	const char *name;
 	bool paused;

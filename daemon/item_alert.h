@@ -18,7 +18,7 @@ struct item_alert {
 	const struct item *item;
 	const unsigned char *key; /* the item's, ITEM_KEY_BYTES */
 	const struct hit *hits;
-	size_t nhits;
+	size_t nhits; /* at most HITS_PER_MATCH */
 	const struct story_told *story; /* NULL: none */
 	enum change change; /* of an alert.update; else CHANGE_NONE */
 	const struct store_told *before; /* what they were told last, or NULL */

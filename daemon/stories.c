@@ -174,11 +174,20 @@ on_entry(const struct store_story_item *i, void *arg)
 }
 
 /* The first of the members of a JSON array, each of which item_member() wrote:
- * in a text the quote behind a bracket would be escaped. */
+ * a bracket in a text is no end. */
 static struct sv
 first_member(struct sv members)
 {
-	return sv_sub(members, 0, sv_find(members, SV("},{\"")) + 1);
+	bool quoted = false;
+	size_t i = 0;
+
+	for (; i < members.len && (quoted || members.p[i] != '}'); i++) {
+		if (members.p[i] == '"')
+			quoted = !quoted;
+		else if (members.p[i] == '\\')
+			i++;
+	}
+	return sv_sub(members, 0, i + 1);
 }
 
 static struct sv
@@ -439,8 +448,7 @@ find(const struct stories *s, uint64_t story, const char *filter)
 	return map_get(&s->known, sv_of(name));
 }
 
-/* Items of a story without the placed one, whose title may have been another.
- */
+/* Items of a story without the placed one, whose title may have differed. */
 static void
 add_others(struct stories *s, struct sv also)
 {

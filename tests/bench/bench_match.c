@@ -396,7 +396,7 @@ bench_phrases(struct news *n, size_t count, size_t shortest)
 			(void)fprintf(stderr, "%s: %s\n", p.v[i].p, e.msg);
 	lexicon_seal(&l);
 	race_run(&r, n, &p, &l);
-	(void)printf("%6zu phrases of %zu letters and more %8.1f MB/s %9zu "
+	(void)printf("%6zu phrases of %zu bytes and more %8.1f MB/s %9zu "
 		     "found (words %.2f ns, search %.2f ns a byte)",
 	    count, shortest, mb / r.ours, r.found, r.words / mb * 1e3,
 	    (r.ours - r.words) / mb * 1e3);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/str.h"
 #include "tests/sim/world.h"
 
@@ -149,6 +150,50 @@ all_others_of_a_story_are_shown_whatever_their_titles(void **state)
 #undef BROKEN
 #undef ENDS
 #undef TOLL
+}
+
+#define HOSTS (STORY_ALSO + 4)
+
+static void
+publish_at(struct world *w, unsigned host, const char *more)
+{
+	char name[16], item[KiB(2)];
+
+	(void)snprintf(name, sizeof(name), "host%u", host);
+	(void)snprintf(item, sizeof(item),
+	    ITEM("%u", "Ceasefire %u", LEAD REST "At least 120 of 450 died%s."),
+	    host, host, more);
+	publish(w, name, item);
+}
+
+/* However often the daemon was started in between. */
+static void
+eight_others_of_a_story_are_shown(void **state)
+{
+	struct world *w = *state;
+	struct str config;
+	const char *at;
+	unsigned n = 0;
+
+	str_init(&config, KiB(4));
+	(void)str_adds(&config, "feeds:\n");
+	for (unsigned i = 0; i < HOSTS; i++)
+		(void)str_addf(&config,
+		    "  f%u: {url: 'http://host%u.example/rss', every: 10m,"
+		    " article: never}\n",
+		    i, i);
+	(void)str_adds(&config, FILTER);
+	for (unsigned i = 0; i < HOSTS; i++) {
+		publish_at(w, i, i < HOSTS - 1 ? "" : ", 871 are hurt");
+		world_live(w, str_c(&config), HOUR_MS);
+	}
+	assert_int_equal(w->nalerts, 3);
+	at = strstr(w->alerts[2].body, "\"also\":[");
+	assert_non_null(at);
+	for (; (at = strstr(at, "{\"title\":")) != NULL; at++)
+		n++;
+	assert_int_equal(n, STORY_ALSO);
+	str_done(&config);
 }
 
 static void
@@ -394,6 +439,7 @@ main(void)
 		T(one_wire_service_is_one_source),
 		T(new_numbers_are_an_update),
 		T(all_others_of_a_story_are_shown_whatever_their_titles),
+		T(eight_others_of_a_story_are_shown),
 		T(what_one_feed_says_next_is_never_held_back),
 		T(each_filter_hears_of_a_story),
 		T(without_grouping_each_item_rings),

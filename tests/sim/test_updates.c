@@ -72,6 +72,16 @@ a_changed_title_is_told_once(void **state)
 	assert_int_equal(metrics.items_updated - again, 1);
 }
 
+/* "story":{"id":"..." of the n-th alert, to be freed. */
+static char *
+story_of(const struct world *w, size_t n)
+{
+	const char *at = strstr(w->alerts[n].body, "\"story\":{\"id\":");
+
+	assert_non_null(at);
+	return mem_svdup((struct sv) { at, strcspn(at, ",}") });
+}
+
 static void
 a_changed_item_is_not_among_the_others_of_its_story(void **state)
 {
@@ -80,11 +90,17 @@ a_changed_item_is_not_among_the_others_of_its_story(void **state)
 	"</title><link>http://one.example/1</link><description>" LEAD \
 	"</description></item>"
 	struct world *w = *state;
+	char *before, *after;
 
 	show(w, CONFIG, LINKED("Council adopts ceasefire"), HOUR_MS);
 	show(w, CONFIG, LINKED("Council rejects ceasefire"), HOUR_MS);
 	assert_int_equal(updates(w, "title"), 1);
 	assert_null(strstr(w->alerts[1].body, "\"also\":"));
+	before = story_of(w, 0);
+	after = story_of(w, 1);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
 #undef LINKED
 }
 

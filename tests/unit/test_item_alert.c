@@ -90,6 +90,23 @@ the_host_is_the_publisher_unless_the_feed_has_one(void **state)
 }
 
 static void
+what_rang_is_told_with_its_words(void **state)
+{
+	const struct item it = titled(SV("A truce holds"));
+	const struct hit hit = { .field = FIELD_TITLE,
+		.text = SV("truce"),
+		.start = 2,
+		.length = 5 };
+	struct item_alert a = alert_of(&it);
+
+	(void)state;
+	a.hits = &hit;
+	a.nhits = 1;
+	check(&a, "\"filter\":{\"name\":\"truce\",\"revision\":\"r\"}", true);
+	check(&a, "\"hits\":[{\"field\":\"title\",\"text\":\"truce\"", true);
+}
+
+static void
 a_title_that_changed_is_shown_beside_the_new_one(void **state)
 {
 	const struct item it = titled(SV("Two"));
@@ -184,6 +201,7 @@ main(void)
 		cmocka_unit_test(the_text_counts_for_the_id_of_an_update_only),
 		cmocka_unit_test(
 		    the_host_is_the_publisher_unless_the_feed_has_one),
+		cmocka_unit_test(what_rang_is_told_with_its_words),
 		cmocka_unit_test(
 		    a_title_that_changed_is_shown_beside_the_new_one),
 		cmocka_unit_test(what_is_taken_back_is_shown_by_its_last_title),

@@ -64,11 +64,71 @@ what_is_shown_of_stories_has_a_ceiling_in_all(void **state)
 	stories_free(s);
 }
 
+/* A title that ends as a member does.  Its item is told of, confirmed, and
+ * changes. */
+static void
+a_title_is_no_end_of_a_member(void **state)
+{
+	static const unsigned char one[ITEM_KEY_BYTES] = { 1 };
+	static const unsigned char two[ITEM_KEY_BYTES] = { 2 };
+	struct config_feed a = { .name = "a", .url = "http://one.example/" };
+	struct config_feed b = { .name = "b", .url = "http://two.example/" };
+	struct config_filter filter = { .name = "truce", .updates = true };
+	struct item it = { .title = SV("A truce \"holds\" },{"),
+		.link = SV("http://one.example/1") };
+	struct stories *s = stories_new();
+	struct batch *batch = batch_new();
+	struct story_told told;
+
+	(void)state;
+	stories_place(s, batch, &a, &it, one, NOW_MS);
+	(void)stories_tell(s, batch, &filter, &told);
+	stories_place(s, batch, &b, &it, two, NOW_MS);
+	assert_int_equal(
+	    stories_tell(s, batch, &filter, &told), STORY_CONFIRMS);
+	stories_place(s, batch, &a, &it, one, NOW_MS);
+	stories_update(s, batch, &filter, &told);
+	assert_true(sv_is(told.also,
+	    "{\"title\":\"A truce \\\"holds\\\" },{\","
+	    "\"link\":\"http://one.example/1\",\"feed\":\"b\"}"));
+	batch_free(batch);
+	stories_free(s);
+}
+
+/* It is known by its link, of which JSON is twice as long. */
+static void
+an_item_is_not_among_its_others_whatever_its_link(void **state)
+{
+	static const unsigned char key[ITEM_KEY_BYTES] = { 1 };
+	struct config_feed a = { .name = "a", .url = "http://one.example/" };
+	struct config_filter filter = { .name = "truce", .updates = true };
+	char link[URL_BYTES / 4];
+	struct item it = { .title = SV("A truce"),
+		.link = { link, sizeof(link) } };
+	struct stories *s = stories_new();
+	struct batch *batch = batch_new();
+	struct story_told told;
+
+	(void)state;
+	memset(link, '"', sizeof(link));
+	stories_place(s, batch, &a, &it, key, NOW_MS);
+	(void)stories_tell(s, batch, &filter, &told);
+	it.title = SV("No truce");
+	stories_place(s, batch, &a, &it, key, NOW_MS);
+	stories_update(s, batch, &filter, &told);
+	assert_int_equal(told.also.len, 0);
+	batch_free(batch);
+	stories_free(s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_shown_of_stories_has_a_ceiling_in_all),
+		cmocka_unit_test(a_title_is_no_end_of_a_member),
+		cmocka_unit_test(
+		    an_item_is_not_among_its_others_whatever_its_link),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
