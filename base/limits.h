@@ -164,6 +164,7 @@
 #define DIGEST_TITLES_BYTES      KiB(1)       /* their titles in a row, */
 #define DIGEST_TITLE_BYTES       120          /* each */
 #define DIGESTS_AT_ONCE          32           /* made in one turn */
+#define QUOTA_KEPT_MS            (INT64_C(32) * 24 * 3600 * 1000) /* spans of limits: longer than the ids of digests */
 #define TROUBLES_ONE_BY_ONE      10           /* of a kind, told of singly in an hour */
 #define TROUBLES_NAMES           10           /* shown of more */
 #define TROUBLES_AT_ONCE         5000         /* feeds, in one alert and transaction */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define SEPARATOR " · "
+#define LOOKED_AT_ONCE 4 /* spans that may be forgotten */
 
 /* Of one filter, the span under way.  `kept.until_ms` is 0 when there is none:
  * then only its serial counts. */
@@ -21,6 +22,8 @@ struct span {
 
 struct quota {
 	struct map spans; /* by filter */
+	size_t at; /* which is looked at next */
+	int64_t version; /* the last, of all: one that comes back goes on */
 	size_t waiting; /* that hold items */
 	int64_t next_ms; /* none of them ends before, */
 	int64_t looked_ms; /* if the clock is not set back before this */
@@ -35,6 +38,15 @@ quota_new(void)
 	return q;
 }
 
+static void
+span_free(struct span *s)
+{
+	str_done(&s->items);
+	str_done(&s->titles);
+	free(s->filter);
+	free(s);
+}
+
 void
 quota_free(struct quota *q)
 {
@@ -42,14 +54,8 @@ quota_free(struct quota *q)
 
 	if (q == NULL)
 		return;
-	for (size_t i = 0; (slot = map_next(&q->spans, &i)) != NULL;) {
-		struct span *s = slot->value;
-
-		str_done(&s->items);
-		str_done(&s->titles);
-		free(s->filter);
-		free(s);
-	}
+	for (size_t i = 0; (slot = map_next(&q->spans, &i)) != NULL;)
+		span_free(slot->value);
 	map_done(&q->spans);
 	free(q);
 }
@@ -79,6 +85,8 @@ on_kept(const struct store_quota *kept, void *arg)
 	(void)str_add(&s->items, kept->items);
 	(void)str_add(&s->titles, kept->titles);
 	q->waiting += kept->over != 0;
+	if (kept->version > q->version)
+		q->version = kept->version;
 }
 
 bool
@@ -88,9 +96,9 @@ quota_restore(struct quota *q, struct store *store, struct err *e)
 }
 
 static void
-keep(struct span *s, struct batch *b)
+keep(struct quota *q, struct span *s, struct batch *b)
 {
-	s->kept.version++;
+	s->kept.version = ++q->version;
 	s->kept.filter = sv_of(s->filter);
 	s->kept.items = str_sv(&s->items);
 	s->kept.titles = str_sv(&s->titles);
@@ -164,13 +172,39 @@ collect(struct span *s, const struct quota_item *item)
 	str_done(&one);
 }
 
+/* Each alert lets a few old spans go, as the store does, so that filters that
+ * are gone do not stay for ever. */
+static void
+forget_some(struct quota *q, int64_t wall_ms)
+{
+	struct map_slot *slot = NULL;
+
+	for (int n = 0; n < LOOKED_AT_ONCE; n++) {
+		struct span *s;
+
+		slot = map_next(&q->spans, &q->at);
+		if (slot == NULL)
+			break;
+		s = slot->value;
+		if (s->kept.over != 0 ||
+		    s->kept.serial >= wall_ms - QUOTA_KEPT_MS)
+			continue;
+		(void)map_del(&q->spans, slot->key);
+		span_free(s);
+	}
+	if (slot == NULL)
+		q->at = 0;
+}
+
 bool
 quota_take(struct quota *q, struct batch *b, const struct config_filter *f,
     const struct quota_item *item, int64_t wall_ms)
 {
-	struct span *s = span_of(q, sv_of(f->name));
+	struct span *s;
 	bool through;
 
+	forget_some(q, wall_ms);
+	s = span_of(q, sv_of(f->name));
 	end_with_limit(q, s, f->limit.per_ms);
 	if (is_over(s, wall_ms) && s->kept.over == 0)
 		begin(s, f->limit.per_ms, wall_ms);
@@ -183,7 +217,7 @@ quota_take(struct quota *q, struct batch *b, const struct config_filter *f,
 			q->next_ms = s->kept.until_ms;
 		collect(s, item);
 	}
-	keep(s, b);
+	keep(q, s, b);
 	return through;
 }
 
@@ -212,7 +246,7 @@ close_span(struct quota *q, struct span *s, struct batch *b)
 	s->kept.over = s->kept.shown = 0;
 	str_clear(&s->items);
 	str_clear(&s->titles);
-	keep(s, b);
+	keep(q, s, b);
 }
 
 void

@@ -20,7 +20,9 @@ struct quota_item {
 
 /* May one more alert of the filter leave?  If not, the item is collected.  What
  * is to be kept goes into `b`.  Spans are those of the clock: hours of UTC
- * begin at their minute 0; one that is over but not told of goes on. */
+ * begin at their minute 0; one that is over but not told of goes on.  Those of
+ * filters that are gone are forgotten after QUOTA_KEPT_MS, so that one that
+ * comes back is within its limit. */
 bool quota_take(struct quota *q, struct batch *b, const struct config_filter *f,
     const struct quota_item *item, int64_t wall_ms) MUST_CHECK;
 

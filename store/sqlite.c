@@ -325,9 +325,10 @@ bool
 store_put_quota(struct store *s, const struct store_quota *q, struct err *e)
 {
 	return EXEC(s, S_PUT_QUOTA, e, TEXT(q->filter), INT(q->version),
-	    INT(q->serial), INT(q->since_ms), INT(q->until_ms),
-	    INT(q->let_through), INT(q->over), INT(q->shown), TEXT(q->items),
-	    TEXT(q->titles));
+		   INT(q->serial), INT(q->since_ms), INT(q->until_ms),
+		   INT(q->let_through), INT(q->over), INT(q->shown),
+		   TEXT(q->items), TEXT(q->titles)) &&
+	    EXEC(s, S_FORGET_QUOTAS, e, INT(q->since_ms - QUOTA_KEPT_MS));
 }
 
 bool

@@ -164,6 +164,9 @@
 	    " ON CONFLICT DO UPDATE SET version=?2, serial=?3, since=?4, until=?5," \
 	    " let_through=?6, over=?7, shown=?8, items=?9, titles=?10" \
 	    " WHERE version<?2") \
+	X(FORGET_QUOTAS, \
+	    "DELETE FROM quota WHERE filter IN (SELECT filter FROM quota" \
+	    " WHERE serial<?1 AND over=0 LIMIT 4)") \
 	X(QUOTAS, "SELECT * FROM quota ORDER BY filter") \
 	X(STATS, \
 	    "SELECT (SELECT count(*) FROM item), (SELECT count(*) FROM pending)," \

@@ -125,6 +125,7 @@ static const char *const migrations[] = {
 	" PRIMARY KEY(feed, key, filter)) WITHOUT ROWID;"
 	"CREATE TRIGGER told_item AFTER DELETE ON item BEGIN"
 	" DELETE FROM told WHERE feed=old.feed AND key=old.key; END;",
+	"CREATE INDEX quota_serial ON quota(serial) WHERE over=0;",
 };
 #define SCHEMA_VERSION ((int)COUNTOF(migrations))
 

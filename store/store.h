@@ -211,8 +211,8 @@ bool store_put_telling(
     struct store *s, const struct store_telling *t, struct err *e) MUST_CHECK;
 bool store_del_telling(struct store *s, uint64_t story, struct sv filter,
     struct err *e) MUST_CHECK;
-bool store_put_quota(
-    struct store *s, const struct store_quota *q, struct err *e) MUST_CHECK;
+bool store_put_quota(struct store *s, const struct store_quota *q,
+    struct err *e) MUST_CHECK; /* lets a few go (QUOTA_KEPT_MS) */
 bool store_outbox_done(struct store *s, int64_t row, struct err *e) MUST_CHECK;
 bool store_outbox_retry(
     struct store *s, int64_t row, unsigned attempts, struct err *e) MUST_CHECK;
