@@ -362,7 +362,7 @@ open_all(struct app *a, struct err *e)
 	    &a->destination_env, a->store, a->committer, a->conf, e);
 	if (a->deliveries == NULL || !open_troubles(a, e))
 		return false;
-	a->silences = silences_new(a->store, loop_wall_ms(a->loop), e);
+	a->silences = silences_new(a->store, e);
 	if (a->silences == NULL)
 		return false;
 	pipeline_set_silences(a->pipeline, a->silences);

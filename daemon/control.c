@@ -112,7 +112,8 @@ pause_or_resume(struct control *c, struct request *q, bool pause)
 	struct err e;
 
 	if (!has_destination(c, q->args[0], &e) ||
-	    !store_set_hold(c->env.store, &h, pause, &e)) {
+	    !store_set_hold(
+		c->env.store, &h, pause, loop_wall_ms(c->env.loop), &e)) {
 		control_refuse(q, &e);
 		return;
 	}

@@ -30,10 +30,9 @@ on_hold(const struct store_hold *h, void *arg)
 }
 
 struct silences *
-silences_new(struct store *st, int64_t now_ms, struct err *e)
+silences_new(struct store *st, struct err *e)
 {
 	struct silences *s = mem_calloc(1, sizeof(*s));
-	struct map_slot *slot;
 
 	s->store = st;
 	map_init(&s->until);
@@ -41,9 +40,6 @@ silences_new(struct store *st, int64_t now_ms, struct err *e)
 		silences_free(s);
 		return NULL;
 	}
-	for (size_t i = 0; (slot = map_next(&s->until, &i)) != NULL;)
-		if (*(const int64_t *)slot->value <= now_ms)
-			forget(s, slot->key);
 	return s;
 }
 
@@ -60,6 +56,16 @@ silences_free(struct silences *s)
 	free(s);
 }
 
+static void
+forget_ended(struct silences *s, int64_t now_ms)
+{
+	struct map_slot *slot;
+
+	for (size_t i = 0; (slot = map_next(&s->until, &i)) != NULL;)
+		if (*(const int64_t *)slot->value <= now_ms)
+			forget(s, slot->key);
+}
+
 bool
 silences_set(struct silences *s, const char *filter, int64_t until_ms,
     int64_t now_ms, struct err *e)
@@ -67,8 +73,9 @@ silences_set(struct silences *s, const char *filter, int64_t until_ms,
 	const struct store_hold h = { HOLD_FILTER, sv_of(filter), until_ms };
 	bool on = until_ms > now_ms;
 
-	if (!store_set_hold(s->store, &h, on, e))
+	if (!store_set_hold(s->store, &h, on, now_ms, e))
 		return false;
+	forget_ended(s, now_ms);
 	if (on)
 		note(s, h.name, until_ms);
 	else

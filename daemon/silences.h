@@ -7,13 +7,13 @@
 
 struct silences;
 
-/* Those that the store (borrowed) keeps and that have not ended by `now_ms`,
- * wall clock. */
-struct silences *silences_new(struct store *s, int64_t now_ms, struct err *e);
+/* Those that the store (borrowed) keeps. */
+struct silences *silences_new(struct store *s, struct err *e);
 void silences_free(struct silences *s); /* NULL is fine */
 
-/* Silent until then, or no more when that is over; on disk when it returns
- * true, unchanged when false. */
+/* Silent until then (wall clock), or no more when that is over; on disk when it
+ * returns true, unchanged when false.  Only then others that have ended are
+ * forgotten, not at the start: its clock may be wrong. */
 bool silences_set(struct silences *s, const char *filter, int64_t until_ms,
     int64_t now_ms, struct err *e);
 

@@ -428,13 +428,14 @@ store_del_hold(struct store *s, enum hold kind, struct sv name, struct err *e)
 }
 
 bool
-store_set_hold(
-    struct store *s, const struct store_hold *h, bool on, struct err *e)
+store_set_hold(struct store *s, const struct store_hold *h, bool on,
+    int64_t now_ms, struct err *e)
 {
 	if (!store_begin(s, e))
 		return false;
 	if (!(on ? store_put_hold(s, h, e)
-		 : store_del_hold(s, h->kind, h->name, e))) {
+		 : store_del_hold(s, h->kind, h->name, e)) ||
+	    !EXEC(s, S_FORGET_HOLDS, e, INT(h->kind), INT(now_ms))) {
 		store_rollback(s);
 		return false;
 	}

@@ -130,6 +130,9 @@
 	    "INSERT INTO hold VALUES (?1,?2,?3)" \
 	    " ON CONFLICT DO UPDATE SET until=?3") \
 	X(DEL_HOLD, "DELETE FROM hold WHERE kind=?1 AND name=?2") \
+	X(FORGET_HOLDS, \
+	    "DELETE FROM hold WHERE kind=?1 AND name IN (SELECT name FROM hold" \
+	    " WHERE kind=?1 AND until<>0 AND until<=?2 LIMIT 4)") \
 	X(HOLDS, "SELECT * FROM hold WHERE kind=?1 ORDER BY name") \
 	X(PUT_STORY_ITEM, "INSERT INTO story_item(time,entry) VALUES (?1,?2)") \
 	X(FORGET_STORY_ITEMS, \

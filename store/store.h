@@ -247,9 +247,10 @@ bool store_replay_id(struct store *s, struct sv destination, struct sv id,
 bool store_commit(struct store *s, struct err *e) MUST_CHECK;
 void store_rollback(struct store *s);
 
-/* A hold put or taken back in a transaction of its own, while none is open. */
+/* A hold put or taken back in a transaction of its own, while none is open;
+ * lets a few of its kind go that have ended. */
 bool store_set_hold(struct store *s, const struct store_hold *h, bool on,
-    struct err *e) MUST_CHECK;
+    int64_t now_ms, struct err *e) MUST_CHECK;
 
 /* Reads.  Views live until the callback returns. */
 bool store_has_item(struct store *s, struct sv feed,

@@ -25,7 +25,7 @@ set_up(void **state)
 
 	w->store = store_open(NULL, NULL, &w->e);
 	assert_non_null(w->store);
-	w->s = silences_new(w->store, 0, &w->e);
+	w->s = silences_new(w->store, &w->e);
 	assert_non_null(w->s);
 	*state = w;
 	return 0;
@@ -43,10 +43,10 @@ tear_down(void **state)
 }
 
 static void
-restart(struct world *w, int64_t now_ms)
+restart(struct world *w)
 {
 	silences_free(w->s);
-	w->s = silences_new(w->store, now_ms, &w->e);
+	w->s = silences_new(w->store, &w->e);
 	assert_non_null(w->s);
 }
 
@@ -92,7 +92,7 @@ a_silence_can_be_lengthened_and_lifted(void **state)
 	assert_true(silences_set(w->s, "truce", 0, 160, &w->e));
 	assert_false(silences_has(w->s, "truce", 161));
 	assert_true(silences_set(w->s, "none", 0, 160, &w->e));
-	restart(w, 161);
+	restart(w);
 	assert_silent(w, 161, "");
 }
 
@@ -103,8 +103,38 @@ a_silence_outlives_a_restart(void **state)
 
 	assert_true(silences_set(w->s, "long", 300, 100, &w->e));
 	assert_true(silences_set(w->s, "short", 200, 100, &w->e));
-	restart(w, 250);
-	assert_silent(w, 0, "long:300 ");
+	restart(w);
+	assert_silent(w, 199, "long:300 short:200 ");
+	assert_silent(w, 250, "long:300 ");
+}
+
+/* Not at the start, when the clock may be wrong. */
+static void
+a_new_one_lets_those_go_that_have_ended(void **state)
+{
+	struct world *w = *state;
+
+	assert_true(silences_set(w->s, "long", 300, 100, &w->e));
+	assert_true(silences_set(w->s, "short", 200, 100, &w->e));
+	assert_true(silences_set(w->s, "lifted", 0, 199, &w->e));
+	assert_silent(w, 0, "long:300 short:200 ");
+	assert_true(silences_set(w->s, "new", 400, 200, &w->e));
+	assert_silent(w, 0, "long:300 new:400 ");
+	restart(w);
+	assert_silent(w, 0, "long:300 new:400 ");
+}
+
+/* One that has ended but not gone yet. */
+static void
+an_ended_one_begins_anew(void **state)
+{
+	struct world *w = *state;
+
+	assert_true(silences_set(w->s, "truce", 200, 100, &w->e));
+	assert_true(silences_set(w->s, "truce", 400, 300, &w->e));
+	assert_true(silences_has(w->s, "truce", 399));
+	restart(w);
+	assert_true(silences_has(w->s, "truce", 399));
 }
 
 static void
@@ -122,6 +152,8 @@ main(void)
 		T(a_silence_ends_by_itself),
 		T(a_silence_can_be_lengthened_and_lifted),
 		T(a_silence_outlives_a_restart),
+		T(a_new_one_lets_those_go_that_have_ended),
+		T(an_ended_one_begins_anew),
 		T(without_any_nothing_is_silent),
 	};
 

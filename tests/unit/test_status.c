@@ -39,8 +39,7 @@ begin(void **state)
 	destinations.loop = b.env.loop;
 	b.env.deliveries = deliveries_new(
 	    &destinations, b.env.store, b.env.committer, &b.conf, &e);
-	b.env.silences = silences_new(
-	    b.env.store, loop_wall_ms(b.env.loop), &e);
+	b.env.silences = silences_new(b.env.store, &e);
 	*state = &b;
 	return 0;
 }

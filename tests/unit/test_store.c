@@ -981,6 +981,37 @@ what_is_held_stays_held_after_a_restart(void **state)
 }
 
 static void
+set_hold(struct place *p, enum hold kind, const char *name, int64_t until_ms,
+    int64_t now_ms)
+{
+	const struct store_hold h = { kind, sv_of(name), until_ms };
+
+	OK(p, store_set_hold(p->s, &h, true, now_ms, &p->e));
+}
+
+/* A few at once; what has no end stays. */
+static void
+what_is_held_goes_after_its_end(void **state)
+{
+	struct place *p = *state;
+	char name[2] = "a";
+
+	set_hold(p, HOLD_DESTINATION, "desk", 0, 100);
+	for (; name[0] < 'f'; name[0]++)
+		set_hold(p, HOLD_FILTER, name, 200, 100);
+	set_hold(p, HOLD_DESTINATION, "mail", 0, 300);
+	assert_holds(p, HOLD_DESTINATION, "desk:0 mail:0 ");
+	assert_holds(p, HOLD_FILTER, "a:200 b:200 c:200 d:200 e:200 ");
+	set_hold(p, HOLD_FILTER, "x", 300, 199);
+	assert_holds(p, HOLD_FILTER, "a:200 b:200 c:200 d:200 e:200 x:300 ");
+	set_hold(p, HOLD_FILTER, "x", 400, 200);
+	assert_holds(p, HOLD_FILTER, "e:200 x:400 ");
+	set_hold(p, HOLD_FILTER, "y", 400, 200);
+	assert_holds(p, HOLD_FILTER, "x:400 y:400 ");
+	assert_holds(p, HOLD_DESTINATION, "desk:0 mail:0 ");
+}
+
+static void
 memory_is_a_store_too(void **state)
 {
 	struct place *p = *state;
@@ -1700,6 +1731,7 @@ main(void)
 		T(one_alert_can_be_sent_again_by_its_id),
 		T(bodies_of_delivered_alerts_are_forgotten),
 		T(what_is_held_stays_held_after_a_restart),
+		T(what_is_held_goes_after_its_end),
 		T(memory_is_a_store_too),
 		T(a_second_opener_is_told_who_holds_it),
 		T(a_killed_writer_leaves_what_it_committed),
