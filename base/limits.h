@@ -117,6 +117,7 @@
 /* What is remembered */
 #define FEED_REMEMBERED          100000       /* items of one feed that have left it */
 #define FORGET_AT_ONCE           1000         /* of them, in one transaction */
+#define FEED_KEPT_MS             (INT64_C(100) * 24 * 3600 * 1000) /* one that left the configuration, after its last poll */
 
 #define OUTBOX_KEPT_ROWS         10000        /* delivered alerts that can be sent again, */
 #define OUTBOX_KEPT_BYTES        KiB(64)      /* each of them, */

@@ -10,6 +10,7 @@
 #include "daemon/articles.h"
 #include "daemon/control.h"
 #include "daemon/delivery.h"
+#include "daemon/departed.h"
 #include "daemon/subscription.h"
 #include "daemon/systemd.h"
 #include "daemon/troubles.h"
@@ -47,6 +48,7 @@ struct app {
 	struct troubles *troubles;
 	struct articles *articles;
 	struct silences *silences;
+	struct departed *departed;
 	struct control *control; /* NULL: none is wanted */
 	struct destination_env destination_env;
 	struct subscription_env subscription_env;
@@ -201,6 +203,7 @@ wire(struct app *a)
 	a->gate = gate_new(a->loop, a->conf->network.host_gap_ms);
 	a->committer = committer_new(a->loop, a->store);
 	committer_on_stuck(a->committer, on_stuck, a);
+	a->departed = departed_new(a->loop, a->committer, &a->conf);
 	a->pipeline = pipeline_new(&(struct pipeline_env) {
 	    .loop = a->loop,
 	    .committer = a->committer,
@@ -248,10 +251,12 @@ subscribe(struct app *a, const struct config_feed *c)
 static void
 restore(const struct store_feed *f, void *arg)
 {
-	struct subscription *s = map_get(arg, f->name);
+	const struct app *a = arg;
+	struct subscription *s = map_get(&a->fresh, f->name);
 
 	if (s != NULL)
 		subscription_restore(s, f);
+	departed_note(a->departed, f);
 }
 
 /* New subscriptions go on from what is kept of their feeds.  False: it could
@@ -263,7 +268,7 @@ start_feeds(struct app *a, struct err *e)
 	struct map_slot *slot;
 	int64_t not_before = 0;
 
-	if (!store_each_feed(a->store, restore, &a->fresh, e))
+	if (!store_each_feed(a->store, restore, a, e))
 		return false;
 	for (size_t i = 0; (slot = map_next(&a->fresh, &i)) != NULL;) {
 		subscription_pause(slot->value, stuck);
@@ -415,6 +420,7 @@ app_free(struct app *a)
 	ruleset_free(a->loaded_rules);
 	/* What it can still commit is told to those who follow. */
 	committer_free(a->committer);
+	departed_free(a->departed);
 	articles_free(a->articles);
 	troubles_free(a->troubles);
 	deliveries_free(a->deliveries);

@@ -530,6 +530,23 @@ store_prune_items(struct store *s, struct sv feed, const struct store_prune *p,
 	return true;
 }
 
+bool
+store_forget_feed(struct store *s, struct sv feed, int64_t before_ms,
+    size_t limit, bool *more, struct err *e)
+{
+	size_t n = 0;
+
+	*more = false;
+	if (!EXEC(s, S_UNSEE_FEED, e, TEXT(feed), INT(before_ms)))
+		return false;
+	if (sqlite3_changes64(s->db) == 0)
+		return true;
+	if (!forget(s, feed, INT64_MAX, limit, &n, e))
+		return false;
+	*more = n == limit;
+	return *more || EXEC(s, S_DEL_FEED, e, TEXT(feed));
+}
+
 struct finding {
 	bool *has;
 	struct store_seen *seen;

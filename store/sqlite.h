@@ -23,6 +23,10 @@
 	    " longest=?20, pauses=?21, watched=?22, items=?23, gap=?24," \
 	    " gap_items=?25, missed=?26, owed=?27, told=?28") \
 	X(FEEDS, "SELECT * FROM feed ORDER BY name") \
+	X(UNSEE_FEED, \
+	    "UPDATE feed SET seen_before=0, first_poll=0, etag=''," \
+	    " last_modified='' WHERE name=?1 AND last_poll<?2") \
+	X(DEL_FEED, "DELETE FROM feed WHERE name=?1") \
 	X(TELL_FEED, \
 	    "UPDATE feed SET owed=owed&~?2, told=(told&~?3)|?4," \
 	    " failed=iif(?3=0,failed,0) WHERE name=?1 AND owed&?2<>0") \

@@ -362,4 +362,10 @@ struct store_prune {
 bool store_prune_items(struct store *s, struct sv feed,
     const struct store_prune *p, bool *more, struct err *e) MUST_CHECK;
 
+/* Forgets a feed that was last polled before that time, and at most `limit` of
+ * its items; `more` says whether some had to stay.  From the first call on it
+ * is a new feed. */
+bool store_forget_feed(struct store *s, struct sv feed, int64_t before_ms,
+    size_t limit, bool *more, struct err *e) MUST_CHECK;
+
 #endif

@@ -70,6 +70,118 @@ all_that_left_is_forgotten_after_90_days(void **state)
 	assert_int_equal(w->nalerts, 1);
 }
 
+#define OTHERS \
+	"feeds: {other: {url: 'http://other.example/rss', every: 12h}}\n" \
+	"filters: {truce: {match: ceasefire}}\n"
+
+/* Not news for a new feed. */
+#define DATED \
+	"<item><guid isPermaLink=\"false\">dated</guid>" \
+	"<pubDate>Mon, 25 Mar 2024 05:12:09 GMT</pubDate>" \
+	"<title>A ceasefire dated</title></item>"
+
+/* The feed has been in the configuration, and then not for so long. */
+static void
+leave_for(struct world *w, int64_t ms)
+{
+	serve_items(w, 0, 3000);
+	(void)world_feed(w, "http://other.example/rss", "", "");
+	world_live(w, CONFIG("12h"), MIN_MS);
+	assert_int_equal(w->nalerts, 1);
+	world_live(w, OTHERS, ms);
+	assert_int_equal(remembered(w), 3001);
+}
+
+static void
+a_feed_that_comes_back_rings_nothing_again(void **state)
+{
+	struct world *w = *state;
+
+	leave_for(w, 99 * DAY_MS);
+	world_live(w, OTHERS, MIN_MS);
+	assert_int_equal(remembered(w), 3001);
+	world_live(w, CONFIG("12h"), MIN_MS);
+	assert_int_equal(w->nalerts, 1);
+}
+
+static void
+a_feed_that_left_for_long_is_forgotten(void **state)
+{
+	struct world *w = *state;
+
+	leave_for(w, 101 * DAY_MS);
+	world_live(w, OTHERS, MIN_MS);
+	assert_int_equal(remembered(w), 0);
+	(void)world_feed(w, FEED, "", DATED);
+	world_live(w, CONFIG("12h"), MIN_MS);
+	assert_int_equal(remembered(w), 1);
+	assert_int_equal(world_rang(w, "dated"), 0);
+}
+
+/* The daemon was down, the feed was never taken out. */
+static void
+a_feed_that_stayed_is_not_forgotten(void **state)
+{
+	struct world *w = *state;
+
+	serve_items(w, 0, 3000);
+	world_live(w, CONFIG("12h"), MIN_MS);
+	sim_begin(SIM_EPOCH_MS + 101 * DAY_MS);
+	world_live(w, CONFIG("12h"), MIN_MS);
+	assert_int_equal(remembered(w), 3001);
+	assert_int_equal(w->nalerts, 1);
+}
+
+static void
+on_return(void *arg)
+{
+	world_reload(arg, CONFIG("12h"));
+}
+
+/* What is forgotten of it may have been in the document. */
+static void
+a_feed_that_comes_back_while_it_is_forgotten_is_new(void **state)
+{
+	struct world *w = *state;
+
+	leave_for(w, 101 * DAY_MS);
+	(void)world_feed(w, FEED, "", DATED);
+	sim_at(150, on_return, w);
+	world_live_from_file(w, OTHERS, MIN_MS);
+	assert_int_equal(remembered(w), 1);
+	assert_int_equal(world_rang(w, "dated"), 0);
+}
+
+/* Its first answer comes when all of it would be forgotten. */
+static void
+a_feed_that_comes_back_before_that_is_as_it_was(void **state)
+{
+	struct world *w = *state;
+	int64_t alerted;
+
+	leave_for(w, 101 * DAY_MS);
+	alerted = metrics.items_alerted;
+	w->pages[0].reply.takes_ms = 5 * SEC_MS;
+	sim_at(50, on_return, w);
+	world_live_from_file(w, OTHERS, MIN_MS);
+	assert_int_equal(world_asked(w, FEED), 2);
+	assert_int_equal(remembered(w), 3001);
+	assert_int_equal(metrics.items_alerted, alerted);
+}
+
+/* The daemon ends in the middle, and goes on when it lives again. */
+static void
+forgetting_goes_on_after_a_restart(void **state)
+{
+	struct world *w = *state;
+
+	leave_for(w, 101 * DAY_MS);
+	world_live(w, OTHERS, 150);
+	assert_in_range(remembered(w), 1, 3000);
+	world_live(w, OTHERS, MIN_MS);
+	assert_int_equal(remembered(w), 0);
+}
+
 struct flood {
 	struct str document;
 	size_t documents, alerts;
@@ -133,6 +245,12 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(all_that_left_is_forgotten_after_90_days),
+		T(a_feed_that_comes_back_rings_nothing_again),
+		T(a_feed_that_left_for_long_is_forgotten),
+		T(a_feed_that_stayed_is_not_forgotten),
+		T(a_feed_that_comes_back_while_it_is_forgotten_is_new),
+		T(a_feed_that_comes_back_before_that_is_as_it_was),
+		T(forgetting_goes_on_after_a_restart),
 		T(a_flood_of_items_is_not_remembered_for_ever),
 		T(known_items_are_noted_in_several_transactions),
 	};

@@ -362,6 +362,63 @@ prune_forgets_only_what_left_its_feed(void **state)
 	assert_false(has(p, SV("h"), key_a));
 }
 
+static bool
+forget(struct place *p, const char *feed, int64_t before_ms)
+{
+	bool more = true;
+
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_forget_feed(p->s, sv_of(feed), before_ms, 2, &more, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	return more;
+}
+
+static void
+note_feed(const struct store_feed *f, void *arg)
+{
+	(void)str_addf(
+	    arg, "%.*s:%d ", SV_ARG(f->name), f->seen_before ? 1 : 0);
+}
+
+static void
+assert_feeds(struct place *p, const char *want)
+{
+	struct str got;
+
+	str_init(&got, KiB(1));
+	OK(p, store_each_feed(p->s, note_feed, &got, &p->e));
+	assert_string_equal(str_c(&got), want);
+	str_done(&got);
+}
+
+/* First that it was seen before: what it brings then is new. */
+static void
+a_feed_is_forgotten_with_its_items(void **state)
+{
+	struct store_feed f = { .seen_before = true, .last_poll_ms = 9 };
+	struct place *p = *state;
+
+	OK(p, store_begin(p->s, &p->e));
+	f.name = SV("f");
+	OK(p, store_put_feed(p->s, &f, &p->e));
+	f.name = SV("g");
+	OK(p, store_put_feed(p->s, &f, &p->e));
+	put_item(p, SV("g"), key_a, 1);
+	for (unsigned char i = 0; i < 3; i++)
+		put_numbered(p, i, 100 + i);
+	OK(p, store_commit(p->s, &p->e));
+	assert_false(forget(p, "f", 9));
+	assert_false(forget(p, "none", 99));
+	assert_int_equal(count_numbered(p, 0, 3), 3);
+	assert_true(forget(p, "f", 10));
+	assert_int_equal(count_numbered(p, 0, 3), 1);
+	assert_feeds(p, "f:0 g:1 ");
+	assert_false(forget(p, "f", 10));
+	assert_int_equal(count_numbered(p, 0, 3), 0);
+	assert_feeds(p, "g:1 ");
+	assert_true(has(p, SV("g"), key_a));
+}
+
 /* A number of its own in each member. */
 static const struct feed_health some_health = {
 	.good_ms = 11,
@@ -1710,6 +1767,7 @@ main(void)
 		T(what_was_told_of_an_item_goes_with_it),
 		T(an_alert_is_known_by_its_id_when_it_has_left),
 		T(prune_forgets_only_what_left_its_feed),
+		T(a_feed_is_forgotten_with_its_items),
 		T(prune_forgets_the_longest_unseen_when_there_are_too_many),
 		T(no_statement_reads_a_table_without_its_index),
 		T(what_a_feed_owes_is_told),
