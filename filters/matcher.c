@@ -44,6 +44,7 @@ matcher_free(struct matcher *m)
 	free(m->times);
 	free(m->present);
 	free(m->candidates);
+	free(m->needed);
 	free(m->crowds);
 	free(m->verdicts);
 	free(m->outcomes);
@@ -111,8 +112,7 @@ fit_rules(struct matcher *m, const struct ruleset *r)
 	m->atoms = fit(m->atoms, &m->capatoms, natoms + 1, sizeof(*m->atoms));
 	m->entities = fit(m->entities, &m->capentities, r->nentities * 2 + 1,
 	    sizeof(*m->entities));
-	m->seen = fit(
-	    m->seen, &m->capseen, natoms / 64 + 1, sizeof(*m->seen));
+	m->seen = fit(m->seen, &m->capseen, natoms / 64 + 1, sizeof(*m->seen));
 	m->times = fit(m->times, &m->captimes, natoms + 1, sizeof(*m->times));
 	m->present = fit(
 	    m->present, &m->cappresent, natoms + 1, sizeof(*m->present));
@@ -233,12 +233,9 @@ is_guarded(const struct matcher *m, const uint16_t *posting)
 }
 
 static void
-add_candidates(struct matcher *m, const struct postings *p, uint32_t key);
-
-/* And those that need it to match, FILTER_DEPTH deep at most. */
-static void
 add_candidate(struct matcher *m, uint32_t filter)
 {
+	const uint32_t *needs = &m->anchors->filters.first[filter];
 	uint32_t w = filter / 64;
 	uint64_t bit = (uint64_t)1 << filter % 64;
 
@@ -246,7 +243,11 @@ add_candidate(struct matcher *m, uint32_t filter)
 		return;
 	m->candidates[w] |= bit;
 	m->crowds[w / 64] |= (uint64_t)1 << w % 64;
-	add_candidates(m, &m->anchors->filters, filter);
+	if (needs[0] == needs[1])
+		return;
+	m->needed = mem_grow(
+	    m->needed, &m->capneeded, m->nneeded + 1, sizeof(*m->needed));
+	m->needed[m->nneeded++] = filter;
 }
 
 static void
@@ -282,6 +283,9 @@ find_candidates(struct matcher *m)
 	}
 	for (size_t i = 0; i < m->anchors->nalways; i++)
 		add_candidate(m, m->anchors->always[i]);
+	for (size_t i = 0; i < m->nneeded; i++)
+		add_candidates(m, &m->anchors->filters, m->needed[i]);
+	m->nneeded = 0;
 }
 
 /* The memory that is asked for is looked at when others have come by. */

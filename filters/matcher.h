@@ -89,6 +89,8 @@ struct matcher {
 	uint64_t *candidates; /* a bit by filter */
 	uint64_t *crowds; /* a bit by word of `candidates` that is not 0 */
 	size_t ncrowds; /* words */
+	uint32_t *needed; /* candidates that others need to match */
+	size_t nneeded;
 	struct verdict *verdicts; /* by node of one program */
 	struct outcome *outcomes; /* by filter */
 	struct search *searches; /* by regular expression */
@@ -96,8 +98,8 @@ struct matcher {
 	struct find *finds;
 	size_t nfinds, capfinds;
 	size_t capatoms, capentities, capseen, captimes, cappresent,
-	    capcandidates, capcrowds, capverdicts, capoutcomes, capsearches,
-	    capnormals;
+	    capcandidates, capneeded, capcrowds, capverdicts, capoutcomes,
+	    capsearches, capnormals;
 	struct regex_search *regex; /* NULL until one is needed */
 	uint64_t regex_steps; /* left for this item */
 	uint64_t gave_up; /* regular expressions, since matcher_new() */
