@@ -572,10 +572,19 @@ lint_name(struct linter *l, const struct config_name *n,
 		warn(l, &q, f.suggestion,
 		    "is a name in no language: codes are such as en",
 		    "unknown-language");
+	q.exact = false; /* phrases that hide it may be in any case */
 	add_trial(l, &q);
 }
 
-/* Do the phrases hide any of the names, those of some trials in a row? */
+static bool
+has_wildcards(struct sv words)
+{
+	return sv_chr(words, '*') != words.len ||
+	    sv_chr(words, '?') != words.len;
+}
+
+/* Do the phrases hide any of the names, those of some trials in a row?  What a
+ * wildcard may stand for is not known. */
 static void
 try_never(struct linter *l, const struct config_texts *never, size_t first,
     size_t names)
@@ -586,7 +595,7 @@ try_never(struct linter *l, const struct config_texts *never, size_t first,
 
 		l->at = &never->v[i];
 		add_trial(l, &q);
-		if (l->ntrials == trial)
+		if (l->ntrials == trial || has_wildcards(q.text))
 			continue;
 		l->trials[trial].first = first;
 		l->trials[trial].names = names;

@@ -107,6 +107,12 @@ static const struct {
 		"never: [US Open, apple pie]"),
 	    "" },
 	{ NAMES("names: [غزة], never: [فيلم بغزة]"), "" },
+	{ NAMES("names: [\"=Paris\"], never: [paris hilton, PARIS MATCH, "
+		"\"=Paris Texas\", london]"),
+	    "4:77 'london' [never]; " },
+	{ NAMES("names: [Palestinian*, Chinese], "
+		"never: [Palestin* Authority, Chin?se food]"),
+	    "" },
 	{ BASE "packs: [un, crises, powers]\n", "" },
 };
 
