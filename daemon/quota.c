@@ -24,6 +24,7 @@ struct quota {
 	struct map spans; /* by filter */
 	size_t at; /* which is looked at next */
 	int64_t version; /* the last, of all: one that comes back goes on */
+	int64_t forgotten; /* no serial that was forgotten is beyond it */
 	size_t waiting; /* that hold items */
 	int64_t next_ms; /* none of them ends before, */
 	int64_t looked_ms; /* if the clock is not set back before this */
@@ -69,6 +70,7 @@ span_of(struct quota *q, struct sv filter)
 		return s;
 	s = mem_calloc(1, sizeof(*s));
 	s->filter = mem_svdup(filter);
+	s->kept.serial = q->forgotten;
 	str_init(&s->items, DIGEST_BYTES);
 	str_init(&s->titles, DIGEST_TITLES_BYTES);
 	(void)map_put(&q->spans, filter, s);
@@ -87,6 +89,8 @@ on_kept(const struct store_quota *kept, void *arg)
 	q->waiting += kept->over != 0;
 	if (kept->version > q->version)
 		q->version = kept->version;
+	if (kept->serial - QUOTA_KEPT_MS > q->forgotten)
+		q->forgotten = kept->serial - QUOTA_KEPT_MS;
 }
 
 bool
@@ -189,6 +193,8 @@ forget_some(struct quota *q, int64_t wall_ms)
 		if (s->kept.over != 0 ||
 		    s->kept.serial >= wall_ms - QUOTA_KEPT_MS)
 			continue;
+		if (s->kept.serial > q->forgotten)
+			q->forgotten = s->kept.serial;
 		(void)map_del(&q->spans, slot->key);
 		span_free(s);
 	}

@@ -14,6 +14,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define MANY 50
 
@@ -204,6 +205,43 @@ what_was_forgotten_counts_anew_on_disk(void **state)
 	assert_false(take(w, "truce", DAY_MS, now_ms));
 }
 
+static bool
+on_digest_key(const struct quota_digest *d, void *arg)
+{
+	memcpy(arg, d->key, sizeof(d->key));
+	return true;
+}
+
+/* The key of what tells of one alert beyond the limit. */
+static void
+take_digest(struct world *w, int64_t wall_ms, unsigned char key[ITEM_KEY_BYTES])
+{
+	struct batch *b = batch_new();
+
+	assert_true(take(w, "truce", HOUR_MS, wall_ms));
+	assert_false(take(w, "truce", HOUR_MS, wall_ms));
+	quota_end(w->q, b, wall_ms + HOUR_MS, on_digest_key, key);
+	commit(w, b);
+}
+
+/* One of the same key would be taken for the first and not be sent. */
+static void
+digests_differ_when_the_clock_was_ahead(void **state)
+{
+	struct world *w = *state;
+	unsigned char keys[3][ITEM_KEY_BYTES] = { { 0 } };
+
+	take_digest(w, 100 * DAY_MS, keys[0]);
+	take_on(w, 465 * DAY_MS, 466 * DAY_MS);
+	take_digest(w, 100 * DAY_MS, keys[1]);
+	take_on(w, 465 * DAY_MS, 466 * DAY_MS);
+	restart(w);
+	take_digest(w, 100 * DAY_MS, keys[2]);
+	assert_memory_not_equal(keys[0], keys[1], ITEM_KEY_BYTES);
+	assert_memory_not_equal(keys[0], keys[2], ITEM_KEY_BYTES);
+	assert_memory_not_equal(keys[1], keys[2], ITEM_KEY_BYTES);
+}
+
 int
 main(void)
 {
@@ -214,6 +252,7 @@ main(void)
 		T(memory_forgets_them_too),
 		T(what_waits_to_be_told_is_not_forgotten),
 		T(what_was_forgotten_counts_anew_on_disk),
+		T(digests_differ_when_the_clock_was_ahead),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
