@@ -25,7 +25,8 @@
 	X(FEEDS, "SELECT * FROM feed ORDER BY name") \
 	X(UNSEE_FEED, \
 	    "UPDATE feed SET seen_before=0, first_poll=0, etag=''," \
-	    " last_modified='' WHERE name=?1 AND last_poll<?2") \
+	    " last_modified='' WHERE name=?1 AND last_poll<?2" \
+	    " AND NOT EXISTS (SELECT 1 FROM pending WHERE feed=?1)") \
 	X(DEL_FEED, "DELETE FROM feed WHERE name=?1") \
 	X(TELL_FEED, \
 	    "UPDATE feed SET owed=owed&~?2, told=(told&~?3)|?4," \

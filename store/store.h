@@ -364,7 +364,8 @@ bool store_prune_items(struct store *s, struct sv feed,
 
 /* Forgets a feed that was last polled before that time, and at most `limit` of
  * its items; `more` says whether some had to stay.  From the first call on it
- * is a new feed. */
+ * is a new feed.  One of which items are pending stays as it is: what becomes
+ * of them is yet to be noted. */
 bool store_forget_feed(struct store *s, struct sv feed, int64_t before_ms,
     size_t limit, bool *more, struct err *e) MUST_CHECK;
 

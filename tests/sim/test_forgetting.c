@@ -182,6 +182,40 @@ forgetting_goes_on_after_a_restart(void **state)
 	assert_int_equal(remembered(w), 0);
 }
 
+#define READING \
+	"feeds: {wire: {url: '" FEED "', every: 12h, article: always}}\n" \
+	"filters: {truce: {match: ceasefire}}\n"
+
+/* They are settled one after the other, which notes what became of them. */
+static void
+items_that_wait_for_articles_leave_first(void **state)
+{
+	struct world *w = *state;
+	struct store_stats stats;
+	struct str items;
+	struct store *s;
+	struct err e;
+
+	str_init(&items, MiB(1));
+	for (int i = 0; i < 300; i++)
+		(void)str_addf(&items,
+		    "<item><link>http://wire.example/%d</link>"
+		    "<title>A ceasefire, %d</title></item>",
+		    i, i);
+	(void)world_feed(w, FEED, "", str_c(&items));
+	(void)world_feed(w, "http://other.example/rss", "", "");
+	str_done(&items);
+	world_live(w, READING, SEC_MS);
+	sim_begin(SIM_EPOCH_MS + 101 * DAY_MS);
+	world_live(w, OTHERS, HOUR_MS);
+	world_live(w, OTHERS, MIN_MS);
+	s = store_open(w->dir, NULL, &e);
+	assert_true(store_read_stats(s, &stats, &e));
+	store_close(s);
+	assert_int_equal(stats.pending, 0);
+	assert_int_equal(stats.items, 0);
+}
+
 struct flood {
 	struct str document;
 	size_t documents, alerts;
@@ -251,6 +285,7 @@ main(void)
 		T(a_feed_that_comes_back_while_it_is_forgotten_is_new),
 		T(a_feed_that_comes_back_before_that_is_as_it_was),
 		T(forgetting_goes_on_after_a_restart),
+		T(items_that_wait_for_articles_leave_first),
 		T(a_flood_of_items_is_not_remembered_for_ever),
 		T(known_items_are_noted_in_several_transactions),
 	};
