@@ -536,6 +536,29 @@ put_pending(struct place *p, struct sv host, const unsigned char *key,
 	OK(p, store_put_pending(p->s, &q, &p->e));
 }
 
+/* What becomes of the item would be noted behind its feed, and stay. */
+static void
+a_feed_with_pending_items_is_not_forgotten(void **state)
+{
+	const struct store_feed f = { .name = SV("f"), .seen_before = true };
+	struct place *p = *state;
+
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_put_feed(p->s, &f, &p->e));
+	put_numbered(p, 1, 100);
+	put_pending(p, SV("x"), key_a, 0, 9);
+	OK(p, store_commit(p->s, &p->e));
+	assert_false(forget(p, "f", 10));
+	assert_feeds(p, "f:1 ");
+	assert_int_equal(count_numbered(p, 1, 2), 1);
+	OK(p, store_begin(p->s, &p->e));
+	OK(p, store_del_pending(p->s, SV("f"), key_a, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	assert_false(forget(p, "f", 10));
+	assert_feeds(p, "");
+	assert_int_equal(count_numbered(p, 1, 2), 0);
+}
+
 static const char *
 read_pending(struct place *p, struct store_due due)
 {
@@ -1768,6 +1791,7 @@ main(void)
 		T(an_alert_is_known_by_its_id_when_it_has_left),
 		T(prune_forgets_only_what_left_its_feed),
 		T(a_feed_is_forgotten_with_its_items),
+		T(a_feed_with_pending_items_is_not_forgotten),
 		T(prune_forgets_the_longest_unseen_when_there_are_too_many),
 		T(no_statement_reads_a_table_without_its_index),
 		T(what_a_feed_owes_is_told),
