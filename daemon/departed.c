@@ -1,6 +1,7 @@
 /* daemon/departed.c: forgets feeds that left the configuration long ago. */
 #include "daemon/departed.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <stdlib.h>
@@ -8,6 +9,9 @@
 /* In one transaction, some ms; between two, so that others come first. */
 #define ITEMS_AT_ONCE 200
 #define PAUSE_MS 100
+
+/* Before the first: a clock that is wrong at the start is set by then. */
+#define BEGIN_MS HOUR_MS
 
 struct departed {
 	struct loop *loop; /* borrowed, as are these */
@@ -117,5 +121,5 @@ departed_note(struct departed *d, const struct store_feed *f)
 	d->names = mem_grow(d->names, &d->cap, d->n + 1, sizeof(*d->names));
 	d->names[d->n++] = name;
 	if (d->name == NULL && !timer_is_set(d->timer))
-		timer_set(d->timer, PAUSE_MS);
+		timer_set(d->timer, BEGIN_MS);
 }

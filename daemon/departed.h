@@ -14,7 +14,7 @@ departed_new(struct loop *l, struct committer *c, struct config *const *conf);
 void departed_free(struct departed *d); /* after the committer; NULL is fine */
 
 /* A feed of which something is kept.  It is forgotten when it is not configured
- * and was not polled for FEED_KEPT_MS. */
+ * and was not polled for FEED_KEPT_MS, both an hour later, too. */
 void departed_note(struct departed *d, const struct store_feed *f);
 
 #endif
