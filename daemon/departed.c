@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/map.h"
 
 #include <stdlib.h>
 
@@ -18,8 +19,7 @@ struct departed {
 	struct committer *committer;
 	struct config *const *conf;
 	struct timer *timer;
-	char **names;
-	size_t n, cap;
+	struct map names; /* those that wait */
 	char *name; /* the one under way; NULL: none is */
 	bool more; /* of it had to stay */
 };
@@ -57,7 +57,7 @@ on_committed(void *arg)
 		free(d->name);
 		d->name = NULL;
 	}
-	if (d->name != NULL || d->n != 0)
+	if (d->name != NULL || d->names.live != 0)
 		timer_set(d->timer, PAUSE_MS);
 }
 
@@ -68,13 +68,24 @@ on_dropped(void *arg)
 	(void)arg;
 }
 
+static char *
+take_name(struct departed *d)
+{
+	size_t i = 0;
+	struct sv key = map_next(&d->names, &i)->key;
+	char *name = mem_svdup(key);
+
+	(void)map_del(&d->names, key);
+	return name;
+}
+
 static void
 on_timer(void *arg)
 {
 	struct departed *d = arg;
 
 	if (d->name == NULL) {
-		d->name = d->names[--d->n];
+		d->name = take_name(d);
 		log_info("forgetting a feed that left the configuration",
 		    KV("feed", d->name));
 	}
@@ -90,6 +101,7 @@ departed_new(struct loop *l, struct committer *c, struct config *const *conf)
 	d->committer = c;
 	d->conf = conf;
 	d->timer = timer_new(l, on_timer, d);
+	map_init(&d->names);
 	return d;
 }
 
@@ -98,9 +110,7 @@ departed_free(struct departed *d)
 {
 	if (d == NULL)
 		return;
-	while (d->n != 0)
-		free(d->names[--d->n]);
-	free(d->names);
+	map_done(&d->names);
 	free(d->name);
 	timer_free(d->timer);
 	free(d);
@@ -110,16 +120,16 @@ void
 departed_note(struct departed *d, const struct store_feed *f)
 {
 	char *name;
+	bool stays;
 
 	if (f->last_poll_ms >= before_ms(d))
 		return;
 	name = mem_svdup(f->name);
-	if (is_configured(d, name)) {
-		free(name);
+	stays = is_configured(d, name);
+	free(name);
+	if (stays)
 		return;
-	}
-	d->names = mem_grow(d->names, &d->cap, d->n + 1, sizeof(*d->names));
-	d->names[d->n++] = name;
+	(void)map_put(&d->names, f->name, d);
 	if (d->name == NULL && !timer_is_set(d->timer))
 		timer_set(d->timer, BEGIN_MS);
 }

@@ -189,6 +189,43 @@ a_feed_that_comes_back_before_that_is_as_it_was(void **state)
 	assert_int_equal(metrics.items_alerted, alerted);
 }
 
+static void
+on_more_feeds(void *arg)
+{
+	static const char *const names[] = { "x", "y", "z" };
+	static size_t n;
+	char config[1024];
+
+	(void)snprintf(config, sizeof(config),
+	    "feeds: {other: {url: 'http://other.example/rss', every: 12h}, "
+	    "%s: {url: 'http://other.example/rss', every: 12h}}\n"
+	    "filters: {truce: {match: ceasefire}}\n",
+	    names[n++ % COUNTOF(names)]);
+	world_reload(arg, config);
+}
+
+static void
+on_note_commits(void *arg)
+{
+	*(int64_t *)arg = metrics.commits;
+}
+
+/* Each reload finds it again. */
+static void
+a_feed_is_forgotten_once(void **state)
+{
+	struct world *w = *state;
+	int64_t before = 0;
+
+	leave_for(w, 101 * DAY_MS);
+	for (int i = 1; i <= 3; i++)
+		sim_at(i * 10 * MIN_MS, on_more_feeds, w);
+	sim_at(HOUR_MS - 50, on_note_commits, &before);
+	world_live_from_file(w, OTHERS, HOUR_MS + 10 * SEC_MS);
+	assert_int_equal(metrics.commits - before, 3001 / 200 + 1);
+	assert_int_equal(remembered(w), 0);
+}
+
 /* The daemon ends in the middle, and goes on when it lives again. */
 static void
 forgetting_goes_on_after_a_restart(void **state)
@@ -271,6 +308,7 @@ main(void)
 		T(a_clock_that_starts_a_year_ahead_forgets_nothing),
 		T(a_feed_that_comes_back_while_it_is_forgotten_is_new),
 		T(a_feed_that_comes_back_before_that_is_as_it_was),
+		T(a_feed_is_forgotten_once),
 		T(forgetting_goes_on_after_a_restart),
 		T(a_flood_of_items_is_not_remembered_for_ever),
 		T(known_items_are_noted_in_several_transactions),
