@@ -302,6 +302,7 @@ static const struct {
 	{ "marks that are kept", "\u0e39", 300000, 300000 },
 	{ "marks out of order", "\u0f71\u0f72\u0f39\u0f74", 100000, 100 },
 	{ "hyphens", "a-", 500000, ITEM_TOKENS },
+	{ "as many readings as bytes allow", "a-b ", 200000, 400000 },
 	{ "short runs", "a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a ", 20000, 320000 },
 	{ "dots", "a.", 500000, 1 },
 	{ "apostrophes", "a'", 500000, ITEM_TOKENS },
