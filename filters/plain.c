@@ -1,6 +1,7 @@
 /* filters/plain.c: the words that most of a text consists of. */
 #include "filters/plain.h"
 
+#include <assert.h>
 #include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -191,6 +192,7 @@ static void
 add_reading(struct plain_window *w, size_t start, size_t end, unsigned words,
     char without)
 {
+	assert(w->nreadings < PLAIN_READINGS);
 	w->readings[w->nreadings++] = (struct plain_reading) { (uint16_t)start,
 		(uint16_t)end, (uint8_t)words, without };
 }
@@ -360,6 +362,8 @@ settle(struct plain_window *w, struct sv v, size_t at)
 {
 	const char *p = v.p + w->from;
 
+	if (!plain_is_stop(w, at))
+		return; /* settled with one before it */
 	if (!is_joint(v, w->from + at)) {
 		clear_stop(w, at);
 		return;

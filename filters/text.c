@@ -734,6 +734,17 @@ scan_picture(struct scan *s, enum char_class c, size_t len)
 	add_token(s, sv_sub(s->v, from, s->at - from), 0);
 }
 
+/* www. with a word behind it? */
+static bool
+is_www(const struct scan *s, size_t at)
+{
+	struct sv www = SV("www.");
+	size_t n;
+
+	return sv_istarts(sv_from(s->v, at), www) &&
+	    char_is_word(class_at(s, skip_ignored(s, at + www.len), &n));
+}
+
 /* The end of a web address, which is no prose, at `at`; or `at`.  It ends at a
  * blank, a quote, or where a script without blanks goes on. */
 static size_t
@@ -744,7 +755,7 @@ skip_url(const struct scan *s, size_t at)
 	uint32_t cp;
 
 	if (!sv_istarts(rest, SV("http://")) &&
-	    !sv_istarts(rest, SV("https://")) && !sv_istarts(rest, SV("www.")))
+	    !sv_istarts(rest, SV("https://")) && !is_www(s, at))
 		return at;
 	for (; rest.len != 0; rest = sv_from(rest, n)) {
 		n = utf8_decode(rest, &cp);

@@ -690,7 +690,7 @@ static size_t
 skip_address(struct chars s, size_t i)
 {
 	if (!begins_with(s, i, "http://") && !begins_with(s, i, "https://") &&
-	    !begins_with(s, i, "www."))
+	    !(begins_with(s, i, "www.") && is_word(at(s, i + 4))))
 		return i;
 	while (i < s.n && s.v[i] > ' ' && s.v[i] != '"' && s.v[i] != '<' &&
 	    s.v[i] != '>' && s.v[i] != 0xA0 &&
