@@ -187,7 +187,8 @@ write_entity(struct import *im, const json_t *entity, struct sv id)
 		(void)fprintf(stderr,
 		    "tocsin entity: %.*s: no name of it can be used%s\n",
 		    SV_ARG(id),
-		    im->request->langs != NULL ? " in the languages asked for" : "");
+		    im->request->langs != NULL ? " in the languages asked for"
+					       : "");
 	}
 	str_done(&key);
 	return !im->out.full;
