@@ -235,7 +235,7 @@ is_guarded(const struct matcher *m, const uint16_t *posting)
 static void
 add_candidate(struct matcher *m, uint32_t filter)
 {
-	const uint32_t *needs = &m->anchors->filters.first[filter];
+	const uint32_t *needs = m->anchors->filters.first;
 	uint32_t w = filter / 64;
 	uint64_t bit = (uint64_t)1 << filter % 64;
 
@@ -243,7 +243,7 @@ add_candidate(struct matcher *m, uint32_t filter)
 		return;
 	m->candidates[w] |= bit;
 	m->crowds[w / 64] |= (uint64_t)1 << w % 64;
-	if (needs[0] == needs[1])
+	if (needs[filter] == needs[filter + 1])
 		return;
 	m->needed = mem_grow(
 	    m->needed, &m->capneeded, m->nneeded + 1, sizeof(*m->needed));
