@@ -121,10 +121,11 @@ static const char *const migrations[] = {
 	" filter TEXT NOT NULL, title TEXT NOT NULL, lead TEXT NOT NULL,"
 	" story INTEGER NOT NULL, told INTEGER NOT NULL,"
 	" since INTEGER NOT NULL, updates INTEGER NOT NULL,"
-	" how INTEGER NOT NULL,"
+	" mute INTEGER NOT NULL,"
 	" PRIMARY KEY(feed, key, filter)) WITHOUT ROWID;"
 	"CREATE TRIGGER told_item AFTER DELETE ON item BEGIN"
 	" DELETE FROM told WHERE feed=old.feed AND key=old.key; END;",
+	"ALTER TABLE told RENAME COLUMN mute TO how;",
 	"CREATE INDEX quota_serial ON quota(serial) WHERE over=0;",
 };
 #define SCHEMA_VERSION ((int)COUNTOF(migrations))

@@ -1436,7 +1436,7 @@ a_newer_schema_is_refused_and_left_alone(void **state)
 
 /* What an older tocsin would have made. */
 static void
-take_back_schema(struct place *p)
+take_back_schema(struct place *p, const char *statements)
 {
 	char path[128];
 	sqlite3 *db;
@@ -1445,54 +1445,80 @@ take_back_schema(struct place *p)
 	p->s = NULL;
 	(void)snprintf(path, sizeof(path), "%s/tocsin.db", p->dir);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db,
-			     "DROP TRIGGER told_item; DROP TABLE told;"
-			     "ALTER TABLE item DROP COLUMN text;"
-			     "ALTER TABLE item DROP COLUMN wording;"
-			     "DROP TABLE hold; DROP INDEX outbox_kept;"
-			     "DROP INDEX outbox_done; DROP INDEX outbox_dead;"
-			     "UPDATE outbox SET state=1, body='' WHERE state=1;"
-			     "CREATE INDEX outbox_done ON outbox(created)"
-			     " WHERE state=1;"
-			     "CREATE INDEX outbox_dead ON outbox(row)"
-			     " WHERE state=2;"
-			     "DROP TABLE story_item; DROP TABLE telling;"
-			     "ALTER TABLE outbox DROP COLUMN ended;"
-			     "DROP TABLE outage;"
-			     "ALTER TABLE outbox RENAME COLUMN size TO next;"
-			     "UPDATE outbox SET attempts=3, next=77, why='503'"
-			     " WHERE destination='late';"
-			     "DROP TABLE quota;"
-			     "DROP INDEX item_page;"
-			     "ALTER TABLE item DROP COLUMN link;"
-			     "ALTER TABLE item DROP COLUMN title;"
-			     "ALTER TABLE item DROP COLUMN date;"
-			     "ALTER TABLE item DROP COLUMN page;"
-			     "ALTER TABLE item DROP COLUMN shared;"
-			     "DROP INDEX pending_host;"
-			     "ALTER TABLE pending DROP COLUMN host;"
-			     "CREATE INDEX pending_next ON pending(next);"
-			     "DROP INDEX item_seen;"
-			     "ALTER TABLE feed DROP COLUMN first_poll;"
-			     "DROP TABLE failing;"
-			     "ALTER TABLE feed DROP COLUMN good;"
-			     "ALTER TABLE feed DROP COLUMN failed;"
-			     "ALTER TABLE feed DROP COLUMN newest;"
-			     "ALTER TABLE feed DROP COLUMN out;"
-			     "ALTER TABLE feed DROP COLUMN quiet;"
-			     "ALTER TABLE feed DROP COLUMN longest;"
-			     "ALTER TABLE feed DROP COLUMN pauses;"
-			     "ALTER TABLE feed DROP COLUMN watched;"
-			     "ALTER TABLE feed DROP COLUMN items;"
-			     "ALTER TABLE feed DROP COLUMN gap;"
-			     "ALTER TABLE feed DROP COLUMN gap_items;"
-			     "ALTER TABLE feed DROP COLUMN missed;"
-			     "ALTER TABLE feed DROP COLUMN owed;"
-			     "ALTER TABLE feed DROP COLUMN told;"
-			     "PRAGMA user_version=1",
-			     NULL, NULL, NULL),
-	    SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(db, statements, NULL, NULL, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static const char to_the_first[] =
+    "DROP TRIGGER told_item; DROP TABLE told;"
+    "ALTER TABLE item DROP COLUMN text;"
+    "ALTER TABLE item DROP COLUMN wording;"
+    "DROP TABLE hold; DROP INDEX outbox_kept;"
+    "DROP INDEX outbox_done; DROP INDEX outbox_dead;"
+    "UPDATE outbox SET state=1, body='' WHERE state=1;"
+    "CREATE INDEX outbox_done ON outbox(created)"
+    " WHERE state=1;"
+    "CREATE INDEX outbox_dead ON outbox(row)"
+    " WHERE state=2;"
+    "DROP TABLE story_item; DROP TABLE telling;"
+    "ALTER TABLE outbox DROP COLUMN ended;"
+    "DROP TABLE outage;"
+    "ALTER TABLE outbox RENAME COLUMN size TO next;"
+    "UPDATE outbox SET attempts=3, next=77, why='503'"
+    " WHERE destination='late';"
+    "DROP TABLE quota;"
+    "DROP INDEX item_page;"
+    "ALTER TABLE item DROP COLUMN link;"
+    "ALTER TABLE item DROP COLUMN title;"
+    "ALTER TABLE item DROP COLUMN date;"
+    "ALTER TABLE item DROP COLUMN page;"
+    "ALTER TABLE item DROP COLUMN shared;"
+    "DROP INDEX pending_host;"
+    "ALTER TABLE pending DROP COLUMN host;"
+    "CREATE INDEX pending_next ON pending(next);"
+    "DROP INDEX item_seen;"
+    "ALTER TABLE feed DROP COLUMN first_poll;"
+    "DROP TABLE failing;"
+    "ALTER TABLE feed DROP COLUMN good;"
+    "ALTER TABLE feed DROP COLUMN failed;"
+    "ALTER TABLE feed DROP COLUMN newest;"
+    "ALTER TABLE feed DROP COLUMN out;"
+    "ALTER TABLE feed DROP COLUMN quiet;"
+    "ALTER TABLE feed DROP COLUMN longest;"
+    "ALTER TABLE feed DROP COLUMN pauses;"
+    "ALTER TABLE feed DROP COLUMN watched;"
+    "ALTER TABLE feed DROP COLUMN items;"
+    "ALTER TABLE feed DROP COLUMN gap;"
+    "ALTER TABLE feed DROP COLUMN gap_items;"
+    "ALTER TABLE feed DROP COLUMN missed;"
+    "ALTER TABLE feed DROP COLUMN owed;"
+    "ALTER TABLE feed DROP COLUMN told;"
+    "PRAGMA user_version=1";
+
+static void
+what_was_told_is_known_to_a_newer_schema(void **state)
+{
+	struct store_told t = { .feed = SV("f"),
+		.filter = SV("quiet"),
+		.told_ms = 10,
+		.how = TOLD_MUTE };
+	struct place *p = *state;
+
+	memcpy(t.key, key_a, sizeof(t.key));
+	OK(p, store_begin(p->s, &p->e));
+	put_item(p, SV("f"), key_a, 10);
+	OK(p, store_put_told(p->s, &t, &p->e));
+	OK(p, store_commit(p->s, &p->e));
+	take_back_schema(p,
+	    "DROP INDEX quota_serial;"
+	    "ALTER TABLE told RENAME COLUMN how TO mute;"
+	    "PRAGMA user_version=14");
+	open_store(p);
+	assert_told(p, key_a, "quiet|||0|10|0|0|1\n");
+	t.updates = 2;
+	OK(p, store_put_told(p->s, &t, &p->e));
+	assert_told(p, key_a, "quiet|||0|10|0|2|1\n");
 }
 
 static void
@@ -1602,7 +1628,7 @@ an_older_schema_is_brought_up_to_date(void **state)
 	OK(p, store_commit(p->s, &p->e));
 	finish_all(p, "bodiless", false);
 	finish_all(p, "grave", true);
-	take_back_schema(p);
+	take_back_schema(p, to_the_first);
 	open_store(p);
 	OK(p, store_read_outage(p->s, SV("late"), on_outage, &o, &p->e));
 	assert_int_equal(o.failures, 3);
@@ -1826,6 +1852,7 @@ main(void)
 		T(an_older_quota_changes_nothing),
 		T(a_newer_schema_is_refused_and_left_alone),
 		T(an_older_schema_is_brought_up_to_date),
+		T(what_was_told_is_known_to_a_newer_schema),
 		T(another_programs_database_is_refused),
 		T(an_unusable_directory_is_named),
 	};
