@@ -3,6 +3,7 @@
 #include "base/digest.h"
 
 #include "base/bytes.h"
+
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <string.h>

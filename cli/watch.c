@@ -1,8 +1,8 @@
 /* cli/watch.c: `tocsin watch`: polls URLs and prints alerts until ^C; no
  * configuration file and no state are needed. */
 #include "cli/commands.h"
+#include "cli/items.h"
 
-#include "base/file.h"
 #include "base/log.h"
 #include "base/url.h"
 #include "daemon/app.h"
@@ -112,18 +112,6 @@ write_config(const struct watch *w, char **urls, int n, struct str *out)
 	    w->json ? "json" : "text");
 }
 
-static void
-print_errors(const struct diags *d)
-{
-	struct str text;
-
-	str_init(&text, MiB(1));
-	if (diags_count(d, DIAG_ERROR) != 0)
-		diags_print(d, file_wants_colour(STDERR_FILENO), &text);
-	(void)fputs(str_c(&text), stderr);
-	str_done(&text);
-}
-
 static int
 run(struct config *conf, struct ruleset *rules)
 {
@@ -165,7 +153,8 @@ watch(const struct watch *w, char **urls, int n)
 		conf = config_parse("command line", str_sv(&text), d);
 	if (conf != NULL)
 		rules = ruleset_compile(conf, d);
-	print_errors(d);
+	if (diags_count(d, DIAG_ERROR) != 0)
+		(void)cli_print_diags(d);
 	if (rules != NULL) {
 		log_init(w->verbose ? LOG_LEVEL_INFO : LOG_LEVEL_WARN);
 		status = run(conf, rules);
